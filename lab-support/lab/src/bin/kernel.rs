@@ -1,0 +1,4 @@
+fn main() {
+    evcxr::runtime_hook();
+    evcxr_jupyter::main();
+}

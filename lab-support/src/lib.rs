@@ -1,0 +1,21 @@
+//! Behind the Fashion-MNIST notebooks: one image's way from the disk to a prediction.
+//!
+//! ```text
+//! data    bytes on disk -> verified IDX -> Images (u8) -> Dataset (f32, normalized) -> batches
+//! nn      batch -> layers -> logits -> loss -> gradients -> optimizer -> weights
+//! eval    predictions -> accuracy, confusion matrix, worst mistakes
+//! plot    any of these -> one figure
+//! lesson  run records and answers: what ties the notebooks together
+//! ```
+//!
+//! A module uses only what stands above it; `plot` looks at everything, and nothing looks at `plot`
+//! or `lesson`.
+
+pub mod data;
+mod error;
+pub mod eval;
+pub mod lesson;
+pub mod nn;
+pub mod plot;
+
+pub use error::Error;

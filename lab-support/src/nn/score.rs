@@ -1,0 +1,25 @@
+use std::fmt;
+
+/// How a network does on a data set: what `evaluate` returns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// Mean loss per image.
+    pub loss: f32,
+    /// Share of images whose largest output is their label, 0 to 1.
+    pub accuracy: f32,
+    /// Images looked at.
+    pub samples: usize,
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "accuracy {:.4}, loss {:.4} ({} images)", self.accuracy, self.loss, self.samples)
+    }
+}
+
+impl Score {
+    /// Shows the score in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}

@@ -1,0 +1,1 @@
+//! Figures: each one a PNG that a notebook shows inline.
