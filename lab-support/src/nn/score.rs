@@ -11,15 +11,21 @@ pub struct Score {
     pub samples: usize,
 }
 
-impl fmt::Display for Score {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "accuracy {:.4}, loss {:.4} ({} images)", self.accuracy, self.loss, self.samples)
-    }
-}
-
 impl Score {
+    /// From the sum of the losses and the number of hits.
+    pub(crate) fn new(loss: f64, correct: usize, samples: usize) -> Score {
+        let n = samples as f64;
+        Score { loss: (loss / n) as f32, accuracy: (correct as f64 / n) as f32, samples }
+    }
+
     /// Shows the score in a notebook.
     pub fn evcxr_display(&self) {
         println!("{self}");
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "accuracy {:.4}, loss {:.4} ({} images)", self.accuracy, self.loss, self.samples)
     }
 }

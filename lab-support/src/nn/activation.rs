@@ -1,0 +1,150 @@
+use ndarray::{ArrayView2, ArrayViewMut2};
+use serde_json::{Value, json};
+
+use super::layer::{Backward, Layer};
+use super::math::{exp, sigmoid, tanh};
+use super::simd::{Kernel, Simd, vectorized};
+use super::threads::Threads;
+
+/// The function that a layer applies to each of its sums.
+///
+/// | activation | y | dy/dx |
+/// |---|---|---|
+/// | `Linear` | x | 1 |
+/// | `Relu` | max(0, x) | 1 where y > 0, else 0 |
+/// | `Sigmoid` | 1 / (1 + e^-x) | y (1 - y) |
+/// | `Tanh` | tanh x | 1 - y² |
+/// | `Softmax` | e^xᵢ / Σⱼ e^xⱼ along the row | yᵢ (δᵢⱼ - yⱼ) |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    Linear,
+    Relu,
+    Sigmoid,
+    Tanh,
+    Softmax,
+}
+
+use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+
+impl Activation {
+    pub(crate) const ALL: [Activation; 5] = [Linear, Relu, Sigmoid, Tanh, Softmax];
+
+    /// As Keras and PyTorch call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Linear => "Linear",
+            Relu => "ReLU",
+            Sigmoid => "Sigmoid",
+            Tanh => "Tanh",
+            Softmax => "Softmax",
+        }
+    }
+
+    /// Replaces the sums in `x`, rows of `width` numbers, by the outputs.
+    pub(crate) fn forward(self, x: &mut [f32], width: usize) {
+        match self {
+            Linear => {}
+            Relu => vectorized(Each { x, f: |x| x.max(0.0) }),
+            Sigmoid => vectorized(Each { x, f: sigmoid }),
+            Tanh => vectorized(Each { x, f: tanh }),
+            Softmax => x.chunks_exact_mut(width).for_each(softmax),
+        }
+    }
+
+    /// Turns the gradient with respect to the outputs `y` into that with respect to the sums.
+    pub(crate) fn backward(self, y: &[f32], dy: &mut [f32], width: usize) {
+        match self {
+            Linear => {}
+            Relu => vectorized(EachPair { y, dy, f: |y, dy| if y > 0.0 { dy } else { 0.0 } }),
+            Sigmoid => vectorized(EachPair { y, dy, f: |y, dy| dy * y * (1.0 - y) }),
+            Tanh => vectorized(EachPair { y, dy, f: |y, dy| dy * (1.0 - y * y) }),
+            Softmax => {
+                for (y, dy) in y.chunks_exact(width).zip(dy.chunks_exact_mut(width)) {
+                    let mean: f32 = y.iter().zip(&*dy).map(|(y, dy)| y * dy).sum();
+                    y.iter().zip(dy).for_each(|(y, dy)| *dy = y * (*dy - mean));
+                }
+            }
+        }
+    }
+}
+
+/// Replaces a row of logits by probabilities. The largest logit is taken off first, so that no
+/// exponential overflows.
+pub(crate) fn softmax(row: &mut [f32]) {
+    let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    row.iter_mut().for_each(|x| *x = exp(*x - largest));
+    let sum: f32 = row.iter().sum();
+    row.iter_mut().for_each(|x| *x /= sum);
+}
+
+struct Each<'a, F> {
+    x: &'a mut [f32],
+    f: F,
+}
+
+impl<F: Fn(f32) -> f32> Kernel for Each<'_, F> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        for x in self.x {
+            *x = (self.f)(*x);
+        }
+    }
+}
+
+struct EachPair<'a, F> {
+    y: &'a [f32],
+    dy: &'a mut [f32],
+    f: F,
+}
+
+impl<F: Fn(f32, f32) -> f32> Kernel for EachPair<'_, F> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        for (y, dy) in self.y.iter().zip(self.dy) {
+            *dy = (self.f)(*y, *dy);
+        }
+    }
+}
+
+/// An activation as a layer of its own: the softmax that turns logits into probabilities.
+#[derive(Clone)]
+pub(crate) struct ActivationLayer {
+    pub activation: Activation,
+    pub shape: Vec<usize>,
+}
+
+impl Layer for ActivationLayer {
+    fn kind(&self) -> &'static str {
+        self.activation.name()
+    }
+
+    fn output_shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn config(&self) -> Value {
+        json!({ "layer": "Activation", "activation": self.activation.name() })
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn forward(&self, input: ArrayView2<f32>, mut output: ArrayViewMut2<f32>, _: &Threads) {
+        output.assign(&input);
+        let width = output.ncols();
+        self.activation.forward(output.as_slice_mut().expect("outputs are contiguous"), width);
+    }
+
+    fn backward(&mut self, mut pass: Backward, _: &Threads) {
+        let (y, dy) = pass.slices();
+        self.activation.backward(y, dy, self.shape.iter().product());
+        if let Some(mut d_input) = pass.d_input {
+            d_input.assign(&pass.d_output);
+        }
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}

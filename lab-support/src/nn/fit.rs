@@ -1,0 +1,249 @@
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::Error;
+use crate::data::Dataset;
+
+use super::history::{Epoch, History, Setup};
+use super::loss::CrossEntropy;
+use super::optimizer::Optimizer;
+use super::progress::Progress;
+use super::score::Score;
+use super::sequential::Sequential;
+use super::tape::Tape;
+use super::threads::Threads;
+
+/// How long and on what to train: what `fit` takes beside the training set.
+///
+/// ```
+/// # use lab_support::prelude::Fit;
+/// let plan = Fit::epochs(30).batch_size(64).validation_split(0.1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fit {
+    epochs: usize,
+    batch_size: usize,
+    validation: Validation,
+    quiet: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Validation {
+    None,
+    Given(Dataset),
+    Split(f32),
+}
+
+impl Default for Fit {
+    /// The lab's 10 epochs.
+    fn default() -> Fit {
+        Fit::epochs(10)
+    }
+}
+
+impl Fit {
+    /// `epochs` passes over the training set (at least 1) in batches of 32, without validation.
+    pub fn epochs(epochs: usize) -> Fit {
+        Fit { epochs, batch_size: 32, validation: Validation::None, quiet: false }
+    }
+
+    /// Images per update of the weights: at least 1, default 32.
+    pub fn batch_size(self, batch_size: usize) -> Fit {
+        Fit { batch_size, ..self }
+    }
+
+    /// After each epoch measures loss and accuracy on `data`, from which nothing is learned.
+    pub fn validation(self, data: &Dataset) -> Fit {
+        Fit { validation: Validation::Given(data.clone()), ..self }
+    }
+
+    /// Keeps the last `fraction` of the training set for validation: above 0 and below 1.
+    pub fn validation_split(self, fraction: f32) -> Fit {
+        Fit { validation: Validation::Split(fraction), ..self }
+    }
+
+    /// Prints nothing while training.
+    pub fn quiet(self) -> Fit {
+        Fit { quiet: true, ..self }
+    }
+
+    /// The sets to learn from and to validate on.
+    fn sets(&self, data: &Dataset) -> Result<(Dataset, Option<Dataset>), Error> {
+        match &self.validation {
+            Validation::None => Ok((data.clone(), None)),
+            Validation::Given(validation) => Ok((data.clone(), Some(validation.clone()))),
+            Validation::Split(fraction) => {
+                if !(*fraction > 0.0 && *fraction < 1.0) {
+                    let expected = "a fraction above 0 and below 1";
+                    return Err(Error::new("splitting off a validation set", expected, fraction, "try 0.1"));
+                }
+                let kept = (data.len() as f64 * (1.0 - f64::from(*fraction))).round() as usize;
+                let (train, validation) = data.split(kept)?;
+                Ok((train, Some(validation)))
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        for (what, value) in [("epochs", self.epochs), ("batch_size", self.batch_size)] {
+            if value == 0 {
+                let advice = "write Fit::epochs(10).batch_size(32)";
+                return Err(Error::new("reading how to train", format!("{what} to be at least 1"), value, advice));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sequential {
+    /// Trains the network: `epochs` times through `data` in shuffled batches, each followed by one update
+    /// of the weights. Prints a line per epoch. A second call goes on where the first ended.
+    ///
+    /// # Errors
+    /// When the network was not compiled, when it does not fit the data, when a setting is out of range,
+    /// or when the loss stops being a finite number. Everything but the last is checked before any work.
+    pub fn fit(&mut self, data: &Dataset, plan: Fit) -> Result<History, Error> {
+        plan.check()?;
+        let (optimizer, loss) = self.checked_compilation()?;
+        let (train, validation) = plan.sets(data)?;
+        self.check_fits(&train, "training")?;
+        if let Some(validation) = &validation {
+            self.check_fits(validation, "validating")?;
+        }
+        let threads = Threads::new()?;
+        let setup = self.setup(&optimizer, plan.batch_size, &train, threads.count());
+        self.trained_on = Some(train.images().source);
+        self.parameters_mut().for_each(|p| p.prepare(optimizer.settings().moments()));
+
+        let mut trainer = Trainer {
+            tape: Tape::for_training(self, plan.batch_size.min(train.len())),
+            model: self,
+            train,
+            optimizer,
+            loss,
+            batch_size: plan.batch_size,
+            threads: &threads,
+        };
+        let mut epochs = Vec::with_capacity(plan.epochs);
+        threads.run(|| {
+            for number in 1..=plan.epochs {
+                let mut progress = Progress::new(number, plan.epochs, plan.quiet);
+                let epoch = trainer.epoch(number, validation.as_ref(), &mut progress)?;
+                progress.finish(&epoch);
+                epochs.push(epoch);
+            }
+            Ok(())
+        })?;
+        Ok(History { epochs, setup })
+    }
+
+    fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
+        self.check()?;
+        let (optimizer, loss) = self.compiled.clone().ok_or_else(|| {
+            Error::new(
+                "starting to train",
+                "a compiled network",
+                "one without optimizer and loss",
+                "call model.compile(Adam::default(), CrossEntropy::from_logits()) first",
+            )
+        })?;
+        optimizer.settings().check()?;
+        if loss.wants_logits() == self.ends_in_softmax() {
+            let (found, advice) = match loss.wants_logits() {
+                true => ("a softmax before a loss that takes logits", "CrossEntropy::from_probabilities()"),
+                false => ("no softmax before a loss that takes probabilities", "CrossEntropy::from_logits()"),
+            };
+            let advice = format!("compile with {advice}");
+            return Err(Error::new("starting to train", "a loss that fits the last layer", found, advice));
+        }
+        Ok((optimizer, loss))
+    }
+
+    fn setup(&self, optimizer: &Optimizer, batch_size: usize, train: &Dataset, threads: usize) -> Setup {
+        Setup {
+            layers: self.widths(),
+            params: self.params(),
+            optimizer: optimizer.settings().name(),
+            learning_rate: optimizer.settings().learning_rate(),
+            batch_size,
+            seed: self.seed,
+            threads,
+            source: train.images().source,
+        }
+    }
+}
+
+/// Everything that the inner loop needs, made before it starts.
+struct Trainer<'a> {
+    model: &'a mut Sequential,
+    train: Dataset,
+    optimizer: Optimizer,
+    loss: CrossEntropy,
+    batch_size: usize,
+    tape: Tape,
+    threads: &'a Threads,
+}
+
+impl Trainer<'_> {
+    fn epoch(
+        &mut self,
+        number: usize,
+        validation: Option<&Dataset>,
+        progress: &mut Progress,
+    ) -> Result<Epoch, Error> {
+        let start = Instant::now();
+        let order = self.shuffled();
+        let steps = order.len().div_ceil(self.batch_size);
+        let mut labels = Vec::with_capacity(self.batch_size);
+        let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
+        for (step, rows) in order.chunks(self.batch_size).enumerate() {
+            let (batch_loss, batch_correct) = self.step(rows, &mut labels);
+            loss += batch_loss;
+            correct += batch_correct;
+            seen += rows.len();
+            progress.tick(step + 1, steps, loss / seen as f64);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let train = Score::new(loss, correct, order.len());
+        if !train.loss.is_finite() {
+            return Err(Error::new(
+                format!("training epoch {number}"),
+                "a finite loss",
+                train.loss,
+                "the steps were too large: try a smaller learning rate, or normalize the images",
+            ));
+        }
+        let validation = validation.map(|data| self.model.score(data, self.loss, self.threads));
+        Ok(Epoch { number, seconds, steps, train, validation })
+    }
+
+    /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
+    fn step(&mut self, rows: &[usize], labels: &mut Vec<u8>) -> (f64, usize) {
+        let Trainer { model, train, optimizer, loss, tape, threads, .. } = self;
+        labels.clear();
+        labels.extend(rows.iter().map(|&row| train.images().labels[row]));
+        train.fill(rows, tape.input(rows.len()));
+        tape.forward(&model.layers, rows.len(), threads);
+        let result = tape.backward(&mut model.layers, *loss, labels, threads);
+        model.steps += 1;
+        let step = model.steps;
+        model.parameters_mut().for_each(|parameter| optimizer.step(step, parameter, threads));
+        result
+    }
+
+    /// All images in an order of this epoch's own.
+    fn shuffled(&mut self) -> Vec<usize> {
+        self.model.epochs += 1;
+        let mut rng = ChaCha8Rng::seed_from_u64(self.model.seed ^ SHUFFLE);
+        rng.set_stream(self.model.epochs);
+        let mut order: Vec<usize> = (0..self.train.len()).collect();
+        order.shuffle(&mut rng);
+        order
+    }
+}
+
+/// Keeps shuffles apart from the first weights, which come from the same seed.
+const SHUFFLE: u64 = 0x5348_5546_464C_4521;

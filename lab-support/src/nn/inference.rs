@@ -1,0 +1,124 @@
+use ndarray::{Array2, ArrayView2, Axis};
+
+use crate::Error;
+use crate::data::Dataset;
+
+use super::loss::{CrossEntropy, argmax};
+use super::score::Score;
+use super::sequential::Sequential;
+use super::tape::Tape;
+use super::threads::Threads;
+
+/// Images that go through the network at once: as many as a core's own cache holds.
+const BLOCK: usize = 64;
+
+impl Sequential {
+    /// Loss and accuracy on `data`, from which nothing is learned.
+    ///
+    /// # Errors
+    /// When the network does not fit the data, or its description has a mistake.
+    pub fn evaluate(&self, data: &Dataset) -> Result<Score, Error> {
+        self.check_fits(data, "evaluating")?;
+        let threads = Threads::new()?;
+        Ok(threads.run(|| self.score(data, self.loss(), &threads)))
+    }
+
+    /// The network's outputs for each image, `[n, classes]`.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
+        self.check_fits(data, "predicting")?;
+        let threads = Threads::new()?;
+        let width = self.output_shape().iter().product();
+        let mut outputs = Array2::zeros((data.len(), width));
+        let share = threads.share(data.len(), BLOCK);
+        let parts = outputs.axis_chunks_iter_mut(Axis(0), share).enumerate();
+        threads.run(|| {
+            threads.for_each(parts, |(part, mut outputs)| {
+                let mut blocks = outputs.axis_chunks_iter_mut(Axis(0), BLOCK);
+                let start = part * share;
+                self.each_block(data, start..(start + share).min(data.len()), |block| {
+                    blocks.next().expect("as many blocks as outputs").assign(&block);
+                });
+            });
+        });
+        Ok(outputs)
+    }
+
+    pub(crate) fn score(&self, data: &Dataset, loss: CrossEntropy, threads: &Threads) -> Score {
+        let mut losses = vec![(0.0f32, false); data.len()];
+        let share = threads.share(data.len(), BLOCK);
+        let labels = &data.images().labels;
+        threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
+            let start = part * share;
+            let mut i = 0;
+            self.each_block(data, start..start + losses.len(), |outputs| {
+                for row in outputs.rows() {
+                    let row = row.to_slice().expect("outputs are contiguous");
+                    let label = usize::from(labels[start + i]);
+                    losses[i] = (loss.of(row, label), argmax(row) == label);
+                    i += 1;
+                }
+            });
+        });
+        let loss = losses.iter().map(|(loss, _)| f64::from(*loss)).sum();
+        let correct = losses.iter().filter(|(_, correct)| *correct).count();
+        Score::new(loss, correct, data.len())
+    }
+
+    /// Sends the images of `range` through the network, a block at a time.
+    fn each_block(
+        &self,
+        data: &Dataset,
+        range: std::ops::Range<usize>,
+        mut each: impl FnMut(ArrayView2<f32>),
+    ) {
+        let rows: Vec<usize> = range.collect();
+        let mut tape = Tape::for_inference(self, BLOCK.min(rows.len()));
+        for rows in rows.chunks(BLOCK) {
+            data.fill(rows, tape.input(rows.len()));
+            each(tape.forward(&self.layers, rows.len(), &Threads::one()));
+        }
+    }
+
+    /// The loss it was compiled with, or the one that fits its last layer.
+    fn loss(&self) -> CrossEntropy {
+        match &self.compiled {
+            Some((_, loss)) => *loss,
+            None if self.ends_in_softmax() => CrossEntropy::from_probabilities(),
+            None => CrossEntropy::from_logits(),
+        }
+    }
+
+    /// # Errors
+    /// When `data` is empty, or its images or labels are not what the network takes and gives.
+    pub(crate) fn check_fits(&self, data: &Dataset, doing: &str) -> Result<(), Error> {
+        self.check()?;
+        let (inputs, outputs): (usize, usize) =
+            (self.input_shape.iter().product(), self.output_shape().iter().product());
+        if data.is_empty() {
+            let advice = "check how the data set was split";
+            return Err(Error::new(doing, "at least one image", "an empty data set", advice));
+        }
+        if data.features() != inputs {
+            let (_, height, width) = data.shape();
+            return Err(Error::new(
+                doing,
+                format!("images of {inputs} numbers, as the network's input shape {:?} says", self.input_shape),
+                format!("images of {height} x {width} = {} numbers", data.features()),
+                format!("write Sequential::new([{height}, {width}])"),
+            ));
+        }
+        let largest = data.images().labels.iter().copied().max().map_or(0, usize::from);
+        if largest >= outputs {
+            return Err(Error::new(
+                doing,
+                format!("labels below {outputs}, the network's number of outputs"),
+                format!("label {largest}"),
+                format!("end the network with .dense({}, Linear)", largest + 1),
+            ));
+        }
+        Ok(())
+    }
+}

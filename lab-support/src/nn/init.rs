@@ -1,0 +1,52 @@
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+/// How the weights of a layer are drawn before training; biases start at 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Init {
+    /// Uniform within ±√(6 / (inputs + outputs)): keeps the spread of signals and gradients alike from
+    /// layer to layer. Keras's default. (Glorot and Bengio, 2010.)
+    #[default]
+    GlorotUniform,
+    /// Uniform within ±√(6 / inputs): the same for ReLU, which silences half of its sums. (He et al., 2015.)
+    HeUniform,
+}
+
+impl Init {
+    pub(crate) const ALL: [Init; 2] = [Init::GlorotUniform, Init::HeUniform];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Init::GlorotUniform => "glorot_uniform",
+            Init::HeUniform => "he_uniform",
+        }
+    }
+
+    /// `inputs * outputs` numbers.
+    pub(crate) fn draw(self, inputs: usize, outputs: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        let limit = match self {
+            Init::GlorotUniform => (6.0 / (inputs + outputs) as f32).sqrt(),
+            Init::HeUniform => (6.0 / inputs as f32).sqrt(),
+        };
+        (0..inputs * outputs).map(|_| rng.gen_range(-limit..limit)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    /// A uniform distribution within ±limit has the variance limit² / 3.
+    #[test]
+    fn limits_and_variances() {
+        for (init, limit) in [(Init::GlorotUniform, 6.0 / 912.0), (Init::HeUniform, 6.0 / 784.0)] {
+            let weights = init.draw(784, 128, &mut ChaCha8Rng::seed_from_u64(1));
+            let largest = weights.iter().fold(0.0f32, |m, w| m.max(w.abs()));
+            let variance = weights.iter().map(|w| w * w).sum::<f32>() / weights.len() as f32;
+            assert!(largest <= f32::sqrt(limit) && largest > 0.999 * f32::sqrt(limit), "{init:?}: {largest}");
+            assert!((variance / (limit / 3.0) - 1.0).abs() < 0.02, "{init:?}: {variance}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use ndarray::{ArrayView2, ArrayViewMut2};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+use super::activation::Activation;
+use super::parameter::Parameter;
+use super::threads::Threads;
+
+/// One step of a network, forward and backward. A batch is a matrix: one image a row.
+pub(crate) trait Layer: Send + Sync {
+    /// As Keras calls it: `Dense`.
+    fn kind(&self) -> &'static str;
+
+    /// Shape of one image's output, without the batch.
+    fn output_shape(&self) -> &[usize];
+
+    /// What [`Sequential::load`](super::Sequential::load) needs to build the layer again.
+    fn config(&self) -> Value;
+
+    fn activation(&self) -> Activation {
+        Activation::Linear
+    }
+
+    /// Weight and bias where the layer has them.
+    fn parameters(&self) -> &[Parameter] {
+        &[]
+    }
+
+    fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut []
+    }
+
+    /// Draws the parameters anew.
+    fn initialize(&mut self, _rng: &mut ChaCha8Rng) {}
+
+    /// Computes `output`, `[batch, outputs]`, from `input`, `[batch, inputs]`.
+    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, threads: &Threads);
+
+    /// Computes the gradients of the parameters and of the input from that of the output.
+    fn backward(&mut self, pass: Backward, threads: &Threads);
+
+    fn clone_boxed(&self) -> Box<dyn Layer>;
+}
+
+impl Clone for Box<dyn Layer> {
+    fn clone(&self) -> Self {
+        self.clone_boxed()
+    }
+}
+
+/// What a layer sees on the way back.
+pub(crate) struct Backward<'a> {
+    /// `[batch, inputs]`, as on the way forward.
+    pub input: ArrayView2<'a, f32>,
+    /// `[batch, outputs]`, as computed on the way forward.
+    pub output: ArrayView2<'a, f32>,
+    /// `[batch, outputs]`: slope of the loss along each output. The layer may overwrite it.
+    pub d_output: ArrayViewMut2<'a, f32>,
+    /// `[batch, inputs]`: to be computed; None where nothing below has parameters.
+    pub d_input: Option<ArrayViewMut2<'a, f32>>,
+}
+
+impl Backward<'_> {
+    /// Output and gradient as plain numbers.
+    pub fn slices(&mut self) -> (&[f32], &mut [f32]) {
+        let output = self.output.as_slice().expect("outputs are contiguous");
+        (output, self.d_output.as_slice_mut().expect("gradients are contiguous"))
+    }
+}

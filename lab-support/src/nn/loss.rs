@@ -1,0 +1,133 @@
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::math::exp;
+
+/// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
+/// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrossEntropy {
+    logits: bool,
+}
+
+/// Smallest probability whose logarithm is taken: one of 0 would cost infinity.
+const LEAST: f32 = 1e-30;
+
+impl CrossEntropy {
+    /// For a network that ends in `Linear`: its outputs are logits, and the softmax is part of the loss.
+    /// The better conditioned of the two, and the lab's choice.
+    pub fn from_logits() -> CrossEntropy {
+        CrossEntropy { logits: true }
+    }
+
+    /// For a network that ends in a softmax. Probabilities below 1e-30 count as 1e-30.
+    pub fn from_probabilities() -> CrossEntropy {
+        CrossEntropy { logits: false }
+    }
+
+    pub(crate) fn wants_logits(self) -> bool {
+        self.logits
+    }
+
+    /// The loss of one row of outputs whose label is `label`.
+    ///
+    /// From logits z: ln Σ e^(zⱼ - max) + max - z_label, which cannot overflow.
+    pub(crate) fn of(self, row: &[f32], label: usize) -> f32 {
+        if self.logits {
+            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f32 = row.iter().map(|z| exp(z - largest)).sum();
+            sum.ln() + largest - row[label]
+        } else {
+            -row[label].max(LEAST).ln()
+        }
+    }
+
+    /// Writes the gradient of the mean loss into `d_outputs`, `[batch, classes]`, and returns the sum of
+    /// the losses and the number of rows whose largest output is their label.
+    ///
+    /// From logits: (softmax(z) - one-hot label) / batch. From probabilities p: -1 / (p_label · batch) at
+    /// the label, 0 elsewhere.
+    pub(crate) fn backward(
+        self,
+        outputs: ArrayView2<f32>,
+        labels: &[u8],
+        mut d_outputs: ArrayViewMut2<f32>,
+    ) -> (f64, usize) {
+        let scale = 1.0 / labels.len() as f32;
+        let (mut loss, mut correct) = (0.0, 0);
+        for ((row, &label), mut gradient) in outputs.rows().into_iter().zip(labels).zip(d_outputs.rows_mut()) {
+            let (row, label) = (row.to_slice().expect("outputs are contiguous"), usize::from(label));
+            let gradient = gradient.as_slice_mut().expect("gradients are contiguous");
+            loss += f64::from(self.of(row, label));
+            correct += usize::from(argmax(row) == label);
+            if self.logits {
+                gradient.copy_from_slice(row);
+                super::activation::softmax(gradient);
+                gradient[label] -= 1.0;
+                gradient.iter_mut().for_each(|g| *g *= scale);
+            } else {
+                gradient.fill(0.0);
+                gradient[label] = -scale / row[label].max(LEAST);
+            }
+        }
+        (loss, correct)
+    }
+}
+
+/// Index of the largest number, the first where several are equal.
+pub(crate) fn argmax(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, value) in row.iter().enumerate() {
+        if *value > row[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    const LABELS: [u8; 2] = [2, 0];
+
+    /// Central differences of the mean loss, against the gradient.
+    fn check_gradient(loss: CrossEntropy, outputs: Array2<f32>) {
+        let mut gradient = Array2::zeros(outputs.dim());
+        loss.backward(outputs.view(), &LABELS, gradient.view_mut());
+        let mean = |outputs: &Array2<f32>| {
+            let rows = outputs.rows().into_iter().zip(LABELS);
+            rows.map(|(row, l)| f64::from(loss.of(row.to_slice().unwrap(), l.into()))).sum::<f64>() / 2.0
+        };
+        for at in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
+            let (mut up, mut down) = (outputs.clone(), outputs.clone());
+            up[at] += 1e-3;
+            down[at] -= 1e-3;
+            let slope = (mean(&up) - mean(&down)) / 2e-3;
+            assert!((slope - f64::from(gradient[at])).abs() < 2e-3, "{at:?}: {slope} and {}", gradient[at]);
+        }
+    }
+
+    #[test]
+    fn gradients() {
+        check_gradient(CrossEntropy::from_logits(), array![[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]]);
+        check_gradient(CrossEntropy::from_probabilities(), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
+    }
+
+    #[test]
+    fn no_idea_costs_ln_10() {
+        assert!((CrossEntropy::from_logits().of(&[0.0; 10], 3) - 10f32.ln()).abs() < 1e-6);
+        assert!((CrossEntropy::from_probabilities().of(&[0.1; 10], 3) - 10f32.ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn extreme_outputs_stay_finite() {
+        let logits = CrossEntropy::from_logits();
+        assert!((logits.of(&[1e4, -1e4], 1) - 2e4).abs() < 1.0);
+        let mut gradient = Array2::zeros((1, 2));
+        logits.backward(array![[1e4, -1e4]].view(), &[1], gradient.view_mut());
+        assert_eq!(gradient, array![[1.0, -1.0]]);
+        assert!(CrossEntropy::from_probabilities().of(&[1.0, 0.0], 1).is_finite());
+    }
+}

@@ -1,0 +1,176 @@
+//! Matrix products for batches of a few dozen rows.
+//!
+//! A dense layer needs three: `x · wᵀ` forward, `dyᵀ · x` for the gradient of its weights, `dy · w` for
+//! the gradient of its input. The first is a product of rows with rows; the others, with `dy` transposed
+//! once, are products of columns with rows. Both kernels read their operands where they lie, along the rows, and keep
+//! a block of sums in registers; at these sizes that beats a general product, which first copies its
+//! operands into panels.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
+use super::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
+
+/// Sums kept in registers at once: `ROWS * COLUMNS` blocks of eight lanes.
+const ROWS: usize = 4;
+const COLUMNS: usize = 3;
+
+/// `c = a · bᵀ`: `[m, k] · [n, k]ᵀ -> [m, n]`. The rows of `a` and `b` must be contiguous.
+pub(crate) fn rows_times_rows<'a>(
+    a: ArrayView2<'a, f32>,
+    b: ArrayView2<'a, f32>,
+    c: ArrayViewMut2<'a, f32>,
+) {
+    assert_eq!((a.nrows(), b.nrows()), c.dim(), "shape of the product");
+    assert_eq!(a.ncols(), b.ncols(), "columns of both factors");
+    vectorized(RowsTimesRows { a, b, c });
+}
+
+/// `c = aᵀ · b` for the columns of `a` from `first` on: `[k, first..first + m]ᵀ · [k, n] -> [m, n]`, each
+/// in standard layout.
+pub(crate) fn columns_times<'a>(
+    a: ArrayView2<'a, f32>,
+    first: usize,
+    b: ArrayView2<'a, f32>,
+    c: ArrayViewMut2<'a, f32>,
+) {
+    assert_eq!(b.ncols(), c.ncols(), "columns of the product");
+    assert_eq!(a.nrows(), b.nrows(), "rows of both factors");
+    assert!(first + c.nrows() <= a.ncols(), "columns of the first factor");
+    let (columns, n) = (a.ncols(), b.ncols());
+    vectorized(ColumnsTimes { a: slice(a), columns, first, b: slice(b), n, c: slice_mut(c) });
+}
+
+/// Every element of the product is a sum along two rows.
+struct RowsTimesRows<'a> {
+    a: ArrayView2<'a, f32>,
+    b: ArrayView2<'a, f32>,
+    c: ArrayViewMut2<'a, f32>,
+}
+
+impl Kernel for RowsTimesRows<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        let (m, n) = self.c.dim();
+        for j in (0..n).step_by(COLUMNS) {
+            for i in (0..m).step_by(ROWS) {
+                let (rows, columns) = (ROWS.min(m - i), COLUMNS.min(n - j));
+                match (rows, columns) {
+                    (ROWS, COLUMNS) => self.tile::<S, ROWS, COLUMNS>(simd, i, j),
+                    (ROWS, _) => (j..j + columns).for_each(|j| self.tile::<S, ROWS, 1>(simd, i, j)),
+                    _ => (i..i + rows)
+                        .for_each(|i| (j..j + columns).for_each(|j| self.tile::<S, 1, 1>(simd, i, j))),
+                }
+            }
+        }
+    }
+}
+
+impl RowsTimesRows<'_> {
+    /// `R` rows of `a` times `C` rows of `b`, in eight running sums for each element of `c`.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
+        let k = self.a.ncols();
+        let a: [&[f32]; R] = std::array::from_fn(|r| &row(&self.a, i + r)[..k]);
+        let b: [&[f32]; C] = std::array::from_fn(|c| &row(&self.b, j + c)[..k]);
+        let mut sums = [[simd.splat(0.0); C]; R];
+        let whole = k - k % LANES;
+        let mut p = 0;
+        while p < whole {
+            let b: [S::Block; C] = std::array::from_fn(|c| simd.load(lanes(b[c], p)));
+            for r in 0..R {
+                let a = simd.load(lanes(a[r], p));
+                for c in 0..C {
+                    sums[r][c] = simd.mul_add(a, b[c], sums[r][c]);
+                }
+            }
+            p += LANES;
+        }
+        for r in 0..R {
+            for c in 0..C {
+                let rest = a[r][whole..].iter().zip(&b[c][whole..]);
+                let sum = sum_lanes(&simd.store(sums[r][c]));
+                self.c[[i + r, j + c]] = rest.fold(sum, |sum, (x, y)| simd.mul_add_one(*x, *y, sum));
+            }
+        }
+    }
+}
+
+/// Every row of the product is a sum of the rows of `b`, weighted by a column of `a`.
+struct ColumnsTimes<'a> {
+    a: &'a [f32],
+    columns: usize,
+    first: usize,
+    b: &'a [f32],
+    n: usize,
+    c: &'a mut [f32],
+}
+
+impl Kernel for ColumnsTimes<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        let m = self.c.len() / self.n;
+        let whole = self.n - self.n % LANES;
+        for j in (0..whole).step_by(COLUMNS * LANES) {
+            for i in (0..m).step_by(ROWS) {
+                let (rows, end) = (ROWS.min(m - i), whole.min(j + COLUMNS * LANES));
+                match (rows, (end - j) / LANES) {
+                    (ROWS, COLUMNS) => self.tile::<S, ROWS, COLUMNS>(simd, i, j),
+                    (ROWS, _) => {
+                        (j..end).step_by(LANES).for_each(|j| self.tile::<S, ROWS, 1>(simd, i, j));
+                    }
+                    _ => (i..i + rows)
+                        .for_each(|i| (j..end).step_by(LANES).for_each(|j| self.tile::<S, 1, 1>(simd, i, j))),
+                }
+            }
+        }
+        for i in 0..m {
+            (whole..self.n).for_each(|j| self.element(simd, i, j));
+        }
+    }
+}
+
+impl ColumnsTimes<'_> {
+    /// `R` rows of `c`, `8 * C` columns.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
+        let mut sums = [[simd.splat(0.0); C]; R];
+        for (p, row) in self.b.chunks_exact(self.n).enumerate() {
+            let weights = &self.a[p * self.columns + self.first + i..][..R];
+            let row = &row[j..j + C * LANES];
+            let row: [S::Block; C] = std::array::from_fn(|c| simd.load(lanes(row, c * LANES)));
+            for r in 0..R {
+                let weight = simd.splat(weights[r]);
+                for c in 0..C {
+                    sums[r][c] = simd.mul_add(weight, row[c], sums[r][c]);
+                }
+            }
+        }
+        for r in 0..R {
+            let row = &mut self.c[(i + r) * self.n + j..][..C * LANES];
+            for c in 0..C {
+                row[c * LANES..][..LANES].copy_from_slice(&simd.store(sums[r][c]));
+            }
+        }
+    }
+
+    /// One element in the last columns, fewer than eight.
+    #[inline(always)]
+    fn element<S: Simd>(&mut self, simd: S, i: usize, j: usize) {
+        let rows = self.b.chunks_exact(self.n).enumerate();
+        let sum = rows.fold(0.0, |sum, (p, row)| simd.mul_add_one(self.a[p * self.columns + self.first + i], row[j], sum));
+        self.c[i * self.n + j] = sum;
+    }
+}
+
+#[inline(always)]
+fn row<'a>(matrix: &ArrayView2<'a, f32>, i: usize) -> &'a [f32] {
+    matrix.clone().index_axis_move(Axis(0), i).to_slice().expect("the rows of a factor are contiguous")
+}
+
+fn slice(matrix: ArrayView2<f32>) -> &[f32] {
+    matrix.to_slice().expect("the factors are in standard layout")
+}
+
+fn slice_mut(matrix: ArrayViewMut2<f32>) -> &mut [f32] {
+    matrix.into_slice().expect("the product is in standard layout")
+}

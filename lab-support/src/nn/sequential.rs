@@ -1,0 +1,183 @@
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::Error;
+use crate::data::Source;
+
+use super::activation::{Activation, ActivationLayer};
+use super::dense::Dense;
+use super::flatten::Flatten;
+use super::init::Init;
+use super::layer::Layer;
+use super::loss::CrossEntropy;
+use super::optimizer::Optimizer;
+use super::parameter::Parameter;
+
+/// A network whose layers follow one another, built as in Keras:
+///
+/// ```
+/// use lab_support::prelude::*;
+///
+/// let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+/// assert_eq!(model.params(), 101_770);
+/// ```
+///
+/// A mistake in the description (a layer of no units, a dense layer on a picture that was not flattened)
+/// is reported by the first call that needs the network.
+#[derive(Clone)]
+pub struct Sequential {
+    pub(crate) input_shape: Vec<usize>,
+    pub(crate) layers: Vec<Box<dyn Layer>>,
+    pub(crate) compiled: Option<(Optimizer, CrossEntropy)>,
+    pub(crate) seed: u64,
+    /// Updates of the weights so far.
+    pub(crate) steps: u64,
+    /// Epochs so far: each shuffles in its own way.
+    pub(crate) epochs: u64,
+    pub(crate) trained_on: Option<Source>,
+    /// The first mistake in the description.
+    mistake: Option<Error>,
+}
+
+impl Sequential {
+    /// `input_shape`: the shape of one image, `[28, 28]`.
+    pub fn new(input_shape: impl Into<Vec<usize>>) -> Sequential {
+        let input_shape = input_shape.into();
+        let empty = input_shape.is_empty() || input_shape.contains(&0);
+        let mistake = empty.then(|| {
+            let found = format!("{input_shape:?}");
+            Error::new("describing a network", "the shape of one image", found, "write Sequential::new([28, 28])")
+        });
+        Sequential {
+            input_shape,
+            layers: Vec::new(),
+            compiled: None,
+            seed: 0,
+            steps: 0,
+            epochs: 0,
+            trained_on: None,
+            mistake,
+        }
+    }
+
+    /// Each image as one row of numbers: 28 × 28 -> 784.
+    pub fn flatten(self) -> Sequential {
+        let layer = Flatten::new(self.output_shape());
+        self.push(Box::new(layer))
+    }
+
+    /// A fully connected layer of `units` neurons (at least 1), Glorot-uniform weights.
+    pub fn dense(self, units: usize, activation: Activation) -> Sequential {
+        self.dense_with(units, activation, Init::GlorotUniform)
+    }
+
+    /// A fully connected layer whose first weights are drawn as `init` says.
+    pub fn dense_with(self, units: usize, activation: Activation, init: Init) -> Sequential {
+        let &[inputs] = self.output_shape() else {
+            let found = format!("inputs of shape {:?}", self.output_shape());
+            return self.refuse("inputs in one row for a dense layer", found, "write .flatten() before it");
+        };
+        if units == 0 {
+            return self.refuse("a dense layer of at least 1 unit", units, "write .dense(128, Relu)");
+        }
+        self.push(Box::new(Dense::new(inputs, units, activation, init)))
+    }
+
+    /// Turns the last layer's outputs into probabilities.
+    pub fn softmax(self) -> Sequential {
+        let shape = self.output_shape().to_vec();
+        self.push(Box::new(ActivationLayer { activation: Activation::Softmax, shape }))
+    }
+
+    /// Where all chance comes from, first weights and shuffles: the same seed gives the same bits.
+    /// Default 0. Draws all weights anew, so it ends the description.
+    pub fn seed(mut self, seed: u64) -> Sequential {
+        self.seed = seed;
+        for i in 0..self.layers.len() {
+            self.initialize(i);
+        }
+        self
+    }
+
+    /// Chooses how to learn and what to minimize; forgets what an earlier optimizer remembered.
+    pub fn compile(&mut self, optimizer: impl Into<Optimizer>, loss: CrossEntropy) {
+        self.compiled = Some((optimizer.into(), loss));
+        self.steps = 0;
+        self.parameters_mut().for_each(Parameter::forget);
+    }
+
+    /// The same network with a softmax behind it: its predictions are probabilities. The weights are
+    /// copied, as they are now.
+    pub fn with_softmax(&self) -> Sequential {
+        let mut model = self.clone();
+        model.compiled = None;
+        model.parameters_mut().for_each(Parameter::forget);
+        if self.ends_in_softmax() { model } else { model.softmax() }
+    }
+
+    /// Numbers that training changes.
+    pub fn params(&self) -> usize {
+        self.layers.iter().flat_map(|l| l.parameters()).map(|p| p.value.len()).sum()
+    }
+
+    /// The widths from input to output, `784-128-10`.
+    pub fn widths(&self) -> String {
+        let inputs: usize = self.input_shape.iter().product();
+        let dense = self.layers.iter().filter(|l| !l.parameters().is_empty());
+        dense.fold(inputs.to_string(), |text, layer| {
+            format!("{text}-{}", layer.output_shape().iter().product::<usize>())
+        })
+    }
+
+    /// Shape of one image's output.
+    pub fn output_shape(&self) -> &[usize] {
+        self.layers.last().map_or(&self.input_shape, |layer| layer.output_shape())
+    }
+
+    pub(crate) fn ends_in_softmax(&self) -> bool {
+        self.layers.last().is_some_and(|layer| layer.activation() == Activation::Softmax)
+    }
+
+    pub(crate) fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.layers.iter_mut().flat_map(|layer| layer.parameters_mut())
+    }
+
+    /// # Errors
+    /// When the description has a mistake, or no layers.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
+        if self.layers.is_empty() {
+            return Err(Error::new(
+                "reading the description of a network",
+                "at least one layer",
+                "none",
+                "write Sequential::new([28, 28]).flatten().dense(10, Linear)",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn push(mut self, layer: Box<dyn Layer>) -> Sequential {
+        self.layers.push(layer);
+        self.initialize(self.layers.len() - 1);
+        self
+    }
+
+    fn initialize(&mut self, i: usize) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(i as u64 + 1);
+        self.layers[i].initialize(&mut rng);
+    }
+
+    fn refuse(
+        mut self,
+        expected: &str,
+        found: impl std::fmt::Display,
+        advice: &str,
+    ) -> Sequential {
+        self.mistake.get_or_insert(Error::new("describing a network", expected, found, advice));
+        self
+    }
+}

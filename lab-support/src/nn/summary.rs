@@ -1,0 +1,146 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use super::sequential::Sequential;
+
+/// A network as Keras's table: layer, output shape, parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    rows: Vec<Row>,
+    params: usize,
+    mistake: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    layer: String,
+    shape: String,
+    params: usize,
+}
+
+impl Sequential {
+    /// The layers with their output shapes and parameters, as Keras prints them.
+    pub fn summary(&self) -> Summary {
+        let mut seen = HashMap::new();
+        let rows = self
+            .layers
+            .iter()
+            .map(|layer| Row {
+                layer: format!("{} ({})", numbered(layer.kind(), &mut seen), layer.kind()),
+                shape: with_batch(layer.output_shape()),
+                params: layer.parameters().iter().map(|p| p.value.len()).sum(),
+            })
+            .collect();
+        let mistake = self.check().err().map(|e| e.to_string());
+        Summary { rows, params: self.params(), mistake }
+    }
+}
+
+/// `dense`, `dense_1`, `dense_2` ...
+fn numbered(kind: &'static str, seen: &mut HashMap<&'static str, usize>) -> String {
+    let count = seen.entry(kind).or_default();
+    *count += 1;
+    match *count {
+        1 => kind.to_lowercase(),
+        n => format!("{}_{}", kind.to_lowercase(), n - 1),
+    }
+}
+
+/// `(None, 784)`: any number of images, 784 numbers each.
+fn with_batch(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("(None, {})", sizes.join(", "))
+}
+
+/// 101770 as `101,770`.
+pub(crate) fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The memory of `params` numbers of four bytes: `397.54 KB`.
+fn size(params: usize) -> String {
+    let bytes = (4 * params) as f64;
+    match bytes {
+        b if b < 1024.0 => format!("{b:.2} B"),
+        b if b < 1024.0 * 1024.0 => format!("{:.2} KB", b / 1024.0),
+        b => format!("{:.2} MB", b / 1024.0 / 1024.0),
+    }
+}
+
+const WIDTHS: [usize; 3] = [33, 23, 15];
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let line = |left: &str, fill: &str, middle: &str, right: &str| {
+            let parts = WIDTHS.map(|w| fill.repeat(w));
+            format!("{left}{}{right}", parts.join(middle))
+        };
+        let [a, b, c] = WIDTHS.map(|w| w - 2);
+        if let Some(mistake) = &self.mistake {
+            writeln!(f, "{mistake}\n")?;
+        }
+        writeln!(f, "Model: \"sequential\"")?;
+        writeln!(f, "{}", line("┏", "━", "┳", "┓"))?;
+        writeln!(f, "┃ {:<a$} ┃ {:<b$} ┃ {:>c$} ┃", "Layer (type)", "Output Shape", "Param #")?;
+        writeln!(f, "{}", line("┡", "━", "╇", "┩"))?;
+        for (i, row) in self.rows.iter().enumerate() {
+            if i > 0 {
+                writeln!(f, "{}", line("├", "─", "┼", "┤"))?;
+            }
+            writeln!(f, "│ {:<a$} │ {:<b$} │ {:>c$} │", row.layer, row.shape, thousands(row.params))?;
+        }
+        writeln!(f, "{}", line("└", "─", "┴", "┘"))?;
+        let (params, size_of_all) = (thousands(self.params), size(self.params));
+        writeln!(f, " Total params: {params} ({size_of_all})")?;
+        writeln!(f, " Trainable params: {params} ({size_of_all})")?;
+        write!(f, " Non-trainable params: 0 ({})", size(0))
+    }
+}
+
+impl Summary {
+    /// Shows the table in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Activation::{Linear, Relu};
+
+    #[test]
+    fn the_baseline_has_the_labs_numbers() {
+        let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear);
+        let text = model.summary().to_string();
+        for expected in [
+            "flatten (Flatten)", "(None, 784)", "dense (Dense)", "100,480", "dense_1 (Dense)", "1,290",
+            "Total params: 101,770 (397.54 KB)", "Non-trainable params: 0 (0.00 B)",
+        ] {
+            assert!(text.contains(expected), "{expected} in\n{text}");
+        }
+        let widths: Vec<usize> = text.lines().skip(1).take(9).map(|l| l.chars().count()).collect();
+        assert!(widths.iter().all(|w| *w == widths[0]), "the table's lines are equally long:\n{text}");
+    }
+
+    #[test]
+    fn the_second_lineage_has_266_610_parameters() {
+        let model = Sequential::new([28, 28]).flatten().dense(300, Relu).dense(100, Relu).dense(10, Linear);
+        assert_eq!(model.params(), 235_500 + 30_100 + 1_010);
+        assert_eq!(model.widths(), "784-300-100-10");
+    }
+
+    #[test]
+    fn a_mistake_is_told() {
+        let text = Sequential::new([28, 28]).dense(10, Linear).summary().to_string();
+        assert!(text.contains("write .flatten() before it"), "{text}");
+    }
+}

@@ -1,0 +1,71 @@
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+
+use super::layer::{Backward, Layer};
+use super::loss::CrossEntropy;
+use super::sequential::Sequential;
+use super::threads::Threads;
+
+/// The numbers of one batch on their way through a network: made once, used for every batch.
+pub(crate) struct Tape {
+    /// `[batch, numbers]`: the input, then each layer's output.
+    outputs: Vec<Array2<f32>>,
+    /// Slopes of the loss along each of these; empty for inference.
+    gradients: Vec<Array2<f32>>,
+}
+
+impl Tape {
+    /// Room for batches of up to `batch` images, forward only.
+    pub fn for_inference(model: &Sequential, batch: usize) -> Tape {
+        let shapes = model.layers.iter().map(|layer| layer.output_shape());
+        let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
+        Tape { outputs: widths.map(|w: usize| Array2::zeros((batch, w))).collect(), gradients: Vec::new() }
+    }
+
+    /// Room for batches of up to `batch` images, there and back.
+    pub fn for_training(model: &Sequential, batch: usize) -> Tape {
+        let tape = Tape::for_inference(model, batch);
+        Tape { gradients: tape.outputs.clone(), ..tape }
+    }
+
+    /// Where the next `n` images go: `[n, inputs]`.
+    pub fn input(&mut self, n: usize) -> ArrayViewMut2<'_, f32> {
+        self.outputs[0].slice_mut(s![..n, ..])
+    }
+
+    /// Sends the first `n` images through all layers; returns `[n, outputs]`.
+    pub fn forward(&mut self, layers: &[Box<dyn Layer>], n: usize, threads: &Threads) -> ArrayView2<'_, f32> {
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, after) = self.outputs.split_at_mut(i + 1);
+            layer.forward(before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]), threads);
+        }
+        self.outputs[layers.len()].slice(s![..n, ..])
+    }
+
+    /// Computes every parameter's gradient for the images that `forward` has just seen. Returns the sum of
+    /// their losses, and how many outputs were right.
+    pub fn backward(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        loss: CrossEntropy,
+        labels: &[u8],
+        threads: &Threads,
+    ) -> (f64, usize) {
+        let n = labels.len();
+        let last = layers.len();
+        let outputs = self.outputs[last].slice(s![..n, ..]);
+        let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
+
+        let first = layers.iter().position(|layer| !layer.parameters().is_empty()).unwrap_or(last);
+        for (i, layer) in layers.iter_mut().enumerate().skip(first).rev() {
+            let (before, after) = self.gradients.split_at_mut(i + 1);
+            let pass = Backward {
+                input: self.outputs[i].slice(s![..n, ..]),
+                output: self.outputs[i + 1].slice(s![..n, ..]),
+                d_output: after[0].slice_mut(s![..n, ..]),
+                d_input: (i > first).then(|| before[i].slice_mut(s![..n, ..])),
+            };
+            layer.backward(pass, threads);
+        }
+        result
+    }
+}

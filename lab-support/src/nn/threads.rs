@@ -1,0 +1,90 @@
+//! Work shared among the cores.
+//!
+//! Every part of a result is computed by exactly one thread and in an order that the shapes fix, so that
+//! the number of threads changes the time a step takes and not one bit of what it computes.
+
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
+
+use crate::Error;
+
+/// A pool of threads that lives as long as one `fit`, `evaluate` or `predict`.
+pub(crate) struct Threads {
+    /// None where one thread does everything.
+    pool: Option<ThreadPool>,
+    count: usize,
+}
+
+impl Threads {
+    /// All cores, or as many threads as `LAB_THREADS` says.
+    ///
+    /// # Errors
+    /// When `LAB_THREADS` is not a number from 1 to 256, or the system grants no threads.
+    pub fn new() -> Result<Threads, Error> {
+        let count = match std::env::var("LAB_THREADS") {
+            Err(_) => std::thread::available_parallelism().map_or(1, usize::from).min(MOST),
+            Ok(text) => text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
+                Error::new(
+                    "reading LAB_THREADS",
+                    format!("a number from 1 to {MOST}"),
+                    format!("\"{text}\""),
+                    "set it to the number of threads to use, or unset it to use all cores",
+                )
+            })?,
+        };
+        Threads::with(count)
+    }
+
+    pub fn with(count: usize) -> Result<Threads, Error> {
+        if count == 1 {
+            return Ok(Threads::one());
+        }
+        let pool = ThreadPoolBuilder::new().num_threads(count).build().map_err(|e| {
+            Error::new("starting threads", format!("{count} threads"), e, "set LAB_THREADS=1 to do without")
+        })?;
+        Ok(Threads { pool: Some(pool), count })
+    }
+
+    pub fn one() -> Threads {
+        Threads { pool: None, count: 1 }
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Runs `work` in the pool, where [`for_each`](Self::for_each) finds the other threads awake.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
+    /// How many of `n` rows make one part: an equal share for each thread, but at least `least`.
+    pub fn share(&self, n: usize, least: usize) -> usize {
+        n.div_ceil(self.count).max(least).max(1)
+    }
+
+    /// Calls `work` once for each of the parts, on whichever thread is free.
+    pub fn for_each<I>(&self, parts: I, work: impl Fn(I::Item) + Sync)
+    where
+        I: Iterator<Item: Send> + Send,
+    {
+        match self.pool {
+            Some(_) => share_out(parts, &work),
+            None => parts.for_each(work),
+        }
+    }
+}
+
+/// More threads than this help no network of this size.
+const MOST: usize = 256;
+
+fn share_out<I>(mut parts: I, work: &(impl Fn(I::Item) + Sync))
+where
+    I: Iterator<Item: Send> + Send,
+{
+    if let Some(part) = parts.next() {
+        rayon_core::join(|| work(part), || share_out(parts, work));
+    }
+}

@@ -1,0 +1,149 @@
+use std::collections::HashMap;
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::data::home::write_atomically;
+
+use super::activation::Activation;
+use super::init::Init;
+use super::sequential::Sequential;
+
+impl Sequential {
+    /// Writes weights and architecture to a safetensors file, which appears whole or not at all.
+    ///
+    /// The tensors are named and shaped as in the `state_dict()` of the same `torch.nn.Sequential`, where
+    /// an activation is a layer of its own: `1.weight` `[128, 784]`, `1.bias`, `3.weight`, `3.bias`. The
+    /// architecture is the metadata's entry `sequential`, in JSON.
+    ///
+    /// # Errors
+    /// When the description has a mistake, or the file can't be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.check()?;
+        let tensors = self.tensor_names().into_iter().zip(self.parameters()).map(|(name, parameter)| {
+            let bytes: Vec<u8> = parameter.value.iter().flat_map(|v| v.to_le_bytes()).collect();
+            (name, parameter.shape.clone(), bytes)
+        });
+        let tensors: Vec<_> = tensors.collect();
+        let views = tensors.iter().map(|(name, shape, bytes)| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("4 bytes for each number");
+            (name, view)
+        });
+        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
+        let sequential = json!({ "input_shape": self.input_shape, "seed": self.seed, "layers": layers });
+        let metadata = HashMap::from([("sequential".to_string(), sequential.to_string())]);
+        let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
+            Error::new("writing a network's weights", "tensors that fit the format", e, "report this as a bug")
+        })?;
+        write_atomically(path.as_ref(), &bytes)
+    }
+
+    /// Reads a network that [`save`](Self::save) wrote. It predicts at once; to train it further, compile
+    /// it.
+    ///
+    /// # Errors
+    /// When the file can't be read, is damaged, or holds other tensors than its architecture says.
+    pub fn load(path: impl AsRef<Path>) -> Result<Sequential, Error> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|e| {
+            let expected = format!("the file {}", name_of(path));
+            Error::new("reading a network", expected, e, "train it first: the notebook that trains it saves it")
+        })?;
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| damaged(path, e))?;
+        let sequential = metadata.metadata().as_ref().and_then(|m| m.get("sequential"));
+        let sequential = sequential.ok_or_else(|| damaged(path, "no description of the layers"))?;
+        let description: Value = serde_json::from_str(sequential).map_err(|e| damaged(path, e))?;
+        let mut model =
+            from_description(&description).ok_or_else(|| damaged(path, format!("the layers {sequential}")))?;
+        model.check()?;
+        model.take_weights(path, &bytes)?;
+        Ok(model)
+    }
+
+    /// Replaces the weights by those of a safetensors file, such as PyTorch writes for the same layers.
+    ///
+    /// # Errors
+    /// When the file can't be read, or has other tensors than the network. The network is unchanged then.
+    pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|e| {
+            Error::new("reading weights", format!("the file {}", name_of(path)), e, "check the path")
+        })?;
+        self.take_weights(path, &bytes)
+    }
+
+    fn take_weights(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(path, e))?;
+        let names = self.tensor_names();
+        let mut values = Vec::with_capacity(names.len());
+        for (name, parameter) in names.iter().zip(self.parameters()) {
+            let expected = format!("tensor {name} of shape {:?}, 32-bit floats", parameter.shape);
+            let unfit = |found: String| {
+                let doing = format!("reading the weights in {}", name_of(path));
+                Error::new(doing, &expected, found, "describe the same layers as when the file was written")
+            };
+            let tensor = tensors.tensor(name).map_err(|_| unfit(format!("only {:?}", sorted(&tensors))))?;
+            if tensor.shape() != parameter.shape || tensor.dtype() != Dtype::F32 {
+                return Err(unfit(format!("shape {:?}, {:?}", tensor.shape(), tensor.dtype())));
+            }
+            let (numbers, _) = tensor.data().as_chunks();
+            values.push(numbers.iter().map(|b| f32::from_le_bytes(*b)).collect());
+        }
+        if tensors.len() != names.len() {
+            let doing = format!("reading the weights in {}", name_of(path));
+            let found = format!("{:?}", sorted(&tensors));
+            let advice = "describe the same layers as when the file was written";
+            return Err(Error::new(doing, format!("the tensors {names:?}"), found, advice));
+        }
+        self.parameters_mut().zip(values).for_each(|(parameter, value)| parameter.value = value);
+        Ok(())
+    }
+
+    /// As PyTorch numbers them: every layer counts, and so does every activation that is not linear.
+    fn tensor_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut index = 0;
+        for layer in &self.layers {
+            names.extend(layer.parameters().iter().map(|parameter| format!("{index}.{}", parameter.name)));
+            let fused = !layer.parameters().is_empty() && layer.activation() != Activation::Linear;
+            index += 1 + usize::from(fused);
+        }
+        names
+    }
+}
+
+fn from_description(description: &Value) -> Option<Sequential> {
+    let shape = description["input_shape"].as_array()?;
+    let shape: Option<Vec<usize>> = shape.iter().map(|n| n.as_u64().map(|n| n as usize)).collect();
+    let mut model = Sequential::new(shape?);
+    for layer in description["layers"].as_array()? {
+        let activation = || Activation::ALL.into_iter().find(|a| layer["activation"] == a.name());
+        let init = || Init::ALL.into_iter().find(|i| layer["init"] == i.name());
+        model = match layer["layer"].as_str()? {
+            "Flatten" => model.flatten(),
+            "Dense" => model.dense_with(layer["units"].as_u64()? as usize, activation()?, init()?),
+            "Activation" => model.activation(activation()?),
+            _ => return None,
+        };
+    }
+    model.seed = description["seed"].as_u64()?;
+    Some(model)
+}
+
+fn damaged(path: &Path, found: impl std::fmt::Display) -> Error {
+    let doing = format!("reading the network in {}", name_of(path));
+    Error::new(doing, "a safetensors file that this lab wrote", found, "delete the file and train again")
+}
+
+/// The file's name alone: notebooks are published, and folders are private.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn sorted(tensors: &SafeTensors) -> Vec<String> {
+    let mut names: Vec<String> = tensors.names().into_iter().map(|name| name.to_string()).collect();
+    names.sort();
+    names
+}
