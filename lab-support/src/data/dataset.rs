@@ -1,7 +1,10 @@
-use ndarray::{Array2, ArrayViewMut2, Axis};
+use std::fmt;
+
+use ndarray::{Array2, ArrayViewMut2, Axis, Ix1, Zip};
 
 use crate::Error;
 use crate::data::Images;
+use crate::data::images::write_notice;
 
 /// Images as a network sees them: pixels divided by a number, in `f32`.
 ///
@@ -44,8 +47,7 @@ impl Dataset {
 
     /// The smallest and the largest value: (0, 1) after normalizing.
     pub fn range(&self) -> (f32, f32) {
-        let pixels = self.images.pixels.iter();
-        let (low, high) = pixels.fold((u8::MAX, u8::MIN), |(low, high), p| (low.min(*p), high.max(*p)));
+        let (low, high) = self.images.pixel_range();
         (f32::from(low) / self.divisor, f32::from(high) / self.divisor)
     }
 
@@ -74,6 +76,24 @@ impl Dataset {
         Ok((part(0, at), part(at, self.len())))
     }
 
+    /// All but the last `fraction` of the images, and these: with 0.1, 54,000 for training and 6,000
+    /// for validation. Keras's `validation_split` takes the last ones too.
+    ///
+    /// # Errors
+    /// When `fraction` is not between 0 and 1, or a part would be empty.
+    pub fn split_fraction(&self, fraction: f64) -> Result<(Dataset, Dataset), Error> {
+        if !(fraction > 0.0 && fraction < 1.0) {
+            return Err(Error::new(
+                "splitting a data set",
+                "a fraction between 0 and 1",
+                fraction,
+                "try 0.1: the last tenth for validation",
+            ));
+        }
+        let last = (self.len() as f64 * fraction).round() as usize;
+        self.split(self.len() - last)
+    }
+
     /// The first `n` images (all of them where there are fewer).
     pub fn take(&self, n: usize) -> Dataset {
         Dataset::new(self.images.range(0, n.min(self.len())), self.divisor)
@@ -83,13 +103,94 @@ impl Dataset {
     ///
     /// # Panics
     /// When the shapes don't fit or a row is not below [`len`](Self::len).
-    pub fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        assert_eq!(batch.dim(), (rows.len(), self.features()), "shape of a batch");
-        for (&row, mut out) in rows.iter().zip(batch.rows_mut()) {
+    pub fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>) {
+        let (_, height, width) = self.shape();
+        let mut batch =
+            batch.into_shape_with_order((rows.len(), height, width)).expect("a batch of [rows.len(), 784]");
+        for (&row, image) in rows.iter().zip(batch.outer_iter_mut()) {
             let pixels = self.images.pixels.index_axis(Axis(0), row);
-            for (value, &pixel) in out.iter_mut().zip(pixels) {
-                *value = f32::from(pixel) / self.divisor;
-            }
+            Zip::from(image).and(pixels).for_each(|value, &pixel| *value = f32::from(pixel) / self.divisor);
         }
+    }
+
+    /// The data set as linfa's algorithms take it: records `[n, 784]`, targets `[n]` from 0 to 9.
+    ///
+    /// The numbers are converted at once: 188 MB for the training set.
+    pub fn to_linfa(&self) -> linfa::Dataset<f32, usize, Ix1> {
+        let rows: Vec<usize> = (0..self.len()).collect();
+        let mut records = Array2::zeros((self.len(), self.features()));
+        self.fill(&rows, records.view_mut());
+        linfa::Dataset::new(records, self.images.labels.mapv(usize::from))
+    }
+
+    /// Shows in a notebook what it is, rather than its numbers.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let ((n, height, width), (low, high)) = (self.shape(), self.range());
+        write!(f, "{n} images of {height} x {width} numbers from {low} to {high}, labels 0-9")?;
+        write_notice(f, self.images.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use linfa::dataset::{Labels, Records};
+    use ndarray::{ArcArray, ArcArray1, array};
+
+    use super::*;
+    use crate::data::Source;
+
+    /// Five images of 1 x 2 pixels.
+    fn data() -> Dataset {
+        let pixels =
+            ArcArray::from_shape_vec((5, 1, 2), vec![0, 255, 10, 20, 30, 40, 51, 102, 1, 2]).unwrap();
+        let labels = ArcArray1::from_vec(vec![9, 0, 1, 2, 3]);
+        Images::new(pixels, labels, Source::FashionMnist).unwrap().normalized()
+    }
+
+    #[test]
+    fn fill_divides_the_chosen_rows() {
+        let mut batch = Array2::zeros((3, 2));
+        data().fill(&[3, 0, 3], batch.view_mut());
+        assert_eq!(batch, array![[0.2, 0.4], [0.0, 1.0], [0.2, 0.4]]);
+    }
+
+    #[test]
+    fn fill_reads_a_part_as_it_reads_the_whole() {
+        let (_, last) = data().split(3).unwrap();
+        let mut batch = Array2::zeros((1, 2));
+        last.fill(&[0], batch.view_mut());
+        assert_eq!(batch, array![[0.2, 0.4]]);
+    }
+
+    #[test]
+    fn splits_leave_nothing_out() {
+        let (first, last) = data().split_fraction(0.4).unwrap();
+        assert_eq!((first.len(), last.len()), (3, 2));
+        assert_eq!(last.images().labels.to_vec(), [2, 3]);
+        for bad in [0.0, 1.0, -0.1, f64::NAN, 0.01] {
+            data().split_fraction(bad).unwrap_err();
+        }
+        for bad in [0, 5, 6] {
+            data().split(bad).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn linfa_takes_it_in_one_call() {
+        let linfa = data().to_linfa();
+        assert_eq!((linfa.nsamples(), linfa.nfeatures()), (5, 2));
+        assert_eq!(linfa.records().row(0), array![0.0, 1.0]);
+        assert_eq!(linfa.label_count()[0][&9], 1);
+    }
+
+    #[test]
+    fn it_says_what_it_is() {
+        assert_eq!(data().to_string(), "5 images of 1 x 2 numbers from 0 to 1, labels 0-9");
     }
 }

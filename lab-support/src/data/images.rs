@@ -1,3 +1,5 @@
+use std::fmt;
+
 use ndarray::{ArcArray, ArcArray1, Ix3, s};
 
 use crate::Error;
@@ -94,6 +96,20 @@ impl Images {
         CLASS_NAMES[self.labels[i] as usize]
     }
 
+    /// Images of each class, in label order: 6,000 of each in the training set.
+    pub fn counts(&self) -> [usize; CLASS_NAMES.len()] {
+        let mut counts = [0; CLASS_NAMES.len()];
+        for &label in &self.labels {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+
+    /// The darkest and the brightest pixel, `(0, 255)`; `(255, 0)` where there are no images.
+    pub fn pixel_range(&self) -> (u8, u8) {
+        self.pixels.fold((u8::MAX, u8::MIN), |(low, high), &p| (low.min(p), high.max(p)))
+    }
+
     /// Every pixel divided by 255: values from 0 to 1.
     pub fn normalized(&self) -> Dataset {
         Dataset::new(self.clone(), 255.0)
@@ -111,5 +127,63 @@ impl Images {
             labels: self.labels.clone().slice_move(s![start..end]),
             source: self.source,
         }
+    }
+
+    /// Shows in a notebook what it is, rather than its pixels.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}
+
+impl fmt::Display for Images {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let ((n, height, width), (low, high)) = (self.shape(), self.pixel_range());
+        write!(f, "{n} images of {height} x {width} pixels, bytes from {low} to {high}, labels 0-9")?;
+        write_notice(f, self.source)
+    }
+}
+
+/// The words that must stand beside everything made from the practice set.
+pub(crate) fn write_notice(f: &mut fmt::Formatter, source: Source) -> fmt::Result {
+    match source.notice() {
+        Some(notice) => write!(f, "\n({notice})"),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(labels: &[u8]) -> Result<Images, Error> {
+        let pixels = ArcArray::from_shape_fn((3, 28, 28), |(i, _, column)| (10 * i + column) as u8);
+        Images::new(pixels, ArcArray1::from_vec(labels.to_vec()), Source::Practice)
+    }
+
+    #[test]
+    fn labels_must_fit() {
+        assert!(images(&[1, 2]).unwrap_err().to_string().contains("found 2 labels"));
+        assert!(images(&[1, 10, 2]).unwrap_err().to_string().contains("label 10 at index 1"));
+    }
+
+    #[test]
+    fn counts_and_range() {
+        let images = images(&[9, 0, 9]).unwrap();
+        assert_eq!(images.counts(), [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+        assert_eq!(images.pixel_range(), (0, 47));
+        assert_eq!(images.class_name(2), "Ankle boot");
+        assert_eq!(
+            images.to_string(),
+            "3 images of 28 x 28 pixels, bytes from 0 to 47, labels 0-9\n\
+             (practice set, drawn by this lab; not Fashion-MNIST)"
+        );
+    }
+
+    #[test]
+    fn a_range_shares_its_pixels() {
+        let images = images(&[9, 0, 4]).unwrap();
+        let last = images.range(1, 3);
+        assert_eq!(last.labels.to_vec(), [0, 4]);
+        assert!(std::ptr::eq(&last.pixels[[0, 0, 0]], &images.pixels[[1, 0, 0]]));
     }
 }

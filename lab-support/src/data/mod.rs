@@ -1,7 +1,14 @@
-//! From bytes on disk to batches: [`Images`] (bytes 0-255) and [`Dataset`] (numbers for the network).
+//! From bytes on disk to batches: [`FashionMnist`] finds and reads the files, [`Images`] are bytes
+//! 0-255, [`Dataset`] numbers for the network.
 
 mod dataset;
+mod fashion_mnist;
+mod files;
+pub mod gzip;
+pub mod home;
+pub mod idx;
 mod images;
 
 pub use dataset::Dataset;
+pub use fashion_mnist::FashionMnist;
 pub use images::{CLASS_NAMES, Images, Source};

@@ -1,0 +1,177 @@
+use std::fmt;
+use std::path::Path;
+
+use mnist::{Mnist, MnistBuilder};
+use ndarray::{ArcArray, ArcArray1};
+
+use crate::Error;
+use crate::data::files::Files;
+use crate::data::{Images, Source, home, idx};
+
+/// The data set: 60,000 images to learn from and 10,000 to be tested on.
+///
+/// Xiao, Rasul and Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
+/// Algorithms*, 2017, <https://arxiv.org/abs/1708.07747>.
+#[derive(Clone, Debug)]
+pub struct FashionMnist {
+    /// 60,000 images, 6,000 of each class.
+    pub train: Images,
+    /// 10,000 images, 1,000 of each class.
+    pub test: Images,
+    from: String,
+}
+
+impl FashionMnist {
+    /// Loads the data set from the folder that `FASHION_MNIST_DIR` names, else from
+    /// `data/fashion-mnist`.
+    ///
+    /// # Errors
+    /// When `FASHION_MNIST_DIR` is set or `data/fashion-mnist` has any of the four files, and one of
+    /// them is missing or not what it should be.
+    pub fn load() -> Result<FashionMnist, Error> {
+        FashionMnist::load_from(home::fashion_mnist_dir()?.as_deref(), &home::data_dir()?)
+    }
+
+    fn load_from(fashion_mnist_dir: Option<&Path>, data: &Path) -> Result<FashionMnist, Error> {
+        let standard = data.join("fashion-mnist");
+        let folder = fashion_mnist_dir.unwrap_or(&standard);
+        let files = Files::find(folder, &standard)?;
+        FashionMnist::read(&files, Source::FashionMnist, &home::display(folder))
+    }
+
+    /// Checks and parses the four files.
+    fn read(files: &Files, source: Source, from: &str) -> Result<FashionMnist, Error> {
+        idx::check(&files.train_images, &files.train_labels, idx::TRAIN.count)?;
+        idx::check(&files.test_images, &files.test_labels, idx::TEST.count)?;
+        let Mnist { trn_img, trn_lbl, tst_img, tst_lbl, .. } = MnistBuilder::new()
+            .base_path("")
+            .training_images_filename(utf8(&files.train_images)?)
+            .training_labels_filename(utf8(&files.train_labels)?)
+            .test_images_filename(utf8(&files.test_images)?)
+            .test_labels_filename(utf8(&files.test_labels)?)
+            .finalize();
+        Ok(FashionMnist {
+            train: images(trn_img, trn_lbl, source)?,
+            test: images(tst_img, tst_lbl, source)?,
+            from: from.to_string(),
+        })
+    }
+
+    /// Shows the data set in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}
+
+/// The splits as a table, and where they came from.
+impl fmt::Display for FashionMnist {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let name = self.train.source.notice().unwrap_or("Fashion-MNIST");
+        writeln!(f, "{name}, from {}", self.from)?;
+        write!(f, "{:<6} {:>7}  {:>7}  {:>7}  {:>6}", "split", "images", "size", "pixels", "labels")?;
+        for (split, images) in [("train", &self.train), ("test", &self.test)] {
+            let (n, height, width) = images.shape();
+            let (low, high) = images.pixel_range();
+            let (size, pixels) = (format!("{height} x {width}"), format!("{low}-{high}"));
+            write!(f, "\n{split:<6} {n:>7}  {size:>7}  {pixels:>7}  {:>6}", "0-9")?;
+        }
+        Ok(())
+    }
+}
+
+fn images(pixels: Vec<u8>, labels: Vec<u8>, source: Source) -> Result<Images, Error> {
+    let shape = (labels.len(), idx::SIDE, idx::SIDE);
+    let pixels = ArcArray::from_shape_vec(shape, pixels).map_err(|e| {
+        Error::new(
+            "putting pixels into rows",
+            "28 x 28 bytes for each label",
+            e,
+            "the files changed while they were read: run again",
+        )
+    })?;
+    Images::new(pixels, ArcArray1::from_vec(labels), source)
+}
+
+/// The `mnist` crate takes paths as text.
+fn utf8(path: &Path) -> Result<&str, Error> {
+    path.to_str().ok_or_else(|| {
+        Error::new(
+            "loading the data set",
+            "a folder whose name is valid Unicode",
+            path.display(),
+            "move the files to a folder with a plain name and set FASHION_MNIST_DIR to it",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs};
+
+    use super::*;
+
+    /// Four files of the right size: all pixels black, labels 0 to 9 in turn.
+    fn write_black_images(folder: &Path) {
+        for split in [idx::TRAIN, idx::TEST] {
+            let mut images = idx::images_header(split.count);
+            images.resize(images.len() + split.count * idx::SIDE * idx::SIDE, 0);
+            let mut labels = idx::labels_header(split.count);
+            labels.extend((0..split.count).map(|i| (i % 10) as u8));
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join(split.images), images).unwrap();
+            fs::write(folder.join(split.labels), labels).unwrap();
+        }
+    }
+
+    #[test]
+    fn valid_files_are_loaded_and_damaged_ones_named() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("fashion-mnist");
+        write_black_images(&folder);
+        let loaded = FashionMnist::load_from(None, data.path()).unwrap();
+        assert_eq!(loaded.train.shape(), (60_000, 28, 28));
+        assert_eq!(loaded.test.counts(), [1_000; 10]);
+        assert_eq!(loaded.train.source, Source::FashionMnist);
+
+        fs::write(folder.join(idx::TEST.labels), "nothing of the kind").unwrap();
+        let error = FashionMnist::load_from(None, data.path()).unwrap_err().to_string();
+        assert!(error.contains("t10k-labels-idx1-ubyte: expected a file of labels"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_fashion_mnist_dir_is_an_error() {
+        let data = tempfile::tempdir().unwrap();
+        let error = FashionMnist::load_from(Some(&data.path().join("typo")), data.path()).unwrap_err();
+        assert!(error.to_string().contains("typo: expected its four files"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_not_unicode_is_an_error() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join(OsStr::from_bytes(b"f\xffmnist"));
+        write_black_images(&folder);
+        let error = FashionMnist::load_from(Some(&folder), data.path()).unwrap_err().to_string();
+        assert!(error.contains("valid Unicode"), "{error}");
+    }
+
+    /// Needs the real files: skipped where `FASHION_MNIST_DIR` is not set.
+    #[test]
+    fn the_real_data_are_what_was_published() {
+        let Some(folder) = env::var_os("FASHION_MNIST_DIR") else { return };
+        let data = tempfile::tempdir().unwrap();
+        let real = FashionMnist::load_from(Some(Path::new(&folder)), data.path()).unwrap();
+        assert_eq!(real.train.counts(), [6_000; 10]);
+        assert_eq!(real.test.counts(), [1_000; 10]);
+        assert_eq!((real.train.labels[0], real.test.labels[0]), (9, 9), "both open with an ankle boot");
+        assert_eq!(
+            real.to_string(),
+            "Fashion-MNIST, from FASHION_MNIST_DIR\n\
+             split   images     size   pixels  labels\n\
+             train    60000  28 x 28    0-255     0-9\n\
+             test     10000  28 x 28    0-255     0-9"
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! Where things live: the project, its data, and what the notebooks make.
+//!
+//! | variable | what it sets | when it is not set |
+//! |---|---|---|
+//! | `LAB_HOME` | the project's folder | the nearest one, at or above the current folder, with `notebooks/` and `lab-support/` |
+//! | `FASHION_MNIST_DIR` | the folder with the four files of Fashion-MNIST | `data/fashion-mnist` |
+//! | `LAB_OUTPUT` | the folder for everything the notebooks write | `data`, and for `answers.md` the project's folder |
+//!
+//! A variable set to nothing counts as not set; a relative path starts at the project's folder.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::Error;
+use crate::data::Source;
+
+/// The project's folder.
+///
+/// # Errors
+/// When there is none at or above the current folder, or `LAB_HOME` is not one.
+pub fn root() -> Result<PathBuf, Error> {
+    let here = env::current_dir().map_err(|e| {
+        Error::new("finding the lab's folder", "a current folder", e, "start again from the project's folder")
+    })?;
+    find_root(variable("LAB_HOME").map(PathBuf::from), &here)
+}
+
+/// `data/`: the data sets.
+///
+/// # Errors
+/// As [`root`].
+pub fn data_dir() -> Result<PathBuf, Error> {
+    Ok(root()?.join("data"))
+}
+
+/// `FASHION_MNIST_DIR`, where it is set.
+///
+/// # Errors
+/// When it is a relative path outside any project, as [`root`].
+pub fn fashion_mnist_dir() -> Result<Option<PathBuf>, Error> {
+    folder_in("FASHION_MNIST_DIR")
+}
+
+/// The folder for what is made from images of this source: `data/` or `data/practice/`, below
+/// `LAB_OUTPUT` instead of `data/` where that is set.
+///
+/// # Errors
+/// As [`root`].
+pub fn output_dir(source: Source) -> Result<PathBuf, Error> {
+    let base = match folder_in("LAB_OUTPUT")? {
+        Some(folder) => folder,
+        None => data_dir()?,
+    };
+    Ok(match source {
+        Source::FashionMnist => base,
+        Source::Practice => base.join("practice"),
+    })
+}
+
+/// The folder of trained networks.
+///
+/// # Errors
+/// As [`root`].
+pub fn models_dir(source: Source) -> Result<PathBuf, Error> {
+    Ok(output_dir(source)?.join("models"))
+}
+
+/// The file with one line for each training run.
+///
+/// # Errors
+/// As [`root`].
+pub fn runs_file(source: Source) -> Result<PathBuf, Error> {
+    Ok(output_dir(source)?.join("runs.jsonl"))
+}
+
+/// The file with the six answers: `answers.md` in the project's folder, or in [`output_dir`] for the
+/// practice set and where `LAB_OUTPUT` is set.
+///
+/// # Errors
+/// As [`root`].
+pub fn answers_file(source: Source) -> Result<PathBuf, Error> {
+    let beside_readme = source == Source::FashionMnist && variable("LAB_OUTPUT").is_none();
+    let folder = if beside_readme { root()? } else { output_dir(source)? };
+    Ok(folder.join("answers.md"))
+}
+
+/// A path as a notebook may show it: relative to the project or to `FASHION_MNIST_DIR` where it is
+/// below one of them.
+pub fn display(path: &Path) -> String {
+    if let Ok(Some(folder)) = fashion_mnist_dir()
+        && let Ok(rest) = path.strip_prefix(folder)
+    {
+        let shown: PathBuf = Path::new("FASHION_MNIST_DIR").components().chain(rest.components()).collect();
+        return shown.display().to_string();
+    }
+    match root() {
+        Ok(root) => path.strip_prefix(root).unwrap_or(path).display().to_string(),
+        Err(_) => path.display().to_string(),
+    }
+}
+
+/// Writes a file so that a reader sees all of it or none: under another name in the same folder, which
+/// is made if need be, then renamed.
+///
+/// # Errors
+/// When the folder or the file can't be written; nothing is left behind then.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let unfinished = unfinished_name(path);
+    write_and_rename(path, &unfinished, bytes).map_err(|e| {
+        // There may be nothing to remove; the error that matters is already in hand.
+        let _ = fs::remove_file(&unfinished);
+        let advice = match e.kind() {
+            io::ErrorKind::StorageFull => "free some space on this disk and run again".to_string(),
+            _ => format!("check that you may write to {}", folder_of(path).display()),
+        };
+        Error::new(format!("writing {}", display(path)), "a folder that can be written", e, advice)
+    })
+}
+
+fn write_and_rename(path: &Path, unfinished: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder_of(path))?;
+    let mut file = File::create_new(unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)
+}
+
+/// A name that no other thread or process uses.
+fn unfinished_name(path: &Path) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}-{}.unfinished", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    path.with_file_name(name)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn folder_in(name: &str) -> Result<Option<PathBuf>, Error> {
+    match variable(name).map(PathBuf::from) {
+        Some(folder) if folder.is_relative() => Ok(Some(root()?.join(folder))),
+        folder => Ok(folder),
+    }
+}
+
+fn find_root(lab_home: Option<PathBuf>, here: &Path) -> Result<PathBuf, Error> {
+    let doing = "finding the lab's folder";
+    let expected = "a folder that holds notebooks/ and lab-support/";
+    if let Some(folder) = lab_home {
+        let folder = here.join(folder);
+        return match is_root(&folder) {
+            true => Ok(folder),
+            false => Err(Error::new(
+                doing,
+                expected,
+                format!("LAB_HOME = {}", folder.display()),
+                "set LAB_HOME to the project's folder, or don't set it",
+            )),
+        };
+    }
+    here.ancestors().find(|folder| is_root(folder)).map(Path::to_path_buf).ok_or_else(|| {
+        Error::new(
+            doing,
+            expected,
+            format!("none at or above {}", here.display()),
+            "start from inside the project, or set LAB_HOME to its folder",
+        )
+    })
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join("notebooks").is_dir() && folder.join("lab-support").is_dir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("notebooks/deep")).unwrap();
+        fs::create_dir(folder.path().join("lab-support")).unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_project_is_found_from_any_folder_inside() {
+        let project = project();
+        for inside in ["", "notebooks", "notebooks/deep", "lab-support"] {
+            assert_eq!(find_root(None, &project.path().join(inside)).unwrap(), project.path());
+        }
+    }
+
+    #[test]
+    fn lab_home_comes_first() {
+        let (project, other) = (project(), project());
+        let found = find_root(Some(other.path().into()), project.path()).unwrap();
+        assert_eq!(found, other.path());
+    }
+
+    #[test]
+    fn no_project_is_an_error_that_says_what_to_do() {
+        let empty = tempfile::tempdir().unwrap();
+        let error = find_root(None, empty.path()).unwrap_err().to_string();
+        assert!(error.contains("none at or above") && error.contains("set LAB_HOME"), "{error}");
+        let error = find_root(Some(empty.path().into()), project().path()).unwrap_err().to_string();
+        assert!(error.contains("found LAB_HOME = "), "{error}");
+    }
+
+    #[test]
+    fn a_file_is_written_whole_into_a_new_folder_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/folder/file");
+        write_atomically(&path, b"first").unwrap();
+        write_atomically(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let error = write_atomically(&folder.path().join("file/below"), b"").unwrap_err().to_string();
+        assert!(error.starts_with("While writing ") && error.contains("file/below"), "{error}");
+
+        let folder_in_the_way = folder.path().join("folder");
+        fs::create_dir_all(folder_in_the_way.join("full")).unwrap();
+        write_atomically(&folder_in_the_way, b"").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing unfinished is left");
+    }
+}
