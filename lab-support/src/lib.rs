@@ -19,3 +19,10 @@ pub mod nn;
 pub mod plot;
 
 pub use error::Error;
+
+/// All that a notebook's cells use.
+pub mod prelude {
+    pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
+    pub use crate::nn::Activation::{self, Linear, Relu, Sigmoid, Softmax, Tanh};
+    pub use crate::nn::{Adam, CrossEntropy, Fit, History, Init, Score, Sequential, Sgd};
+}

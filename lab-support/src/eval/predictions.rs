@@ -3,6 +3,7 @@ use ndarray::{Array2, ArrayView1};
 use crate::Error;
 use crate::data::Dataset;
 use crate::eval::Confusion;
+use crate::nn::{Sequential, argmax};
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
 /// network does not end in a softmax.
@@ -12,6 +13,16 @@ pub struct Predictions {
     pub outputs: Array2<f32>,
     /// True when each row holds probabilities: ten numbers from 0 to 1 whose sum is 1.
     pub probabilities: bool,
+}
+
+impl Sequential {
+    /// What the network says about each image of `data`.
+    ///
+    /// # Errors
+    /// When the network does not fit the data, or its description has a mistake.
+    pub fn predict(&self, data: &Dataset) -> Result<Predictions, Error> {
+        Ok(Predictions { outputs: self.outputs(data)?, probabilities: self.ends_in_softmax() })
+    }
 }
 
 /// An image that the network got wrong.
@@ -47,7 +58,7 @@ impl Predictions {
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
     pub fn predicted(&self, i: usize) -> usize {
-        argmax(self.row(i))
+        argmax(self.row(i).as_slice().expect("outputs are contiguous"))
     }
 
     /// The largest output of image `i`; with a softmax the network's probability for its own answer.
@@ -99,15 +110,4 @@ impl Predictions {
             "pass the data set that was given to `predict`",
         ))
     }
-}
-
-/// Index of the largest value, the first where several are equal.
-pub(crate) fn argmax(row: ArrayView1<f32>) -> usize {
-    let mut best = 0;
-    for (i, value) in row.iter().enumerate() {
-        if *value > row[best] {
-            best = i;
-        }
-    }
-    best
 }

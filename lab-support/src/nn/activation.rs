@@ -44,7 +44,7 @@ impl Activation {
     pub(crate) fn forward(self, x: &mut [f32], width: usize) {
         match self {
             Linear => {}
-            Relu => vectorized(Each { x, f: |x| x.max(0.0) }),
+            Relu => vectorized(Each { x, f: |x: f32| x.max(0.0) }),
             Sigmoid => vectorized(Each { x, f: sigmoid }),
             Tanh => vectorized(Each { x, f: tanh }),
             Softmax => x.chunks_exact_mut(width).for_each(softmax),

@@ -80,8 +80,8 @@ impl Layer for Dense {
 
     fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
         let [weight, bias] = &self.parameters;
-        let share = threads.share(self.outputs[0], LEAST_OUTPUTS);
-        let parts = weight.matrix().axis_chunks_iter(Axis(0), share).zip(y.axis_chunks_iter_mut(Axis(1), share));
+        let (weight, share) = (weight.matrix(), threads.share(self.outputs[0], LEAST_OUTPUTS));
+        let parts = weight.axis_chunks_iter(Axis(0), share).zip(y.axis_chunks_iter_mut(Axis(1), share));
         threads.for_each(parts, |(w, y)| rows_times_rows(x, w, y)); // [batch, part of outputs]
         let width = self.outputs[0];
         let y = y.as_slice_mut().expect("outputs are contiguous");
@@ -110,8 +110,9 @@ impl Layer for Dense {
 
         if let Some(mut dx) = pass.d_input {
             self.transposed.resize(outputs * batch, 0.0);
-            let mut transposed = ArrayViewMut2::from_shape((outputs, batch), &mut self.transposed[..outputs * batch])
-                .expect("room was made for it");
+            let mut transposed =
+                ArrayViewMut2::from_shape((outputs, batch), &mut self.transposed[..outputs * batch])
+                    .expect("room was made for it");
             transposed.assign(&dz.t());
             let (dz_t, w) = (transposed.view(), weight.matrix());
             let share = threads.share(batch, 4);

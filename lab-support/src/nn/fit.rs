@@ -5,12 +5,13 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::Error;
-use crate::data::Dataset;
+use crate::data::{Dataset, Source};
 
 use super::history::{Epoch, History, Setup};
 use super::loss::CrossEntropy;
 use super::optimizer::Optimizer;
 use super::progress::Progress;
+use super::samples::Samples;
 use super::score::Score;
 use super::sequential::Sequential;
 use super::tape::Tape;
@@ -91,7 +92,12 @@ impl Fit {
         for (what, value) in [("epochs", self.epochs), ("batch_size", self.batch_size)] {
             if value == 0 {
                 let advice = "write Fit::epochs(10).batch_size(32)";
-                return Err(Error::new("reading how to train", format!("{what} to be at least 1"), value, advice));
+                return Err(Error::new(
+                    "reading how to train",
+                    format!("{what} to be at least 1"),
+                    value,
+                    advice,
+                ));
             }
         }
         Ok(())
@@ -107,42 +113,44 @@ impl Sequential {
     /// or when the loss stops being a finite number. Everything but the last is checked before any work.
     pub fn fit(&mut self, data: &Dataset, plan: Fit) -> Result<History, Error> {
         plan.check()?;
-        let (optimizer, loss) = self.checked_compilation()?;
         let (train, validation) = plan.sets(data)?;
-        self.check_fits(&train, "training")?;
-        if let Some(validation) = &validation {
+        let epochs = self.train(&train, validation.as_ref(), &plan)?;
+        let source = train.images().source;
+        self.trained_on = Some(source);
+        Ok(History { epochs, setup: self.setup(plan.batch_size, source)? })
+    }
+
+    pub(crate) fn train(
+        &mut self,
+        train: &impl Samples,
+        validation: Option<&Dataset>,
+        plan: &Fit,
+    ) -> Result<Vec<Epoch>, Error> {
+        let (optimizer, loss) = self.checked_compilation()?;
+        self.check_fits(train, "training")?;
+        if let Some(validation) = validation {
             self.check_fits(validation, "validating")?;
         }
         let threads = Threads::new()?;
-        let setup = self.setup(&optimizer, plan.batch_size, &train, threads.count());
-        self.trained_on = Some(train.images().source);
         self.parameters_mut().for_each(|p| p.prepare(optimizer.settings().moments()));
-
-        let mut trainer = Trainer {
-            tape: Tape::for_training(self, plan.batch_size.min(train.len())),
-            model: self,
-            train,
-            optimizer,
-            loss,
-            batch_size: plan.batch_size,
-            threads: &threads,
-        };
-        let mut epochs = Vec::with_capacity(plan.epochs);
+        let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
+        let batch_size = plan.batch_size;
+        let mut trainer =
+            Trainer { model: self, train, optimizer, loss, batch_size, tape, threads: &threads };
         threads.run(|| {
-            for number in 1..=plan.epochs {
+            let one = |number| {
                 let mut progress = Progress::new(number, plan.epochs, plan.quiet);
-                let epoch = trainer.epoch(number, validation.as_ref(), &mut progress)?;
+                let epoch = trainer.epoch(number, validation, &mut progress)?;
                 progress.finish(&epoch);
-                epochs.push(epoch);
-            }
-            Ok(())
-        })?;
-        Ok(History { epochs, setup })
+                Ok(epoch)
+            };
+            (1..=plan.epochs).map(one).collect()
+        })
     }
 
     fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
         self.check()?;
-        let (optimizer, loss) = self.compiled.clone().ok_or_else(|| {
+        let (optimizer, loss) = self.compiled.ok_or_else(|| {
             Error::new(
                 "starting to train",
                 "a compiled network",
@@ -162,24 +170,25 @@ impl Sequential {
         Ok((optimizer, loss))
     }
 
-    fn setup(&self, optimizer: &Optimizer, batch_size: usize, train: &Dataset, threads: usize) -> Setup {
-        Setup {
+    fn setup(&self, batch_size: usize, source: Source) -> Result<Setup, Error> {
+        let (optimizer, _) = self.checked_compilation()?;
+        Ok(Setup {
             layers: self.widths(),
             params: self.params(),
             optimizer: optimizer.settings().name(),
             learning_rate: optimizer.settings().learning_rate(),
             batch_size,
             seed: self.seed,
-            threads,
-            source: train.images().source,
-        }
+            threads: Threads::wanted()?,
+            source,
+        })
     }
 }
 
 /// Everything that the inner loop needs, made before it starts.
-struct Trainer<'a> {
+struct Trainer<'a, S> {
     model: &'a mut Sequential,
-    train: Dataset,
+    train: &'a S,
     optimizer: Optimizer,
     loss: CrossEntropy,
     batch_size: usize,
@@ -187,7 +196,7 @@ struct Trainer<'a> {
     threads: &'a Threads,
 }
 
-impl Trainer<'_> {
+impl<S: Samples> Trainer<'_, S> {
     fn epoch(
         &mut self,
         number: usize,
@@ -221,10 +230,10 @@ impl Trainer<'_> {
     }
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
-    fn step(&mut self, rows: &[usize], labels: &mut Vec<u8>) -> (f64, usize) {
+    fn step(&mut self, rows: &[usize], labels: &mut Vec<usize>) -> (f64, usize) {
         let Trainer { model, train, optimizer, loss, tape, threads, .. } = self;
         labels.clear();
-        labels.extend(rows.iter().map(|&row| train.images().labels[row]));
+        labels.extend(rows.iter().map(|&row| train.label(row)));
         train.fill(rows, tape.input(rows.len()));
         tape.forward(&model.layers, rows.len(), threads);
         let result = tape.backward(&mut model.layers, *loss, labels, threads);

@@ -4,13 +4,14 @@ use crate::Error;
 use crate::data::Dataset;
 
 use super::loss::{CrossEntropy, argmax};
+use super::samples::Samples;
 use super::score::Score;
 use super::sequential::Sequential;
 use super::tape::Tape;
 use super::threads::Threads;
 
 /// Images that go through the network at once: as many as a core's own cache holds.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 impl Sequential {
     /// Loss and accuracy on `data`, from which nothing is learned.
@@ -46,17 +47,16 @@ impl Sequential {
         Ok(outputs)
     }
 
-    pub(crate) fn score(&self, data: &Dataset, loss: CrossEntropy, threads: &Threads) -> Score {
+    pub(crate) fn score(&self, data: &impl Samples, loss: CrossEntropy, threads: &Threads) -> Score {
         let mut losses = vec![(0.0f32, false); data.len()];
         let share = threads.share(data.len(), BLOCK);
-        let labels = &data.images().labels;
         threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
             let start = part * share;
             let mut i = 0;
             self.each_block(data, start..start + losses.len(), |outputs| {
                 for row in outputs.rows() {
                     let row = row.to_slice().expect("outputs are contiguous");
-                    let label = usize::from(labels[start + i]);
+                    let label = data.label(start + i);
                     losses[i] = (loss.of(row, label), argmax(row) == label);
                     i += 1;
                 }
@@ -70,7 +70,7 @@ impl Sequential {
     /// Sends the images of `range` through the network, a block at a time.
     fn each_block(
         &self,
-        data: &Dataset,
+        data: &impl Samples,
         range: std::ops::Range<usize>,
         mut each: impl FnMut(ArrayView2<f32>),
     ) {
@@ -93,24 +93,26 @@ impl Sequential {
 
     /// # Errors
     /// When `data` is empty, or its images or labels are not what the network takes and gives.
-    pub(crate) fn check_fits(&self, data: &Dataset, doing: &str) -> Result<(), Error> {
+    pub(crate) fn check_fits(&self, data: &impl Samples, doing: &str) -> Result<(), Error> {
         self.check()?;
         let (inputs, outputs): (usize, usize) =
             (self.input_shape.iter().product(), self.output_shape().iter().product());
-        if data.is_empty() {
+        if data.len() == 0 {
             let advice = "check how the data set was split";
             return Err(Error::new(doing, "at least one image", "an empty data set", advice));
         }
         if data.features() != inputs {
-            let (_, height, width) = data.shape();
             return Err(Error::new(
                 doing,
-                format!("images of {inputs} numbers, as the network's input shape {:?} says", self.input_shape),
-                format!("images of {height} x {width} = {} numbers", data.features()),
-                format!("write Sequential::new([{height}, {width}])"),
+                format!(
+                    "images of {inputs} numbers, as the network's input shape {:?} says",
+                    self.input_shape
+                ),
+                format!("images of {} numbers", data.features()),
+                "give Sequential::new the shape of one image",
             ));
         }
-        let largest = data.images().labels.iter().copied().max().map_or(0, usize::from);
+        let largest = (0..data.len()).map(|i| data.label(i)).max().unwrap_or(0);
         if largest >= outputs {
             return Err(Error::new(
                 doing,

@@ -1,6 +1,79 @@
 //! The network where linfa expects an algorithm: `Fit` trains it, `Predict` asks it.
 
 use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, Array2, Data, Ix2};
+use linfa::traits::{Fit as LinfaFit, PredictInplace};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
+
+use crate::Error;
+
+use super::fit::Fit;
+use super::inference::BLOCK;
+use super::loss::argmax;
+use super::samples::Samples;
+use super::sequential::Sequential;
+use super::tape::Tape;
+use super::threads::Threads;
+
+/// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
+///
+/// Records are `[n, inputs]`, targets `[n]` with values below the network's number of outputs.
+impl LinfaFit<Array2<f32>, Array1<usize>, Error> for Sequential {
+    type Object = Sequential;
+
+    fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, Error> {
+        let mut model = self.clone();
+        let rows = Rows { records: dataset.records.view(), targets: dataset.targets.view() };
+        model.train(&rows, None, &Fit::default().quiet())?;
+        Ok(model)
+    }
+}
+
+/// The class with the largest output for each row.
+impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
+    /// # Panics
+    /// When the rows are not as long as the network's input, as linfa's own models do.
+    fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
+        let mut tape = Tape::for_inference(self, BLOCK);
+        for (i, row) in x.rows().into_iter().enumerate() {
+            tape.input(1).row_mut(0).assign(&row);
+            let outputs = tape.forward(&self.layers, 1, &Threads::one());
+            y[i] = argmax(outputs.as_slice().expect("outputs are contiguous"));
+        }
+    }
+
+    fn default_target(&self, x: &Array2<f32>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+impl From<linfa::Error> for Error {
+    fn from(error: linfa::Error) -> Error {
+        Error::new("calling linfa", "data that it accepts", error, "check the shapes of records and targets")
+    }
+}
+
+/// A linfa data set as training sees it.
+struct Rows<'a> {
+    records: ArrayView2<'a, f32>,
+    targets: ArrayView1<'a, usize>,
+}
+
+impl Samples for Rows<'_> {
+    fn len(&self) -> usize {
+        self.records.nrows()
+    }
+
+    fn features(&self) -> usize {
+        self.records.ncols()
+    }
+
+    fn label(&self, i: usize) -> usize {
+        self.targets[i]
+    }
+
+    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        for (&row, mut out) in rows.iter().zip(batch.rows_mut()) {
+            out.assign(&self.records.row(row));
+        }
+    }
+}

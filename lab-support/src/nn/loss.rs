@@ -49,13 +49,14 @@ impl CrossEntropy {
     pub(crate) fn backward(
         self,
         outputs: ArrayView2<f32>,
-        labels: &[u8],
+        labels: &[usize],
         mut d_outputs: ArrayViewMut2<f32>,
     ) -> (f64, usize) {
         let scale = 1.0 / labels.len() as f32;
         let (mut loss, mut correct) = (0.0, 0);
-        for ((row, &label), mut gradient) in outputs.rows().into_iter().zip(labels).zip(d_outputs.rows_mut()) {
-            let (row, label) = (row.to_slice().expect("outputs are contiguous"), usize::from(label));
+        for ((row, &label), mut gradient) in outputs.rows().into_iter().zip(labels).zip(d_outputs.rows_mut())
+        {
+            let row = row.to_slice().expect("outputs are contiguous");
             let gradient = gradient.as_slice_mut().expect("gradients are contiguous");
             loss += f64::from(self.of(row, label));
             correct += usize::from(argmax(row) == label);
@@ -90,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    const LABELS: [u8; 2] = [2, 0];
+    const LABELS: [usize; 2] = [2, 0];
 
     /// Central differences of the mean loss, against the gradient.
     fn check_gradient(loss: CrossEntropy, outputs: Array2<f32>) {
@@ -98,7 +99,7 @@ mod tests {
         loss.backward(outputs.view(), &LABELS, gradient.view_mut());
         let mean = |outputs: &Array2<f32>| {
             let rows = outputs.rows().into_iter().zip(LABELS);
-            rows.map(|(row, l)| f64::from(loss.of(row.to_slice().unwrap(), l.into()))).sum::<f64>() / 2.0
+            rows.map(|(row, l)| f64::from(loss.of(row.to_slice().unwrap(), l))).sum::<f64>() / 2.0
         };
         for at in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
             let (mut up, mut down) = (outputs.clone(), outputs.clone());

@@ -15,11 +15,7 @@ const ROWS: usize = 4;
 const COLUMNS: usize = 3;
 
 /// `c = a · bᵀ`: `[m, k] · [n, k]ᵀ -> [m, n]`. The rows of `a` and `b` must be contiguous.
-pub(crate) fn rows_times_rows<'a>(
-    a: ArrayView2<'a, f32>,
-    b: ArrayView2<'a, f32>,
-    c: ArrayViewMut2<'a, f32>,
-) {
+pub(crate) fn rows_times_rows(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!((a.nrows(), b.nrows()), c.dim(), "shape of the product");
     assert_eq!(a.ncols(), b.ncols(), "columns of both factors");
     vectorized(RowsTimesRows { a, b, c });
@@ -27,12 +23,7 @@ pub(crate) fn rows_times_rows<'a>(
 
 /// `c = aᵀ · b` for the columns of `a` from `first` on: `[k, first..first + m]ᵀ · [k, n] -> [m, n]`, each
 /// in standard layout.
-pub(crate) fn columns_times<'a>(
-    a: ArrayView2<'a, f32>,
-    first: usize,
-    b: ArrayView2<'a, f32>,
-    c: ArrayViewMut2<'a, f32>,
-) {
+pub(crate) fn columns_times(a: ArrayView2<f32>, first: usize, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!(b.ncols(), c.ncols(), "columns of the product");
     assert_eq!(a.nrows(), b.nrows(), "rows of both factors");
     assert!(first + c.nrows() <= a.ncols(), "columns of the first factor");
@@ -41,13 +32,13 @@ pub(crate) fn columns_times<'a>(
 }
 
 /// Every element of the product is a sum along two rows.
-struct RowsTimesRows<'a> {
+struct RowsTimesRows<'a, 'b, 'c> {
     a: ArrayView2<'a, f32>,
-    b: ArrayView2<'a, f32>,
-    c: ArrayViewMut2<'a, f32>,
+    b: ArrayView2<'b, f32>,
+    c: ArrayViewMut2<'c, f32>,
 }
 
-impl Kernel for RowsTimesRows<'_> {
+impl Kernel for RowsTimesRows<'_, '_, '_> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         let (m, n) = self.c.dim();
@@ -65,7 +56,7 @@ impl Kernel for RowsTimesRows<'_> {
     }
 }
 
-impl RowsTimesRows<'_> {
+impl RowsTimesRows<'_, '_, '_> {
     /// `R` rows of `a` times `C` rows of `b`, in eight running sums for each element of `c`.
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
@@ -145,10 +136,10 @@ impl ColumnsTimes<'_> {
                 }
             }
         }
-        for r in 0..R {
+        for (r, sums) in sums.into_iter().enumerate() {
             let row = &mut self.c[(i + r) * self.n + j..][..C * LANES];
-            for c in 0..C {
-                row[c * LANES..][..LANES].copy_from_slice(&simd.store(sums[r][c]));
+            for (out, sum) in row.chunks_exact_mut(LANES).zip(sums) {
+                out.copy_from_slice(&simd.store(sum));
             }
         }
     }
@@ -157,20 +148,22 @@ impl ColumnsTimes<'_> {
     #[inline(always)]
     fn element<S: Simd>(&mut self, simd: S, i: usize, j: usize) {
         let rows = self.b.chunks_exact(self.n).enumerate();
-        let sum = rows.fold(0.0, |sum, (p, row)| simd.mul_add_one(self.a[p * self.columns + self.first + i], row[j], sum));
+        let sum = rows.fold(0.0, |sum, (p, row)| {
+            simd.mul_add_one(self.a[p * self.columns + self.first + i], row[j], sum)
+        });
         self.c[i * self.n + j] = sum;
     }
 }
 
 #[inline(always)]
 fn row<'a>(matrix: &ArrayView2<'a, f32>, i: usize) -> &'a [f32] {
-    matrix.clone().index_axis_move(Axis(0), i).to_slice().expect("the rows of a factor are contiguous")
+    matrix.index_axis_move(Axis(0), i).to_slice().expect("the rows of a factor are contiguous")
 }
 
-fn slice(matrix: ArrayView2<f32>) -> &[f32] {
+fn slice(matrix: ArrayView2<'_, f32>) -> &[f32] {
     matrix.to_slice().expect("the factors are in standard layout")
 }
 
-fn slice_mut(matrix: ArrayViewMut2<f32>) -> &mut [f32] {
+fn slice_mut(matrix: ArrayViewMut2<'_, f32>) -> &mut [f32] {
     matrix.into_slice().expect("the product is in standard layout")
 }

@@ -46,7 +46,12 @@ impl Sequential {
         let empty = input_shape.is_empty() || input_shape.contains(&0);
         let mistake = empty.then(|| {
             let found = format!("{input_shape:?}");
-            Error::new("describing a network", "the shape of one image", found, "write Sequential::new([28, 28])")
+            Error::new(
+                "describing a network",
+                "the shape of one image",
+                found,
+                "write Sequential::new([28, 28])",
+            )
         });
         Sequential {
             input_shape,
@@ -83,10 +88,10 @@ impl Sequential {
         self.push(Box::new(Dense::new(inputs, units, activation, init)))
     }
 
-    /// Turns the last layer's outputs into probabilities.
-    pub fn softmax(self) -> Sequential {
+    /// An activation as a layer of its own: `activation(Softmax)` turns logits into probabilities.
+    pub fn activation(self, activation: Activation) -> Sequential {
         let shape = self.output_shape().to_vec();
-        self.push(Box::new(ActivationLayer { activation: Activation::Softmax, shape }))
+        self.push(Box::new(ActivationLayer { activation, shape }))
     }
 
     /// Where all chance comes from, first weights and shuffles: the same seed gives the same bits.
@@ -112,12 +117,12 @@ impl Sequential {
         let mut model = self.clone();
         model.compiled = None;
         model.parameters_mut().for_each(Parameter::forget);
-        if self.ends_in_softmax() { model } else { model.softmax() }
+        if self.ends_in_softmax() { model } else { model.activation(Activation::Softmax) }
     }
 
     /// Numbers that training changes.
     pub fn params(&self) -> usize {
-        self.layers.iter().flat_map(|l| l.parameters()).map(|p| p.value.len()).sum()
+        self.parameters().map(|p| p.value.len()).sum()
     }
 
     /// The widths from input to output, `784-128-10`.
@@ -136,6 +141,10 @@ impl Sequential {
 
     pub(crate) fn ends_in_softmax(&self) -> bool {
         self.layers.last().is_some_and(|layer| layer.activation() == Activation::Softmax)
+    }
+
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.layers.iter().flat_map(|layer| layer.parameters())
     }
 
     pub(crate) fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
@@ -171,12 +180,7 @@ impl Sequential {
         self.layers[i].initialize(&mut rng);
     }
 
-    fn refuse(
-        mut self,
-        expected: &str,
-        found: impl std::fmt::Display,
-        advice: &str,
-    ) -> Sequential {
+    fn refuse(mut self, expected: &str, found: impl std::fmt::Display, advice: &str) -> Sequential {
         self.mistake.get_or_insert(Error::new("describing a network", expected, found, advice));
         self
     }

@@ -57,7 +57,7 @@ pub(crate) fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -122,8 +122,14 @@ mod tests {
         let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear);
         let text = model.summary().to_string();
         for expected in [
-            "flatten (Flatten)", "(None, 784)", "dense (Dense)", "100,480", "dense_1 (Dense)", "1,290",
-            "Total params: 101,770 (397.54 KB)", "Non-trainable params: 0 (0.00 B)",
+            "flatten (Flatten)",
+            "(None, 784)",
+            "dense (Dense)",
+            "100,480",
+            "dense_1 (Dense)",
+            "1,290",
+            "Total params: 101,770 (397.54 KB)",
+            "Non-trainable params: 0 (0.00 B)",
         ] {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }

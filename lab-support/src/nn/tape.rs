@@ -47,7 +47,7 @@ impl Tape {
         &mut self,
         layers: &mut [Box<dyn Layer>],
         loss: CrossEntropy,
-        labels: &[u8],
+        labels: &[usize],
         threads: &Threads,
     ) -> (f64, usize) {
         let n = labels.len();

@@ -20,8 +20,13 @@ impl Threads {
     /// # Errors
     /// When `LAB_THREADS` is not a number from 1 to 256, or the system grants no threads.
     pub fn new() -> Result<Threads, Error> {
-        let count = match std::env::var("LAB_THREADS") {
-            Err(_) => std::thread::available_parallelism().map_or(1, usize::from).min(MOST),
+        Threads::with(Threads::wanted()?)
+    }
+
+    /// How many [`new`](Self::new) makes.
+    pub fn wanted() -> Result<usize, Error> {
+        match std::env::var("LAB_THREADS") {
+            Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST)),
             Ok(text) => text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
                 Error::new(
                     "reading LAB_THREADS",
@@ -29,9 +34,8 @@ impl Threads {
                     format!("\"{text}\""),
                     "set it to the number of threads to use, or unset it to use all cores",
                 )
-            })?,
-        };
-        Threads::with(count)
+            }),
+        }
     }
 
     pub fn with(count: usize) -> Result<Threads, Error> {
@@ -46,10 +50,6 @@ impl Threads {
 
     pub fn one() -> Threads {
         Threads { pool: None, count: 1 }
-    }
-
-    pub fn count(&self) -> usize {
-        self.count
     }
 
     /// Runs `work` in the pool, where [`for_each`](Self::for_each) finds the other threads awake.

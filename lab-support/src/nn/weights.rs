@@ -35,7 +35,12 @@ impl Sequential {
         let sequential = json!({ "input_shape": self.input_shape, "seed": self.seed, "layers": layers });
         let metadata = HashMap::from([("sequential".to_string(), sequential.to_string())]);
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
-            Error::new("writing a network's weights", "tensors that fit the format", e, "report this as a bug")
+            Error::new(
+                "writing a network's weights",
+                "tensors that fit the format",
+                e,
+                "report this as a bug",
+            )
         })?;
         write_atomically(path.as_ref(), &bytes)
     }
@@ -49,14 +54,19 @@ impl Sequential {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|e| {
             let expected = format!("the file {}", name_of(path));
-            Error::new("reading a network", expected, e, "train it first: the notebook that trains it saves it")
+            Error::new(
+                "reading a network",
+                expected,
+                e,
+                "train it first: the notebook that trains it saves it",
+            )
         })?;
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| damaged(path, e))?;
         let sequential = metadata.metadata().as_ref().and_then(|m| m.get("sequential"));
         let sequential = sequential.ok_or_else(|| damaged(path, "no description of the layers"))?;
         let description: Value = serde_json::from_str(sequential).map_err(|e| damaged(path, e))?;
-        let mut model =
-            from_description(&description).ok_or_else(|| damaged(path, format!("the layers {sequential}")))?;
+        let mut model = from_description(&description)
+            .ok_or_else(|| damaged(path, format!("the layers {sequential}")))?;
         model.check()?;
         model.take_weights(path, &bytes)?;
         Ok(model)
