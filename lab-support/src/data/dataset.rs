@@ -104,12 +104,12 @@ impl Dataset {
     /// # Panics
     /// When the shapes don't fit or a row is not below [`len`](Self::len).
     pub fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>) {
-        let (_, height, width) = self.shape();
+        let ((_, height, width), divisor) = (self.shape(), self.divisor);
         let mut batch =
             batch.into_shape_with_order((rows.len(), height, width)).expect("a batch of [rows.len(), 784]");
         for (&row, image) in rows.iter().zip(batch.outer_iter_mut()) {
             let pixels = self.images.pixels.index_axis(Axis(0), row);
-            Zip::from(image).and(pixels).for_each(|value, &pixel| *value = f32::from(pixel) / self.divisor);
+            Zip::from(image).and(pixels).for_each(|value, &pixel| *value = f32::from(pixel) / divisor);
         }
     }
 

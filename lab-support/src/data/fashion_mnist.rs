@@ -6,7 +6,7 @@ use ndarray::{ArcArray, ArcArray1};
 
 use crate::Error;
 use crate::data::files::Files;
-use crate::data::{Images, Source, home, idx};
+use crate::data::{Images, Source, home, idx, practice};
 
 /// The data set: 60,000 images to learn from and 10,000 to be tested on.
 ///
@@ -23,7 +23,7 @@ pub struct FashionMnist {
 
 impl FashionMnist {
     /// Loads the data set from the folder that `FASHION_MNIST_DIR` names, else from
-    /// `data/fashion-mnist`.
+    /// `data/fashion-mnist`, else the [practice set](Self::practice).
     ///
     /// # Errors
     /// When `FASHION_MNIST_DIR` is set or `data/fashion-mnist` has any of the four files, and one of
@@ -32,8 +32,31 @@ impl FashionMnist {
         FashionMnist::load_from(home::fashion_mnist_dir()?.as_deref(), &home::data_dir()?)
     }
 
+    /// Loads the practice set from `data/practice`, and draws it first where it is not there: as many
+    /// images of the same ten classes, drawn by this lab.
+    ///
+    /// # Errors
+    /// When `data/practice` can't be written.
+    pub fn practice() -> Result<FashionMnist, Error> {
+        FashionMnist::practice_in(&home::data_dir()?)
+    }
+
+    fn practice_in(data: &Path) -> Result<FashionMnist, Error> {
+        let folder = data.join("practice");
+        let loaded =
+            FashionMnist::read(&practice::files(&folder)?, Source::Practice, &home::display(&folder))?;
+        if let Some(notice) = Source::Practice.notice() {
+            println!("{notice}");
+        }
+        Ok(loaded)
+    }
+
     fn load_from(fashion_mnist_dir: Option<&Path>, data: &Path) -> Result<FashionMnist, Error> {
         let standard = data.join("fashion-mnist");
+        if fashion_mnist_dir.is_none() && !Files::any_in(&standard) {
+            println!("No files in {}: `cargo lab data` fetches them.", home::display(&standard));
+            return FashionMnist::practice_in(data);
+        }
         let folder = fashion_mnist_dir.unwrap_or(&standard);
         let files = Files::find(folder, &standard)?;
         FashionMnist::read(&files, Source::FashionMnist, &home::display(folder))
@@ -41,8 +64,7 @@ impl FashionMnist {
 
     /// Checks and parses the four files.
     fn read(files: &Files, source: Source, from: &str) -> Result<FashionMnist, Error> {
-        idx::check(&files.train_images, &files.train_labels, idx::TRAIN.count)?;
-        idx::check(&files.test_images, &files.test_labels, idx::TEST.count)?;
+        files.check()?;
         let Mnist { trn_img, trn_lbl, tst_img, tst_lbl, .. } = MnistBuilder::new()
             .base_path("")
             .training_images_filename(utf8(&files.train_images)?)

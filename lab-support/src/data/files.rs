@@ -18,6 +18,22 @@ impl Files {
         idx::FILES.iter().any(|name| is_in(folder, name))
     }
 
+    /// The four files of `folder`, none of them packed; whether they exist is [`check`](Self::check)'s concern.
+    pub fn unpacked_in(folder: &Path) -> Files {
+        Files {
+            train_images: folder.join(idx::TRAIN.images),
+            train_labels: folder.join(idx::TRAIN.labels),
+            test_images: folder.join(idx::TEST.images),
+            test_labels: folder.join(idx::TEST.labels),
+        }
+    }
+
+    /// Whether all four are what `mnist` expects; see [`idx::check`].
+    pub fn check(&self) -> Result<(), Error> {
+        idx::check(&self.train_images, &self.train_labels, idx::TRAIN.count)?;
+        idx::check(&self.test_images, &self.test_labels, idx::TEST.count)
+    }
+
     /// The four files of `folder`, each unpacked or as `.gz`. A packed one is unpacked to `cache`,
     /// unless an unpacked one that matches lies in either folder.
     pub fn find(folder: &Path, cache: &Path) -> Result<Files, Error> {

@@ -8,6 +8,7 @@ pub mod gzip;
 pub mod home;
 pub mod idx;
 mod images;
+mod practice;
 
 pub use dataset::Dataset;
 pub use fashion_mnist::FashionMnist;

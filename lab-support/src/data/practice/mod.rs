@@ -1,0 +1,110 @@
+//! The practice set: 60,000 + 10,000 garments that the lab draws itself, in the format of
+//! Fashion-MNIST, for machines that have neither the files nor a network.
+//!
+//! Each garment is made of outlines whose measures are random, filled with a random fabric and placed
+//! not quite straight. Same seed, same pixels, on every machine and with any number of threads: each
+//! image has random numbers of its own, and only `+ - * /` and square roots are used.
+
+mod bag;
+mod canvas;
+mod dice;
+mod fabric;
+mod outline;
+mod shoes;
+mod tops;
+mod trouser;
+
+use std::path::Path;
+use std::{fs, thread};
+
+use rand::seq::SliceRandom;
+
+use crate::Error;
+use crate::data::files::Files;
+use crate::data::idx::{self, SIDE, Split};
+use crate::data::{CLASS_NAMES, home};
+use canvas::Canvas;
+use dice::Dice;
+
+/// Grows whenever the drawing changes, so that sets drawn before are drawn again.
+const VERSION: &str = "1";
+
+const SEED: u64 = 28;
+
+/// Draws garments, in label order.
+const GARMENTS: [fn(&mut Dice, &mut Canvas); CLASS_NAMES.len()] = [
+    tops::t_shirt,
+    trouser::trouser,
+    tops::pullover,
+    tops::dress,
+    tops::coat,
+    shoes::sandal,
+    tops::shirt,
+    shoes::sneaker,
+    bag::bag,
+    shoes::ankle_boot,
+];
+
+/// The four files of the practice set in `folder`, drawn first where they are not there, damaged or
+/// drawn by another version.
+pub(super) fn files(folder: &Path) -> Result<Files, Error> {
+    let files = Files::unpacked_in(folder);
+    let version = folder.join("version");
+    let drawn = fs::read_to_string(&version).is_ok_and(|text| text == VERSION) && files.check().is_ok();
+    if !drawn {
+        println!("Drawing the practice set into {}: this takes seconds, once.", home::display(folder));
+        draw_into(folder, idx::TRAIN)?;
+        draw_into(folder, idx::TEST)?;
+        home::write_atomically(&version, VERSION.as_bytes())?;
+    }
+    Ok(files)
+}
+
+fn draw_into(folder: &Path, split: Split) -> Result<(), Error> {
+    let labels = labels(split);
+    let mut file = idx::images_header(split.count);
+    file.extend(draw(split, &labels));
+    home::write_atomically(&folder.join(split.images), &file)?;
+    home::write_atomically(&folder.join(split.labels), &[idx::labels_header(split.count), labels].concat())
+}
+
+/// As many of each class, shuffled; an ankle boot comes first, as in Fashion-MNIST.
+fn labels(split: Split) -> Vec<u8> {
+    let mut labels: Vec<u8> = (0..split.count).map(|i| (i % CLASS_NAMES.len()) as u8).collect();
+    labels.shuffle(Dice::new(SEED, stream(split, split.count)).rng());
+    if let Some(boot) = labels.iter().position(|&label| label == 9) {
+        labels.swap(0, boot);
+    }
+    labels
+}
+
+/// The pixels of the images with these labels, drawn on every core.
+fn draw(split: Split, labels: &[u8]) -> Vec<u8> {
+    let mut pixels = vec![0; labels.len() * SIDE * SIDE];
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = labels.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let parts = pixels.chunks_mut(share * SIDE * SIDE).zip(labels.chunks(share));
+        for (part, (images, labels)) in parts.enumerate() {
+            scope.spawn(move || {
+                for (i, (image, &label)) in images.chunks_mut(SIDE * SIDE).zip(labels).enumerate() {
+                    draw_image(stream(split, part * share + i), label, image);
+                }
+            });
+        }
+    });
+    pixels
+}
+
+fn draw_image(stream: u64, label: u8, pixels: &mut [u8]) {
+    let mut dice = Dice::new(SEED, stream);
+    let mut canvas = Canvas::new(&mut dice);
+    GARMENTS[usize::from(label)](&mut dice, &mut canvas);
+    let noise = dice.between(0.01, 0.06);
+    canvas.finish(&mut dice, noise, pixels);
+}
+
+/// A number for each image of both splits, and one more for each split's order.
+fn stream(split: Split, i: usize) -> u64 {
+    (split.count + i) as u64 + if split == idx::TRAIN { 1 << 32 } else { 0 }
+}
