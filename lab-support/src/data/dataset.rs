@@ -1,6 +1,6 @@
 use std::fmt;
 
-use ndarray::{Array2, ArrayViewMut2, Axis, Ix1, Zip};
+use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 
 use crate::Error;
 use crate::data::Images;
@@ -102,14 +102,18 @@ impl Dataset {
     /// Writes the images at `rows` into `batch`, `[rows.len(), 784]`.
     ///
     /// # Panics
-    /// When the shapes don't fit or a row is not below [`len`](Self::len).
-    pub fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>) {
-        let ((_, height, width), divisor) = (self.shape(), self.divisor);
-        let mut batch =
-            batch.into_shape_with_order((rows.len(), height, width)).expect("a batch of [rows.len(), 784]");
-        for (&row, image) in rows.iter().zip(batch.outer_iter_mut()) {
-            let pixels = self.images.pixels.index_axis(Axis(0), row);
-            Zip::from(image).and(pixels).for_each(|value, &pixel| *value = f32::from(pixel) / divisor);
+    /// When the shapes don't fit, the numbers of a row of `batch` don't lie side by side, or a row is not
+    /// below [`len`](Self::len).
+    pub fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        assert_eq!(batch.dim(), (rows.len(), self.features()), "shape of a batch");
+        for (&row, mut numbers) in rows.iter().zip(batch.rows_mut()) {
+            let image = self.images.pixels.index_axis(Axis(0), row);
+            let image = image.as_standard_layout();
+            // Slices, because the compiler makes vector instructions of this loop only for them.
+            let numbers = numbers.as_slice_mut().expect("numbers side by side");
+            for (number, &pixel) in numbers.iter_mut().zip(image.as_slice().expect("standard layout")) {
+                *number = f32::from(pixel) / self.divisor;
+            }
         }
     }
 

@@ -161,6 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn without_files_the_practice_set_is_drawn_once_and_again_when_damaged() {
+        let data = tempfile::tempdir().unwrap();
+        let first = FashionMnist::load_from(None, data.path()).unwrap();
+        assert_eq!(first.train.source, Source::Practice);
+        assert_eq!((first.train.counts(), first.test.counts()), ([6_000; 10], [1_000; 10]));
+        assert!(first.to_string().starts_with("practice set, drawn by this lab; not Fashion-MNIST, from "));
+
+        let images = data.path().join("practice").join(idx::TEST.images);
+        let drawn_at = fs::metadata(&images).unwrap().modified().unwrap();
+        FashionMnist::practice_in(data.path()).unwrap();
+        assert_eq!(fs::metadata(&images).unwrap().modified().unwrap(), drawn_at, "drawn once");
+
+        fs::write(&images, "damaged").unwrap();
+        let again = FashionMnist::practice_in(data.path()).unwrap();
+        assert!(again.test.pixels == first.test.pixels);
+    }
+
+    #[test]
     fn a_wrong_fashion_mnist_dir_is_an_error() {
         let data = tempfile::tempdir().unwrap();
         let error = FashionMnist::load_from(Some(&data.path().join("typo")), data.path()).unwrap_err();

@@ -21,7 +21,7 @@ struct Place {
 impl Canvas {
     /// A black image, on which the garment lies not quite straight and not quite in the middle.
     pub fn new(dice: &mut Dice) -> Canvas {
-        let size = dice.between(0.86, 1.0);
+        let size = dice.between(0.9, 1.02);
         let place = Place {
             scale: [size * dice.between(0.94, 1.06), size],
             shift: [dice.between(-1.2, 1.2), dice.between(-1.2, 1.2)],

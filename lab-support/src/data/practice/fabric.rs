@@ -90,7 +90,7 @@ impl Fabric {
     }
 }
 
-/// From 0 to 1 and back while `t` grows by 1, round as a sine.
+/// From -0.5 to 0.5 and back while `t` grows by 1: two parabolas, close to a sine.
 fn wave(t: f32) -> f32 {
     let t = t.fract();
     let half = if t < 0.5 { t } else { 1.0 - t };

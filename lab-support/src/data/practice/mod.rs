@@ -100,11 +100,67 @@ fn draw_image(stream: u64, label: u8, pixels: &mut [u8]) {
     let mut dice = Dice::new(SEED, stream);
     let mut canvas = Canvas::new(&mut dice);
     GARMENTS[usize::from(label)](&mut dice, &mut canvas);
-    let noise = dice.between(0.01, 0.06);
+    let noise = dice.between(0.0, 0.035);
     canvas.finish(&mut dice, noise, pixels);
 }
 
 /// A number for each image of both splits, and one more for each split's order.
 fn stream(split: Split, i: usize) -> u64 {
     (split.count + i) as u64 + if split == idx::TRAIN { 1 << 32 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pixels_are_those_of_this_version() {
+        let labels = labels(idx::TRAIN);
+        let crc32 = crc32fast::hash(&draw(idx::TRAIN, &labels[..500]));
+        assert_eq!((VERSION, crc32), ("1", 4_216_052_205), "a change of the drawing needs a new VERSION");
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_matter() {
+        let labels = &labels(idx::TEST)[..50];
+        let mut one_by_one = vec![0; labels.len() * SIDE * SIDE];
+        for (i, image) in one_by_one.chunks_mut(SIDE * SIDE).enumerate() {
+            draw_image(stream(idx::TEST, i), labels[i], image);
+        }
+        assert!(draw(idx::TEST, labels) == one_by_one);
+    }
+
+    #[test]
+    fn the_classes_are_balanced_and_shuffled_and_a_boot_comes_first() {
+        for split in [idx::TRAIN, idx::TEST] {
+            let labels = labels(split);
+            assert_eq!(labels[0], 9);
+            for class in 0..10 {
+                let count = |labels: &[u8]| labels.iter().filter(|&&label| label == class).count();
+                assert_eq!(count(&labels), split.count / 10);
+                assert!((60..140).contains(&count(&labels[..1000])), "class {class} in the first 1,000");
+            }
+        }
+    }
+
+    #[test]
+    fn no_image_is_drawn_twice() {
+        let draw = |split| draw(split, &[9; 200]);
+        let (train, test) = (draw(idx::TRAIN), draw(idx::TEST));
+        let mut images: Vec<&[u8]> =
+            [&train, &test].into_iter().flat_map(|set| set.chunks(SIDE * SIDE)).collect();
+        images.sort_unstable();
+        images.dedup();
+        assert_eq!(images.len(), 400);
+    }
+
+    #[test]
+    fn every_garment_is_seen_against_black() {
+        for (label, name) in CLASS_NAMES.iter().enumerate() {
+            for image in draw(idx::TRAIN, &[label as u8; 300]).chunks(SIDE * SIDE) {
+                let drawn = image.iter().filter(|&&pixel| pixel > 20).count();
+                assert!((30..600).contains(&drawn), "{name} with {drawn} pixels");
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ const HEEL: f32 = 12.5;
 pub fn sandal(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.05, checks: 0.02, flowers: 0.08 });
     let rise = if dice.chance(0.5) { dice.between(0.0, 3.0) } else { dice.between(4.0, 11.0) };
-    let sole = Sole { ground: dice.between(18.0, 21.0) + rise * 0.5, rise, thick: dice.between(0.9, 2.4) };
+    let sole = Sole { ground: dice.between(18.0, 22.0) + rise * 0.5, rise, thick: dice.between(0.9, 2.4) };
     let strap = fabric.tone;
     let width = dice.between(0.9, 2.2);
     for _ in 0..dice.between(1.0, 3.99) as usize {
@@ -41,10 +41,10 @@ fn ankle_strap(dice: &mut Dice, canvas: &mut Canvas, sole: &Sole, strap: f32, wi
 
 pub fn sneaker(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.04, checks: 0.06, flowers: 0.08 });
-    let ground = dice.between(18.5, 21.5);
+    let ground = dice.between(19.0, 24.0);
     let sole = Sole { ground, rise: dice.between(0.0, 1.2), thick: dice.between(1.2, 3.0) };
     // Most are low; a few reach the ankle as a boot does.
-    let high = if dice.chance(0.86) { dice.between(6.0, 9.5) } else { dice.between(9.5, 13.5) };
+    let high = if dice.chance(0.8) { dice.between(6.0, 9.5) } else { dice.between(9.5, 13.5) };
     let upper = Upper { high, shaft_front: dice.between(0.0, 4.0), toe: dice.between(2.6, 4.4), back: HEEL };
     upper.draw(dice, canvas, &sole, &fabric);
     if dice.chance(0.7) {
@@ -63,8 +63,8 @@ pub fn sneaker(dice: &mut Dice, canvas: &mut Canvas) {
 pub fn ankle_boot(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.02, checks: 0.02, flowers: 0.05 });
     let rise = if dice.chance(0.55) { dice.between(0.3, 2.5) } else { dice.between(2.5, 8.0) };
-    let sole = Sole { ground: dice.between(24.0, 27.0), rise, thick: dice.between(0.8, 2.2) };
-    let top = if dice.chance(0.8) { dice.between(2.0, 9.0) } else { dice.between(9.0, 12.5) };
+    let sole = Sole { ground: dice.between(22.5, 27.0), rise, thick: dice.between(0.8, 2.2) };
+    let top = if dice.chance(0.8) { dice.between(2.0, 9.0) } else { dice.between(9.0, 13.0) };
     let upper = Upper {
         high: sole.top(HEEL) - top,
         shaft_front: dice.between(-1.0, 3.5),

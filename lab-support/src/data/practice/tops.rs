@@ -27,7 +27,7 @@ const TOP: f32 = 1.0;
 
 pub fn t_shirt(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.2, checks: 0.02, flowers: 0.1 });
-    let chest = dice.between(5.6, 8.0);
+    let chest = dice.between(5.0, 8.0);
     let sleeveless = dice.chance(0.1);
     let cut = Cut {
         shoulder: if sleeveless { chest * 0.72 } else { chest + dice.between(-0.3, 0.6) },
@@ -83,7 +83,7 @@ pub fn pullover(dice: &mut Dice, canvas: &mut Canvas) {
 
 pub fn dress(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.1, checks: 0.04, flowers: 0.2 });
-    let chest = dice.between(3.4, 5.6);
+    let chest = dice.between(3.6, 6.2);
     let waist = chest * dice.between(0.7, 0.98);
     let sleeve = match dice.between(0.0, 1.0) {
         roll if roll < 0.5 => 0.0,
@@ -270,6 +270,8 @@ fn collar(dice: &mut Dice, canvas: &mut Canvas, cut: &Cut, fabric: &Fabric) {
             .line(cut.neck * 0.7 + 0.6, TOP + cut.neck_depth.min(2.0) + drop)
             .on_side(side);
         canvas.fill(&flap, fabric.shaded(light));
+        canvas.stroke(&flap.points[2..], 0.6, fabric.tone * 0.45);
+        canvas.stroke(&[flap.points[3], flap.points[0]], 0.6, fabric.tone * 0.45);
     }
 }
 
