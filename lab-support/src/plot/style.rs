@@ -24,6 +24,8 @@ pub(crate) const ORANGE: RGBColor = RGBColor(230, 159, 0);
 pub(crate) const SKY: RGBColor = RGBColor(86, 180, 233);
 pub(crate) const PURPLE: RGBColor = RGBColor(204, 121, 167);
 
+pub(crate) const WHITE: RGBColor = RGBColor(255, 255, 255);
+
 /// Words and numbers that are read.
 pub(crate) const INK: RGBColor = RGBColor(25, 25, 25);
 /// Words that explain.
@@ -87,7 +89,7 @@ pub(crate) struct Axis<'a> {
 /// Draws a light grid, axes with numbers, and their titles; data are then drawn on the chart.
 pub(crate) fn axes<'a>(area: &Area<'a>, x: Axis, y: Axis) -> Drawn<Chart<'a>> {
     let mut chart = ChartBuilder::on(area)
-        .x_label_area_size(px(46))
+        .x_label_area_size(px(42))
         .y_label_area_size(px(64))
         .margin_left(px(MARGIN))
         .margin_right(px(MARGIN))
