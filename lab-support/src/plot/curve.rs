@@ -55,7 +55,8 @@ pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Opt
     let digits = if values.end - values.start < 0.05 { 3 } else { 2 };
     let whole = |epoch: &f64| if epoch.fract() == 0.0 { epoch.to_string() } else { String::new() };
     let value = |v: &f64| format!("{v:.digits$}");
-    let x = Axis { range: 0.0..1.02 * end, title: "epoch", labels: (end as usize + 1).min(11), format: &whole };
+    let x =
+        Axis { range: 0.0..1.02 * end, title: "epoch", labels: (end as usize + 1).min(11), format: &whole };
     let y = Axis { range: values.clone(), title: measure, labels: 7, format: &value };
     let mut chart = axes(&panel, x, y)?;
     if let Some(best) = best {

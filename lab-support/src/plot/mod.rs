@@ -6,7 +6,9 @@ mod distribution;
 mod figure;
 mod history;
 mod images;
+mod answer;
 mod picture;
+mod predictions;
 mod style;
 
 pub use figure::Figure;
