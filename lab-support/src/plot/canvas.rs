@@ -41,7 +41,11 @@ impl Canvas<'_> {
         }
         let at = (y as usize * self.width as usize + x as usize) * 3;
         let (r, g, b) = color.rgb;
-        for (below, above) in self.pixels[at..at + 3].iter_mut().zip([r, g, b]) {
+        let below = &mut self.pixels[at..at + 3];
+        if color.alpha >= 1.0 {
+            return below.copy_from_slice(&[r, g, b]);
+        }
+        for (below, above) in below.iter_mut().zip([r, g, b]) {
             let mixed = f64::from(*below) * (1.0 - color.alpha) + f64::from(above) * color.alpha;
             *below = mixed.round() as u8;
         }

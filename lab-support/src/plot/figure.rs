@@ -8,6 +8,7 @@ use plotters::drawing::IntoDrawingArea;
 use crate::Error;
 use crate::data::Source;
 use crate::plot::canvas::Canvas;
+use crate::plot::encode::encode;
 use crate::plot::style::{Area, Drawn, FADED, INK, RED, bold, px, text};
 
 /// A picture with its meaning in words: a PNG, shown inline in a notebook, and a sentence that stands for it
@@ -44,16 +45,13 @@ impl Figure {
         let mut pixels = vec![0; (width * height * 3) as usize];
         let page = Canvas::new(&mut pixels, width, height).into_drawing_area();
         let middle = page.margin(px(above), px(below), 0, 0);
-        frame.draw_words(&page).and_then(|()| drawing(&middle)).map_err(|e| {
-            Error::new(
-                format!("drawing the figure \"{}\"", frame.title),
-                "everything to fit on the page",
-                e,
-                "draw fewer things at once",
-            )
-        })?;
+        let failed = |e: &dyn std::fmt::Display| {
+            let doing = format!("drawing the figure \"{}\"", frame.title);
+            Error::new(doing, "a picture", e, "draw fewer things at once")
+        };
+        frame.draw_words(&page).and_then(|()| drawing(&middle)).map_err(|e| failed(&e))?;
         drop((page, middle));
-        let png = encode(&halve(&pixels, width as usize), width / 2, height / 2)?;
+        let png = encode(&pixels, width, height).map_err(|e| failed(&e))?;
         Ok(Figure { png, alt: frame.described() })
     }
 
@@ -128,35 +126,5 @@ impl Frame<'_> {
             None => self.alt.clone(),
             Some(notice) => format!("{} [{notice}]", self.alt),
         }
-    }
-}
-
-/// Half as wide and high: each pixel the mean of four, which smooths edges and letters.
-fn halve(pixels: &[u8], width: usize) -> Vec<u8> {
-    let (row, mut out) = (width * 3, Vec::with_capacity(pixels.len() / 4));
-    for rows in pixels.chunks_exact(2 * row) {
-        let (upper, lower) = rows.split_at(row);
-        for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            for c in 0..3 {
-                let sum = u16::from(a[c]) + u16::from(a[c + 3]) + u16::from(b[c]) + u16::from(b[c + 3]);
-                out.push(((sum + 2) / 4) as u8);
-            }
-        }
-    }
-    out
-}
-
-fn encode(rgb: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Error> {
-    let mut png = Vec::new();
-    let mut encoder = png::Encoder::new(&mut png, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_compression(png::Compression::Balanced);
-    let written = encoder.write_header().and_then(|mut writer| {
-        writer.write_image_data(rgb)?;
-        writer.finish()
-    });
-    match written {
-        Ok(()) => Ok(png),
-        Err(e) => Err(Error::new("encoding a figure", "a PNG", e, "draw a smaller figure")),
     }
 }

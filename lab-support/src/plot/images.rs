@@ -126,7 +126,7 @@ fn grid(images: &Images, rows: usize, cols: usize) -> Result<Figure, Error> {
         note: "each with the name of its class",
         size,
         source: images.source,
-        alt: format!("The first {n} images in {rows} rows, beginning with {}.", names.join(", ")),
+        alt: format!("The first {n} images, {rows} x {cols}, beginning with {}.", names.join(", ")),
     };
     let longest = images.pixels.shape()[1].max(images.pixels.shape()[2]).max(1) as i32;
     let cell = (px(pitch - 12) / longest).max(1);

@@ -1,7 +1,7 @@
 //! What all figures have in common: colours, type sizes, axes.
 //!
 //! The colours are Okabe and Ito's, which colour-blind eyes tell apart
-//! (<https://jfly.uni-koeln.de/color/>).
+//! (<https://jfly.uni-koeln.de/color/>); red is Paul Tol's, because their vermillion would be called orange.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::plot::canvas::Canvas;
 use crate::plot::figure::MARGIN;
 
 pub(crate) const BLUE: RGBColor = RGBColor(0, 114, 178);
-pub(crate) const RED: RGBColor = RGBColor(213, 94, 0);
+pub(crate) const RED: RGBColor = RGBColor(204, 51, 17);
 pub(crate) const GREEN: RGBColor = RGBColor(0, 158, 115);
 pub(crate) const ORANGE: RGBColor = RGBColor(230, 159, 0);
 pub(crate) const SKY: RGBColor = RGBColor(86, 180, 233);
@@ -32,8 +32,12 @@ pub(crate) const INK: RGBColor = RGBColor(25, 25, 25);
 pub(crate) const FADED: RGBColor = RGBColor(85, 85, 85);
 /// Axes and frames.
 pub(crate) const LINE: RGBColor = RGBColor(150, 150, 150);
-/// Lines that lie behind the data, and bars that nobody needs to look at.
+/// Lines that lie behind the data.
 pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
+/// Bars and numbers that nobody needs to look at.
+pub(crate) const GREY: RGBColor = RGBColor(160, 160, 160);
+/// The room that a bar could fill.
+pub(crate) const TRACK: RGBColor = RGBColor(243, 243, 243);
 
 /// A part of the page.
 pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;
