@@ -12,6 +12,7 @@
 //! or `lesson`.
 
 pub mod data;
+mod display;
 mod error;
 pub mod eval;
 pub mod lesson;
@@ -24,5 +25,6 @@ pub use error::Error;
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::nn::Activation::{self, Linear, Relu, Sigmoid, Softmax, Tanh};
+    pub use crate::lesson::{answer, baseline, experiment, keep, record, runs};
     pub use crate::nn::{Adam, CrossEntropy, Fit, History, Init, Score, Sequential, Sgd};
 }

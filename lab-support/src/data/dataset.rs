@@ -21,6 +21,11 @@ impl Dataset {
         Dataset { images, divisor }
     }
 
+    /// What each byte is divided by: 255 after normalizing.
+    pub(crate) fn divisor(&self) -> f32 {
+        self.divisor
+    }
+
     /// The images behind it, as bytes.
     pub fn images(&self) -> &Images {
         &self.images

@@ -1,7 +1,7 @@
 use ndarray::{Array2, ArrayView1};
 
 use crate::Error;
-use crate::data::Dataset;
+use crate::data::{CLASS_NAMES, Dataset};
 use crate::eval::Confusion;
 use crate::nn::{Sequential, argmax};
 
@@ -72,17 +72,19 @@ impl Predictions {
     /// Actual against predicted classes.
     ///
     /// # Errors
-    /// When `data` is not the set that was predicted (another length).
+    /// When `data` is not the set that was predicted (another length), holds no images, or the network has
+    /// not ten outputs.
     pub fn confusion(&self, data: &Dataset) -> Result<Confusion, Error> {
         self.check(data)?;
         let predicted = (0..self.len()).map(|i| self.predicted(i)).collect();
-        Confusion::new(data.images().labels.mapv(usize::from), predicted)
+        let Images { labels, source, .. } = data.images();
+        Confusion::new(labels.mapv(usize::from), predicted, *source)
     }
 
     /// The images predicted wrong, the most confident first.
     ///
     /// # Errors
-    /// When `data` is not the set that was predicted (another length).
+    /// When `data` is not the set that was predicted (another length), or the network has not ten outputs.
     pub fn mistakes(&self, data: &Dataset) -> Result<Vec<Mistake>, Error> {
         self.check(data)?;
         let labels = &data.images().labels;
@@ -99,15 +101,70 @@ impl Predictions {
         Ok(mistakes)
     }
 
-    fn check(&self, data: &Dataset) -> Result<(), Error> {
-        if data.len() == self.len() {
+    /// Checks that there is a row of ten numbers for each image of `data`.
+    pub(crate) fn check(&self, data: &Dataset) -> Result<(), Error> {
+        let expected = [data.len(), CLASS_NAMES.len()];
+        if self.outputs.shape() == expected {
             return Ok(());
         }
         Err(Error::new(
             "setting predictions beside a data set",
-            format!("the {} images that were predicted", self.len()),
-            format!("{} images", data.len()),
-            "pass the data set that was given to `predict`",
+            format!("{} numbers for each of the {} images", expected[1], expected[0]),
+            format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()),
+            "pass the data set that was given to `predict`, and a network that ends in ten outputs",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{ArcArray, ArcArray1};
+
+    use super::*;
+    use crate::data::Source;
+
+    fn data(labels: &[u8]) -> Dataset {
+        let pixels = ArcArray::zeros((labels.len(), 28, 28));
+        Images::new(pixels, ArcArray1::from_vec(labels.to_vec()), Source::FashionMnist).unwrap().normalized()
+    }
+
+    /// One row for each `(class, confidence)`; the rest is spread evenly.
+    fn predictions(answers: &[(usize, f32)]) -> Predictions {
+        let outputs = Array2::from_shape_fn((answers.len(), 10), |(row, class)| {
+            let (predicted, confidence) = answers[row];
+            if class == predicted { confidence } else { (1.0 - confidence) / 9.0 }
+        });
+        Predictions { outputs, probabilities: true }
+    }
+
+    #[test]
+    fn the_first_of_equal_outputs_is_predicted() {
+        assert_eq!(argmax(&[0.1, 0.4, 0.4, 0.1]), 1);
+        assert_eq!(argmax(&[-3.0, -1.0, -2.0]), 1);
+    }
+
+    #[test]
+    fn mistakes_come_most_confident_first() {
+        let answers = predictions(&[(9, 0.9), (2, 0.5), (6, 0.8)]);
+        let mistakes = answers.mistakes(&data(&[9, 4, 0])).unwrap();
+        let first = Mistake { index: 2, predicted: 6, actual: 0, confidence: 0.8 };
+        assert_eq!((mistakes.len(), mistakes[0], mistakes[1].index), (2, first, 1));
+    }
+
+    #[test]
+    fn confusion_counts_actual_by_row() {
+        let confusion = predictions(&[(9, 0.9), (2, 0.5)]).confusion(&data(&[9, 4])).unwrap();
+        assert_eq!((confusion.counts[[9, 9]], confusion.counts[[4, 2]]), (1, 1));
+        assert_eq!(confusion.accuracy, 0.5);
+    }
+
+    #[test]
+    fn another_data_set_or_another_number_of_outputs_is_an_error() {
+        let answers = predictions(&[(9, 0.9)]);
+        assert!(answers.confusion(&data(&[9, 4])).unwrap_err().to_string().contains("each of the 2 images"));
+        assert!(answers.mistakes(&data(&[])).is_err());
+        let five = Predictions { outputs: Array2::zeros((1, 5)), probabilities: false };
+        assert!(five.confusion(&data(&[9])).unwrap_err().to_string().contains("5 numbers"));
+        assert!(predictions(&[]).confusion(&data(&[])).unwrap_err().to_string().contains("no images"));
     }
 }

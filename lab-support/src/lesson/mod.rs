@@ -1,1 +1,9 @@
-//! What ties the notebooks together.
+//! What ties the notebooks together: the baseline, the records of training runs, the answers.
+
+mod answers;
+mod baseline;
+mod runs;
+
+pub use answers::{Answer, QUESTIONS, answer};
+pub use baseline::{baseline, keep};
+pub use runs::{Run, Runs, experiment, record, runs};

@@ -134,6 +134,11 @@ impl Sequential {
         })
     }
 
+    /// Where the images came from that it was last trained on.
+    pub fn trained_on(&self) -> Option<Source> {
+        self.trained_on
+    }
+
     /// Shape of one image's output.
     pub fn output_shape(&self) -> &[usize] {
         self.layers.last().map_or(&self.input_shape, |layer| layer.output_shape())

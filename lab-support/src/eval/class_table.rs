@@ -1,0 +1,73 @@
+use std::fmt;
+
+use crate::data::{CLASS_NAMES, Source};
+use crate::eval::ClassScore;
+
+/// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
+/// scikit-learn's `classification_report`.
+#[derive(Clone, Debug)]
+pub struct ClassTable {
+    pub classes: Vec<ClassScore>,
+    /// Share of all images called right, 0 to 1.
+    pub accuracy: f32,
+    pub source: Source,
+}
+
+impl ClassTable {
+    /// Shows the table in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+
+    /// The mean over the classes, each counting the same however many images it has.
+    fn mean(&self, of: fn(&ClassScore) -> f32) -> f32 {
+        self.classes.iter().map(of).sum::<f32>() / self.classes.len().max(1) as f32
+    }
+}
+
+impl fmt::Display for ClassTable {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        writeln!(f, "{:<12} {:>9} {:>9} {:>9} {:>9}", "class", "precision", "recall", "F1", "support")?;
+        for ClassScore { label, precision, recall, f1, support } in &self.classes {
+            writeln!(f, "{:<12} {precision:>9.3} {recall:>9.3} {f1:>9.3} {support:>9}", CLASS_NAMES[*label])?;
+        }
+        let images: u32 = self.classes.iter().map(|class| class.support).sum();
+        let (precision, recall, f1) =
+            (self.mean(|c| c.precision), self.mean(|c| c.recall), self.mean(|c| c.f1));
+        writeln!(f, "{:<12} {precision:>9.3} {recall:>9.3} {f1:>9.3} {images:>9}", "mean")?;
+        write!(f, "{:<12} {:>9} {:>9} {:>9.3} {images:>9}", "accuracy", "", "", self.accuracy)?;
+        match self.source.notice() {
+            Some(notice) => write!(f, "\n{notice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(source: Source) -> String {
+        let score =
+            |label, precision, recall, support| ClassScore { label, precision, recall, f1: 0.5, support };
+        let classes = vec![score(0, 0.75, 0.6, 5), score(9, 0.25, 1.0, 1)];
+        ClassTable { classes, accuracy: 2.0 / 3.0, source }.to_string()
+    }
+
+    #[test]
+    fn lists_classes_means_and_accuracy() {
+        assert_eq!(
+            table(Source::FashionMnist),
+            "class        precision    recall        F1   support\n\
+             T-shirt/top      0.750     0.600     0.500         5\n\
+             Ankle boot       0.250     1.000     0.500         1\n\
+             mean             0.500     0.800     0.500         6\n\
+             accuracy                             0.667         6"
+        );
+    }
+
+    #[test]
+    fn says_so_when_it_comes_from_the_practice_set() {
+        assert!(table(Source::Practice).ends_with("not Fashion-MNIST"));
+    }
+}

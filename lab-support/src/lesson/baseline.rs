@@ -1,0 +1,52 @@
+//! The network that the notebook on training makes, and that later ones need.
+
+use std::path::PathBuf;
+
+use crate::Error;
+use crate::data::{Dataset, Source, home};
+use crate::nn::Activation::{Linear, Relu};
+use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
+
+/// Saves a trained network as `data/models/<name>.safetensors` and says so. One trained on the practice
+/// set goes to the folder of its own kind.
+///
+/// # Errors
+/// When the name is not made of letters, digits, `-` and `_`, when the network was never trained, or when
+/// the file can't be written.
+pub fn keep(model: &Sequential, name: &str) -> Result<(), Error> {
+    let source = model.trained_on().ok_or_else(|| {
+        Error::new("saving a network", "a trained network", "one that was never trained", "call model.fit first")
+    })?;
+    let path = path_of(name, source)?;
+    model.save(&path)?;
+    println!("Saved {} ({} parameters).", home::display(&path), model.params());
+    Ok(())
+}
+
+/// The lab's baseline, 784-128-10: as the notebook on training saved it, or else trained now, for 10
+/// epochs, and saved.
+///
+/// # Errors
+/// When the saved file is damaged, or training fails.
+pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
+    let path = path_of("baseline", train.images().source)?;
+    if path.exists() {
+        println!("The baseline, as {} holds it.", home::display(&path));
+        return Sequential::load(path);
+    }
+    println!("There is no trained baseline yet: training it for 10 epochs.");
+    let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+    model.compile(Adam::default(), CrossEntropy::from_logits());
+    model.fit(train, Fit::epochs(10))?;
+    keep(&model, "baseline")?;
+    Ok(model)
+}
+
+fn path_of(name: &str, source: Source) -> Result<PathBuf, Error> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || !name.chars().all(plain) {
+        let expected = "a name of letters, digits, - and _";
+        return Err(Error::new("naming a saved network", expected, format!("\"{name}\""), "try \"baseline\""));
+    }
+    Ok(home::models_dir(source)?.join(format!("{name}.safetensors")))
+}

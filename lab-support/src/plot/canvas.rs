@@ -1,0 +1,150 @@
+use std::convert::Infallible;
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+};
+
+/// The one typeface of all figures.
+static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
+    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the embedded font is whole")
+});
+
+/// The height of a capital letter, as a share of the type size.
+const CAPITAL: f32 = 0.693;
+
+/// A white page of RGB pixels that plotters draws on.
+///
+/// Lines and shapes are plotters' own. Text is set here, because plotters leaves out the space in front of a
+/// glyph and rounds each glyph to whole pixels. [`text::Style`](BackendTextStyle::size) is the size of an em.
+pub(crate) struct Canvas<'a> {
+    pixels: &'a mut [u8],
+    width: u32,
+    height: u32,
+}
+
+impl Canvas<'_> {
+    /// A canvas over `pixels`, three bytes each, row by row, which it turns white.
+    pub(crate) fn new(pixels: &mut [u8], width: u32, height: u32) -> Canvas<'_> {
+        assert_eq!(pixels.len(), (width * height * 3) as usize, "three bytes a pixel");
+        pixels.fill(255);
+        Canvas { pixels, width, height }
+    }
+
+    /// Lays `color` over a pixel; outside the page nothing happens.
+    fn blend(&mut self, (x, y): BackendCoord, color: BackendColor) {
+        let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
+        if !inside {
+            return;
+        }
+        let at = (y as usize * self.width as usize + x as usize) * 3;
+        let (r, g, b) = color.rgb;
+        let below = &mut self.pixels[at..at + 3];
+        if color.alpha >= 1.0 {
+            return below.copy_from_slice(&[r, g, b]);
+        }
+        for (below, above) in below.iter_mut().zip([r, g, b]) {
+            let mixed = f64::from(*below) * (1.0 - color.alpha) + f64::from(above) * color.alpha;
+            *below = mixed.round() as u8;
+        }
+    }
+}
+
+impl DrawingBackend for Canvas<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn draw_pixel(
+        &mut self,
+        point: BackendCoord,
+        color: BackendColor,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.blend(point, color);
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        pos: BackendCoord,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let (color, turn) = (style.color(), style.transform());
+        for outline in outlines(text, style) {
+            let corner = outline.px_bounds().min;
+            outline.draw(|x, y, coverage| {
+                let (x, y) = turn.transform(corner.x as i32 + x as i32, corner.y as i32 + y as i32);
+                self.blend((pos.0 + x, pos.1 + y), color.mix(f64::from(coverage.min(1.0))));
+            });
+        }
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        let (_, width) = set(text, style.size() as f32);
+        Ok((width.ceil() as u32, (style.size() as f32 * CAPITAL).ceil() as u32))
+    }
+}
+
+/// The inked shapes of `text`, placed about (0, 0) as the style's anchor says. The typeface is a light
+/// one: the same shapes set again a little to the right make it a regular one, or a bold one.
+fn outlines<S: BackendTextStyle>(text: &str, style: &S) -> Vec<ab_glyph::OutlinedGlyph> {
+    let size = style.size() as f32;
+    let (glyphs, width) = set(text, size);
+    let left = match style.anchor().h_pos {
+        HPos::Left => 0.0,
+        HPos::Center => -width / 2.0,
+        HPos::Right => -width,
+    };
+    let baseline = match style.anchor().v_pos {
+        VPos::Top => size * CAPITAL,
+        VPos::Center => size * CAPITAL / 2.0,
+        VPos::Bottom => 0.0,
+    };
+    let strokes: &[f32] = match style.style() {
+        FontStyle::Bold => &[0.0, 0.7, 1.4],
+        _ => &[0.0, 0.4],
+    };
+    let shifted = |glyph: &Glyph, shift: f32| {
+        let mut glyph = glyph.clone();
+        glyph.position += point(left + shift, baseline.round());
+        glyph
+    };
+    let placed = strokes.iter().flat_map(|&shift| glyphs.iter().map(move |glyph| shifted(glyph, shift)));
+    placed.filter_map(|glyph| FONT.outline_glyph(glyph)).collect()
+}
+
+/// The glyphs of `text` side by side from (0, 0), and the width they take.
+fn set(text: &str, size: f32) -> (Vec<Glyph>, f32) {
+    let per_em = FONT.units_per_em().unwrap_or(1000.0);
+    let scale = PxScale::from(size * FONT.height_unscaled() / per_em);
+    let font = FONT.as_scaled(scale);
+    let mut x = 0.0;
+    let mut glyphs: Vec<Glyph> = Vec::new();
+    for letter in text.chars() {
+        let id = font.glyph_id(letter);
+        if let Some(before) = glyphs.last() {
+            x += font.kern(before.id, id);
+        }
+        glyphs.push(id.with_scale_and_position(scale, point(x, 0.0)));
+        x += font.h_advance(id);
+    }
+    (glyphs, x)
+}

@@ -1,0 +1,120 @@
+//! Curves over epochs, with a key above them.
+
+use std::ops::Range;
+
+use plotters::element::{Circle, PathElement};
+use plotters::prelude::{Color, LineSeries, RGBColor, Rectangle};
+
+use crate::plot::figure::MARGIN;
+use crate::plot::style::{Area, Axis, Drawn, FADED, INK, WHITE, axes, px, text, thin, to_the_right};
+
+/// Values over epochs, and how they are drawn.
+pub(crate) struct Curve {
+    name: String,
+    colour: RGBColor,
+    mark: Mark,
+    /// Epoch and value. A training that runs away gives values that aren't numbers: they are left out.
+    points: Vec<(f64, f64)>,
+}
+
+/// The sign at each point: it tells curves apart where colours don't.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Mark {
+    Disc,
+    Ring,
+    Square,
+    Frame,
+}
+
+/// Radius of a mark, in pixels.
+const RADIUS: i32 = 3;
+
+impl Curve {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        colour: RGBColor,
+        mark: Mark,
+        points: impl Iterator<Item = (f64, f64)>,
+    ) -> Curve {
+        Curve {
+            name: name.into(),
+            colour,
+            mark,
+            points: points.filter(|(_, value)| value.is_finite()).collect(),
+        }
+    }
+}
+
+/// Draws the curves over a grid, and a vertical line at the epoch of the smallest validation loss.
+pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Option<usize>) -> Drawn {
+    let (key, panel) = area.split_vertically(px(26));
+    draw_key(&key, curves, best)?;
+    let points = || curves.iter().flat_map(|curve| &curve.points);
+    let end = points().map(|point| point.0.ceil()).fold(1.0, f64::max);
+    let values = span(points().map(|point| point.1));
+    let digits = if values.end - values.start < 0.05 { 3 } else { 2 };
+    let whole = |epoch: &f64| if epoch.fract() == 0.0 { epoch.to_string() } else { String::new() };
+    let value = |v: &f64| format!("{v:.digits$}");
+    let x =
+        Axis { range: 0.0..1.02 * end, title: "epoch", labels: (end as usize + 1).min(11), format: &whole };
+    let y = Axis { range: values.clone(), title: measure, labels: 7, format: &value };
+    let mut chart = axes(&panel, x, y)?;
+    if let Some(best) = best {
+        let line = vec![(best as f64, values.start), (best as f64, values.end)];
+        chart.draw_series([PathElement::new(line, thin(FADED))])?;
+    }
+    let (left, top) = area.get_base_pixel();
+    for curve in curves {
+        chart.draw_series(LineSeries::new(
+            curve.points.iter().copied(),
+            curve.colour.stroke_width(px(2) as u32),
+        ))?;
+        for &(epoch, value) in &curve.points {
+            let (x, y) = chart.backend_coord(&(epoch, value));
+            draw_mark(area, (x - left, y - top), curve)?;
+        }
+    }
+    Ok(())
+}
+
+/// The values' range with a little room, never empty.
+fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if low > high {
+        return 0.0..1.0;
+    }
+    let room = (0.06 * (high - low)).max(0.01 * high.abs()).max(1e-3);
+    low - room..high + room
+}
+
+/// Which curve is which, in a row.
+fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn {
+    let style = to_the_right(&text(14, INK));
+    let (mut x, y) = (px(MARGIN + 64), px(12));
+    for curve in curves {
+        let line = vec![(x, y), (x + px(24), y)];
+        area.draw(&PathElement::new(line, curve.colour.stroke_width(px(2) as u32)))?;
+        draw_mark(area, (x + px(12), y), curve)?;
+        area.draw_text(&curve.name, &style, (x + px(30), y))?;
+        x += px(50) + area.estimate_text_size(&curve.name, &style)?.0 as i32;
+    }
+    if let Some(best) = best {
+        area.draw(&PathElement::new(vec![(x, y - px(7)), (x, y + px(7))], thin(FADED)))?;
+        area.draw_text(&format!("smallest loss: epoch {best}"), &style, (x + px(8), y))?;
+    }
+    Ok(())
+}
+
+fn draw_mark(area: &Area, (x, y): (i32, i32), curve: &Curve) -> Drawn {
+    let (outer, inner) = (px(RADIUS) + 2, px(RADIUS) - 2);
+    let square = |half: i32, colour: RGBColor| {
+        area.draw(&Rectangle::new([(x - half, y - half), (x + half, y + half)], colour.filled()))
+    };
+    let disc = |radius: i32, colour: RGBColor| area.draw(&Circle::new((x, y), radius, colour.filled()));
+    match curve.mark {
+        Mark::Disc => disc(outer, curve.colour),
+        Mark::Ring => disc(outer, curve.colour).and_then(|()| disc(inner, WHITE)),
+        Mark::Square => square(outer - 1, curve.colour),
+        Mark::Frame => square(outer - 1, curve.colour).and_then(|()| square(inner - 1, WHITE)),
+    }
+}

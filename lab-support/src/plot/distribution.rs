@@ -1,0 +1,135 @@
+//! What a set of images is made of: how many of each class, how many pixels of each brightness.
+
+use plotters::prelude::{Color, Rectangle};
+
+use crate::Error;
+use crate::data::{CLASS_NAMES, Dataset, Images};
+use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::style::{
+    Area, Axis, BLUE, Drawn, INK, axes, px, text, thousands, to_the_left, to_the_right,
+};
+
+impl Images {
+    /// How many images there are of each class.
+    ///
+    /// # Errors
+    /// When there are no images.
+    pub fn class_counts(&self) -> Result<Figure, Error> {
+        check(self, "counting the images of each class")?;
+        let mut counts = [0; CLASS_NAMES.len()];
+        for &label in &self.labels {
+            counts[usize::from(label)] += 1;
+        }
+        let least = counts.iter().copied().min().unwrap_or(0);
+        let most = counts.iter().copied().max().unwrap_or(0);
+        let spread = match least == most {
+            true => format!("{} of each class", thousands(most)),
+            false => format!("{} to {} of a class", thousands(least), thousands(most)),
+        };
+        let note = format!("{} images: {spread}", thousands(self.len()));
+        let frame = Frame {
+            title: "Images per class",
+            note: &note,
+            size: (700, ROW * CLASS_NAMES.len() as i32 + 6),
+            source: self.source,
+            alt: format!("Images per class. {note}."),
+        };
+        Figure::draw(frame, |area| draw_counts(area, &counts, most))
+    }
+
+    /// The distribution of the pixels' values, 0 to 255.
+    ///
+    /// # Errors
+    /// When there are no images.
+    pub fn histogram(&self) -> Result<Figure, Error> {
+        histogram(self, 1.0)
+    }
+}
+
+impl Dataset {
+    /// The distribution of the pixels' values, 0 to 1 after normalizing.
+    ///
+    /// # Errors
+    /// When there are no images.
+    pub fn histogram(&self) -> Result<Figure, Error> {
+        histogram(self.images(), self.divisor())
+    }
+}
+
+fn check(images: &Images, doing: &str) -> Result<(), Error> {
+    match images.is_empty() {
+        true => Err(Error::new(doing, "at least one image", "an empty set", "take more images")),
+        false => Ok(()),
+    }
+}
+
+/// Height of a class's row, in pixels.
+const ROW: i32 = 28;
+
+fn draw_counts(area: &Area, counts: &[usize; CLASS_NAMES.len()], most: usize) -> Drawn {
+    let (left, longest) = (px(MARGIN + 92), px(500));
+    for (label, &count) in counts.iter().enumerate() {
+        let (top, bottom) = (px(ROW * label as i32 + 4), px(ROW * (label as i32 + 1) - 4));
+        let (middle, end) = ((top + bottom) / 2, left + (longest as usize * count / most.max(1)) as i32);
+        area.draw(&Rectangle::new([(left, top), (end, bottom)], BLUE.filled()))?;
+        area.draw_text(CLASS_NAMES[label], &to_the_left(&text(14, INK)), (left - px(8), middle))?;
+        area.draw_text(&thousands(count), &to_the_right(&text(14, INK)), (end + px(8), middle))?;
+    }
+    Ok(())
+}
+
+/// Values that share a bar.
+const BIN: usize = 8;
+
+/// Bars of eight values each. Most pixels are background: where the first bar would flatten all others, it
+/// runs out of the figure, and its share is written beside it.
+fn histogram(images: &Images, divisor: f32) -> Result<Figure, Error> {
+    check(images, "drawing the distribution of pixels")?;
+    let mut counts = [0usize; 256];
+    for &pixel in &images.pixels {
+        counts[usize::from(pixel)] += 1;
+    }
+    let pixels = images.pixels.len().max(1) as f64;
+    let shares: Vec<f64> =
+        counts.chunks(BIN).map(|bin| 100.0 * bin.iter().sum::<usize>() as f64 / pixels).collect();
+    let black = 100.0 * counts[0] as f64 / pixels;
+    let mean = counts.iter().enumerate().map(|(v, n)| v as f64 * *n as f64).sum::<f64>() / pixels;
+    let divisor = f64::from(divisor);
+    let (largest, mean) = (255.0 / divisor, mean / divisor);
+    let digits = if largest > 1.0 { 1 } else { 3 };
+    let note =
+        format!("from 0 to {largest}, mean {mean:.digits$}; {black:.0} % are exactly 0, the background");
+    let frame = Frame {
+        title: &format!("Values of {} pixels", thousands(images.pixels.len())),
+        note: &note,
+        size: (760, 320),
+        source: images.source,
+        alt: format!("Distribution of the pixels' values: {note}."),
+    };
+    Figure::draw(frame, |area| draw_histogram(area, &shares, divisor))
+}
+
+fn draw_histogram(area: &Area, shares: &[f64], divisor: f64) -> Drawn {
+    let others = shares[1..].iter().copied().fold(0.0, f64::max);
+    let cut = others > 0.0 && shares[0] > 3.0 * others;
+    let top = if cut { 1.3 * others } else { 1.1 * others.max(shares[0]) };
+    let numbers = if divisor > 1.0 { |v: &f64| format!("{v:.1}") } else { |v: &f64| format!("{v:.0}") };
+    let x = Axis { range: 0.0..256.0 / divisor, title: "value of a pixel", labels: 11, format: &numbers };
+    let percent = |v: &f64| format!("{v:.0} %");
+    let y = Axis { range: 0.0..top, title: "share of all pixels", labels: 7, format: &percent };
+    let mut chart = axes(area, x, y)?;
+    let edge = |bin: usize| (bin * BIN) as f64 / divisor;
+    let gap = 0.5 / divisor;
+    chart.draw_series(shares.iter().enumerate().map(|(bin, &share)| {
+        let corners = [(edge(bin) + gap, 0.0), (edge(bin + 1) - gap, share.min(top))];
+        Rectangle::new(corners, BLUE.filled())
+    }))?;
+    if cut {
+        let (x, y) = chart.backend_coord(&(edge(1), top));
+        let (left, above) = chart.plotting_area().get_base_pixel();
+        let label = format!("this bar goes on to {:.0} %", shares[0]);
+        let place = (x - left + px(8), y - above + px(12));
+        chart.plotting_area().strip_coord_spec().draw_text(&label, &to_the_right(&text(14, INK)), place)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! One image, and many.
+
+use plotters::element::PathElement;
+use plotters::prelude::{Color, Rectangle};
+
+use crate::Error;
+use crate::data::{Dataset, Images};
+use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::picture::{self, grey, pick, viridis};
+use crate::plot::style::{Area, Drawn, FADED, INK, LINE, centred, px, text, thin, to_the_left, to_the_right};
+
+impl Images {
+    /// Image `i`, with the place of each pixel along the axes and its value (0-255) as a colour.
+    ///
+    /// # Errors
+    /// When there is no image `i`.
+    pub fn show(&self, i: usize) -> Result<Figure, Error> {
+        show(self, i, 1.0)
+    }
+
+    /// The first `rows` x `cols` images with their class names: 5 x 5 as in the lab.
+    ///
+    /// # Errors
+    /// When `rows` is not from 1 to 20, `cols` not from 1 to 12, or there are fewer images.
+    pub fn grid(&self, rows: usize, cols: usize) -> Result<Figure, Error> {
+        grid(self, rows, cols)
+    }
+}
+
+impl Dataset {
+    /// Image `i`, with the place of each pixel along the axes and its value (0-1 after normalizing) as a
+    /// colour.
+    ///
+    /// # Errors
+    /// When there is no image `i`.
+    pub fn show(&self, i: usize) -> Result<Figure, Error> {
+        show(self.images(), i, self.divisor())
+    }
+
+    /// The first `rows` x `cols` images with their class names: 5 x 5 as in the lab.
+    ///
+    /// # Errors
+    /// When `rows` is not from 1 to 20, `cols` not from 1 to 12, or there are fewer images.
+    pub fn grid(&self, rows: usize, cols: usize) -> Result<Figure, Error> {
+        grid(self.images(), rows, cols)
+    }
+}
+
+/// Canvas lengths of the single image.
+const LEFT: i32 = px(MARGIN + 40);
+const SIDE: i32 = px(336);
+
+fn show(images: &Images, i: usize, divisor: f32) -> Result<Figure, Error> {
+    let image = pick(images, i, "showing an image")?;
+    let (height, width) = image.dim();
+    let name = images.class_name(i);
+    let title = format!("{name} (label {})", images.labels[i]);
+    let largest = 255.0 / divisor;
+    let frame = Frame {
+        title: &title,
+        note: &format!("image {i}: {height} x {width} pixels, each from 0 to {largest}"),
+        size: (500, 390),
+        source: images.source,
+        alt: format!("Image {i}: {title}, {height} x {width} pixels, values from 0 to {largest}."),
+    };
+    let cell = (SIDE / height.max(width).max(1) as i32).max(1);
+    Figure::draw(frame, |area| {
+        picture::draw(area, (LEFT, px(4)), cell, image, viridis)?;
+        draw_pixel_axes(area, cell, height, width)?;
+        draw_colour_bar(area, divisor)
+    })
+}
+
+/// Numbers every fifth row and column, at the middle of its pixels.
+fn draw_pixel_axes(area: &Area, cell: i32, height: usize, width: usize) -> Drawn {
+    let (numbers, words) = (text(14, INK), text(14, FADED));
+    let bottom = px(4) + height as i32 * cell;
+    let middle = |i: usize| i as i32 * cell + cell / 2;
+    for column in (0..width).step_by(5) {
+        let x = LEFT + middle(column);
+        area.draw(&PathElement::new(vec![(x, bottom), (x, bottom + px(4))], thin(LINE)))?;
+        area.draw_text(&column.to_string(), &centred(&numbers), (x, bottom + px(14)))?;
+    }
+    for row in (0..height).step_by(5) {
+        let y = px(4) + middle(row);
+        area.draw(&PathElement::new(vec![(LEFT - px(5), y), (LEFT - px(1), y)], thin(LINE)))?;
+        area.draw_text(&row.to_string(), &to_the_left(&numbers), (LEFT - px(9), y))?;
+    }
+    area.draw_text("column", &centred(&words), (LEFT + width as i32 * cell / 2, bottom + px(34)))?;
+    let sideways = centred(&words).transform(plotters::style::FontTransform::Rotate270);
+    area.draw_text("row", &sideways, (px(MARGIN + 4), px(4) + height as i32 * cell / 2))
+}
+
+/// What each colour means: 255 at the top, 0 at the bottom.
+fn draw_colour_bar(area: &Area, divisor: f32) -> Drawn {
+    let (left, top) = (LEFT + SIDE + px(24), px(4));
+    let (right, step) = (left + px(20), SIDE as f32 / 256.0);
+    let level = |value: f32| top + SIDE - (value * step) as i32;
+    for value in 0..=255u8 {
+        let (upper, lower) = (level(f32::from(value) + 1.0), level(f32::from(value)));
+        area.draw(&Rectangle::new([(left, upper), (right, lower - 1)], viridis(value).filled()))?;
+    }
+    area.draw(&Rectangle::new([(left - 1, top - 1), (right, top + SIDE)], thin(LINE)))?;
+    for value in [0, 51, 102, 153, 204, 255] {
+        let y = level(value as f32 + 0.5);
+        area.draw(&PathElement::new(vec![(right, y), (right + px(4), y)], thin(LINE)))?;
+        let number = (value as f32 / divisor).to_string();
+        area.draw_text(&number, &to_the_right(&text(14, INK)), (right + px(8), y))?;
+    }
+    Ok(())
+}
+
+fn grid(images: &Images, rows: usize, cols: usize) -> Result<Figure, Error> {
+    let doing = "showing a grid of images";
+    if !(1..=20).contains(&rows) || !(1..=12).contains(&cols) {
+        let found = format!("{rows} rows and {cols} columns");
+        return Err(Error::new(doing, "1 to 20 rows and 1 to 12 columns", found, "try grid(5, 5)"));
+    }
+    let n = rows * cols;
+    pick(images, n - 1, doing)?;
+    let pitch = (872 / cols as i32).min(132);
+    let size = ((cols as i32 * pitch + 2 * MARGIN).max(320), rows as i32 * (pitch + 14));
+    let names: Vec<&str> = (0..n.min(5)).map(|i| images.class_name(i)).collect();
+    let frame = Frame {
+        title: &format!("The first {n} images"),
+        note: "each with the name of its class",
+        size,
+        source: images.source,
+        alt: format!("The first {n} images, {rows} x {cols}, beginning with {}.", names.join(", ")),
+    };
+    let longest = images.pixels.shape()[1].max(images.pixels.shape()[2]).max(1) as i32;
+    let cell = (px(pitch - 12) / longest).max(1);
+    let name_size = if pitch < 90 { 12 } else { 14 };
+    Figure::draw(frame, |area| {
+        for (i, image) in images.pixels.outer_iter().take(n).enumerate() {
+            let (row, col) = ((i / cols) as i32, (i % cols) as i32);
+            let (x, y) = (px(MARGIN + col * pitch), px(row * (pitch + 14) + 2));
+            picture::draw(area, (x, y), cell, image, grey)?;
+            let below = (x + longest * cell / 2, y + longest * cell + px(12));
+            area.draw_text(images.class_name(i), &centred(&text(name_size, INK)), below)?;
+        }
+        Ok(())
+    })
+}
