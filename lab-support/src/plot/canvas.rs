@@ -18,7 +18,7 @@ const CAPITAL: f32 = 0.693;
 /// A white page of RGB pixels that plotters draws on.
 ///
 /// Lines and shapes are plotters' own. Text is set here, because plotters leaves out the space in front of a
-/// glyph and rounds each glyph to whole pixels. [`text::Style`](BackendTextStyle::size) is the size of an em.
+/// glyph and rounds each glyph to whole pixels. A style's size is that of an em, in pixels.
 pub(crate) struct Canvas<'a> {
     pixels: &'a mut [u8],
     width: u32,
@@ -147,4 +147,56 @@ fn set(text: &str, size: f32) -> (Vec<Glyph>, f32) {
         x += font.h_advance(id);
     }
     (glyphs, x)
+}
+
+#[cfg(test)]
+mod tests {
+    use plotters::drawing::IntoDrawingArea;
+    use plotters::style::FontTransform;
+
+    use super::*;
+    use crate::plot::style::{INK, centred, text, to_the_left};
+
+    /// The box around the ink of "HH" drawn at (100, 100): left, top, right, bottom.
+    fn ink(style: plotters::style::TextStyle) -> (usize, usize, usize, usize) {
+        let mut pixels = vec![0; 200 * 200 * 3];
+        Canvas::new(&mut pixels, 200, 200).into_drawing_area().draw_text("HH", &style, (100, 100)).unwrap();
+        let dark: Vec<usize> = (0..200 * 200).filter(|at| pixels[at * 3] < 128).collect();
+        let columns = || dark.iter().map(|at| at % 200);
+        let rows = || dark.iter().map(|at| at / 200);
+        (columns().min().unwrap(), rows().min().unwrap(), columns().max().unwrap(), rows().max().unwrap())
+    }
+
+    #[test]
+    fn text_stands_where_its_anchor_says() {
+        let (left, top, right, bottom) = ink(centred(&text(20, INK)));
+        assert!(
+            (left + right).abs_diff(200) <= 3 && (top + bottom).abs_diff(200) <= 3,
+            "{left} {top} {right} {bottom}"
+        );
+        assert!(right - left > bottom - top);
+        let (_, _, right, _) = ink(to_the_left(&text(20, INK)));
+        assert!((92..=100).contains(&right), "{right}");
+        let (left, _, _, bottom) = ink(text(20, INK));
+        assert!((100..=108).contains(&left) && bottom.abs_diff(100) <= 1, "{left} {bottom}");
+    }
+
+    #[test]
+    fn turned_text_is_higher_than_wide() {
+        let (left, top, right, bottom) = ink(centred(&text(20, INK)).transform(FontTransform::Rotate270));
+        assert!(
+            (left + right).abs_diff(200) <= 3 && (top + bottom).abs_diff(200) <= 3,
+            "{left} {top} {right} {bottom}"
+        );
+        assert!(bottom - top > right - left);
+    }
+
+    #[test]
+    fn what_lies_outside_the_page_is_left_out() {
+        let mut pixels = vec![0; 10 * 10 * 3];
+        let page = Canvas::new(&mut pixels, 10, 10).into_drawing_area();
+        for place in [(-500, 0), (0, -500), (500, 500), (-20, 5)] {
+            page.draw_text("garment", &text(20, INK), place).unwrap();
+        }
+    }
 }

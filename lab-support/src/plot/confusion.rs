@@ -61,8 +61,12 @@ impl Confusion {
         let mut alt = format!("Confusion matrix: accuracy {:.4} on {images} images", self.accuracy);
         let mistakes = self.counts.indexed_iter().filter(|((a, p), n)| a != p && **n > 0);
         if let Some(((actual, predicted), n)) = mistakes.max_by_key(|(_, n)| **n) {
+            let row = self.counts.row(actual).sum() as usize;
             let (actual, predicted) = (CLASS_NAMES[actual], CLASS_NAMES[predicted]);
-            alt.push_str(&format!("; most often {actual} was taken for {predicted} ({n} times)"));
+            alt.push_str(&format!(
+                "; most often {actual} was taken for {predicted} ({n} of {})",
+                thousands(row)
+            ));
         }
         alt + "."
     }

@@ -6,7 +6,7 @@ use plotters::element::{Circle, PathElement};
 use plotters::prelude::{Color, LineSeries, RGBColor, Rectangle};
 
 use crate::plot::figure::MARGIN;
-use crate::plot::style::{Area, Axis, Drawn, FADED, INK, WHITE, axes, px, text, thin, to_the_right};
+use crate::plot::style::{Area, Axis, Drawn, FADED, INK, WHITE, axes, fitting, px, text, thin, to_the_right};
 
 /// Values over epochs, and how they are drawn.
 pub(crate) struct Curve {
@@ -43,12 +43,16 @@ impl Curve {
             points: points.filter(|(_, value)| value.is_finite()).collect(),
         }
     }
+
+    /// Name and last value, as `784-128-10 0.8812`.
+    pub(crate) fn last(&self) -> Option<String> {
+        self.points.last().map(|(_, value)| format!("{} {value:.4}", self.name))
+    }
 }
 
 /// Draws the curves over a grid, and a vertical line at the epoch of the smallest validation loss.
 pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Option<usize>) -> Drawn {
-    let (key, panel) = area.split_vertically(px(26));
-    draw_key(&key, curves, best)?;
+    let (_, panel) = area.split_vertically(draw_key(area, curves, best)?);
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let end = points().map(|point| point.0.ceil()).fold(1.0, f64::max);
     let values = span(points().map(|point| point.1));
@@ -87,22 +91,28 @@ fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
     low - room..high + room
 }
 
-/// Which curve is which, in a row.
-fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn {
+/// Which curve is which, in as many rows as it takes; returns their height.
+fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn<i32> {
     let style = to_the_right(&text(14, INK));
-    let (mut x, y) = (px(MARGIN + 64), px(12));
+    let (start, end) = (px(MARGIN + 64), area.dim_in_pixel().0 as i32 - px(MARGIN));
+    let (mut x, mut y) = (start, px(12));
     for curve in curves {
+        let name = fitting(area, &curve.name, px(260))?;
+        let width = px(30) + area.estimate_text_size(&name, &style)?.0 as i32;
+        if x > start && x + width > end {
+            (x, y) = (start, y + px(24));
+        }
         let line = vec![(x, y), (x + px(24), y)];
         area.draw(&PathElement::new(line, curve.colour.stroke_width(px(2) as u32)))?;
         draw_mark(area, (x + px(12), y), curve)?;
-        area.draw_text(&curve.name, &style, (x + px(30), y))?;
-        x += px(50) + area.estimate_text_size(&curve.name, &style)?.0 as i32;
+        area.draw_text(&name, &style, (x + px(30), y))?;
+        x += width + px(20);
     }
     if let Some(best) = best {
         area.draw(&PathElement::new(vec![(x, y - px(7)), (x, y + px(7))], thin(FADED)))?;
         area.draw_text(&format!("smallest loss: epoch {best}"), &style, (x + px(8), y))?;
     }
-    Ok(())
+    Ok(y + px(14))
 }
 
 fn draw_mark(area: &Area, (x, y): (i32, i32), curve: &Curve) -> Drawn {

@@ -71,11 +71,11 @@ fn index(colours: &[Colour]) -> Option<(Vec<Colour>, Vec<u8>)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// The pixels of a PNG, three bytes each.
-    fn decode(png: &[u8]) -> (png::OutputInfo, Vec<u8>) {
+    pub(crate) fn decode(png: &[u8]) -> (png::OutputInfo, Vec<u8>) {
         let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
         decoder.set_transformations(png::Transformations::EXPAND);
         let mut reader = decoder.read_info().unwrap();
@@ -96,10 +96,8 @@ mod tests {
     #[test]
     fn more_colours_than_a_palette_holds_survive() {
         let wanted: Vec<Colour> = (0..1000).map(|i| i * 32).collect();
-        let canvas: Vec<u8> = wanted
-            .chunks(10)
-            .flat_map(|row| row.iter().flat_map(|&c| [rgb(c); 2]).flatten().collect::<Vec<u8>>().repeat(2))
-            .collect();
+        let doubled = |row: &[Colour]| row.iter().flat_map(|&c| [rgb(c); 2].concat()).collect::<Vec<u8>>();
+        let canvas: Vec<u8> = wanted.chunks(10).flat_map(|row| doubled(row).repeat(2)).collect();
         let (info, pixels) = decode(&encode(&canvas, 20, 200).unwrap());
         assert_eq!((info.width, info.height), (10, 100));
         assert_eq!(pixels, wanted.into_iter().flat_map(rgb).collect::<Vec<u8>>());

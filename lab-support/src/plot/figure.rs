@@ -89,7 +89,7 @@ impl Figure {
     }
 
     /// The picture and its words as the notebook's kernel reads them: one content for each MIME type.
-    fn output(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         let picture = STANDARD.encode(&self.png);
         format!(
             "EVCXR_BEGIN_CONTENT image/png\n{picture}\nEVCXR_END_CONTENT\n\

@@ -120,13 +120,14 @@ fn grid(images: &Images, rows: usize, cols: usize) -> Result<Figure, Error> {
     pick(images, n - 1, doing)?;
     let pitch = (872 / cols as i32).min(132);
     let size = ((cols as i32 * pitch + 2 * MARGIN).max(320), rows as i32 * (pitch + 14));
+    let title = format!("The first {n} images");
     let names: Vec<&str> = (0..n.min(5)).map(|i| images.class_name(i)).collect();
     let frame = Frame {
-        title: &format!("The first {n} images"),
+        title: if n == 1 { "The first image" } else { &title },
         note: "each with the name of its class",
         size,
         source: images.source,
-        alt: format!("The first {n} images, {rows} x {cols}, beginning with {}.", names.join(", ")),
+        alt: format!("The first images, {rows} x {cols}, beginning with {}.", names.join(", ")),
     };
     let longest = images.pixels.shape()[1].max(images.pixels.shape()[2]).max(1) as i32;
     let cell = (px(pitch - 12) / longest).max(1);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod canvas;
+mod comparison;
 mod confusion;
 mod curve;
 mod distribution;
@@ -12,5 +13,8 @@ mod images;
 mod picture;
 mod predictions;
 mod style;
+#[cfg(test)]
+mod tests;
 
+pub use comparison::{Bar, compare, curves};
 pub use figure::Figure;

@@ -51,11 +51,8 @@ impl Predictions {
         }
         let answers = self.answers(0..rows * cols, data)?;
         let right = answers.iter().filter(|answer| answer.predicted == answer.actual).count();
-        let title = format!(
-            "The first {} predictions: {right} right (blue), {} wrong (red)",
-            answers.len(),
-            answers.len() - right
-        );
+        let wrong = answers.len() - right;
+        let title = format!("The first predictions: {right} right (blue), {wrong} wrong (red)");
         draw_gallery(&answers, cols, &title, data)
     }
 
@@ -75,9 +72,8 @@ impl Predictions {
         if answers.is_empty() {
             return Err(Error::new(doing, "at least one mistake", "none", "look at more images"));
         }
-        let all = thousands(mistakes.len());
-        let title =
-            format!("The {} most confident of {all} mistakes (red: predicted, blue: actual)", answers.len());
+        let (shown, all) = (answers.len(), thousands(mistakes.len()));
+        let title = format!("The most confident mistakes: {shown} of {all} (red: predicted, blue: actual)");
         draw_gallery(&answers, COLUMNS.min(answers.len()), &title, data)
     }
 
@@ -112,7 +108,7 @@ impl Predictions {
 /// Pairs of image and bars side by side, at most.
 const COLUMNS: usize = 3;
 /// Width and height of a pair, in pixels.
-const PAIR: (i32, i32) = (296, 162);
+const PAIR: (i32, i32) = (290, 172);
 
 fn draw_gallery(answers: &[Answer], cols: usize, title: &str, data: &Dataset) -> Result<Figure, Error> {
     let rows = answers.len().div_ceil(cols) as i32;
@@ -137,5 +133,5 @@ fn draw_gallery(answers: &[Answer], cols: usize, title: &str, data: &Dataset) ->
 fn draw_pair(area: &Area, answer: &Answer, (x, y): (i32, i32)) -> Drawn {
     answer.draw_image(area, (x, y), px(112))?;
     answer.draw_numbered_bars(area, (x + px(126), y), px(14), px(112))?;
-    answer.draw_caption(area, (x + px(133), y + px(133)), 14)
+    answer.draw_caption(area, (x + px(133), y + px(138)), 14)
 }

@@ -129,3 +129,18 @@ pub(crate) fn thousands(n: usize) -> String {
     }
     out
 }
+
+/// The words (of 14 pixels) themselves, or as many letters as fit into `width` on the canvas.
+pub(crate) fn fitting(area: &Area, words: &str, width: i32) -> Drawn<String> {
+    let letters: Vec<char> = words.chars().collect();
+    for kept in (0..letters.len()).rev() {
+        let shown: String = match kept + 1 == letters.len() {
+            true => words.to_string(),
+            false => letters[..kept].iter().chain(&['…']).collect(),
+        };
+        if area.estimate_text_size(&shown, &text(14, INK))?.0 as i32 <= width {
+            return Ok(shown);
+        }
+    }
+    Ok(String::new())
+}

@@ -1,0 +1,237 @@
+//! Every figure, made from a handful of images.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ndarray::{ArcArray, ArcArray1, Array2};
+use plotters::prelude::RGBColor;
+
+use crate::Error;
+use crate::data::{Dataset, Images, Source};
+use crate::eval::Predictions;
+use crate::nn::{Epoch, History, Score, Setup};
+use crate::plot::encode::tests::decode;
+use crate::plot::style::{BLUE, RED};
+use crate::plot::{Bar, Figure, compare, curves};
+
+/// A picture back from its PNG.
+struct Picture {
+    width: u32,
+    height: u32,
+    pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    fn of(figure: &Figure) -> Picture {
+        let (info, bytes) = decode(figure.png());
+        let pixels = bytes.chunks(3).map(|p| [p[0], p[1], p[2]]).collect();
+        Picture { width: info.width, height: info.height, pixels }
+    }
+
+    /// How many pixels have this colour, to within what a figure keeps of it.
+    fn count(&self, colour: RGBColor) -> usize {
+        let near = |p: &&[u8; 3]| {
+            [colour.0, colour.1, colour.2].into_iter().zip(**p).all(|(a, b)| a.abs_diff(b) <= 8)
+        };
+        self.pixels.iter().filter(near).count()
+    }
+}
+
+/// Images 0 to 11 with labels 0 to 9, 0, 1; each a white square on black.
+fn images(source: Source) -> Images {
+    let square = |row: usize, column: usize| (8..20).contains(&row) && (8..20).contains(&column);
+    let pixels = ArcArray::from_shape_fn((12, 28, 28), |(_, r, c)| if square(r, c) { 255 } else { 0 });
+    Images::new(pixels, ArcArray1::from_shape_fn(12, |i| (i % 10) as u8), source).unwrap()
+}
+
+fn data() -> Dataset {
+    images(Source::FashionMnist).normalized()
+}
+
+/// Right about all images but number 4, a coat, which is called a shirt with 70 %.
+fn predictions() -> Predictions {
+    let outputs = Array2::from_shape_fn((12, 10), |(i, class)| match (i, class) {
+        (4, 6) => 0.7,
+        (4, 4) => 0.22,
+        (4, _) => 0.01,
+        _ if class == i % 10 => 0.91,
+        _ => 0.01,
+    });
+    Predictions { outputs, probabilities: true }
+}
+
+fn history(epochs: usize, validation: bool) -> History {
+    let score = |loss: f32| Score { loss, accuracy: 1.0 - loss / 2.0, samples: 100 };
+    let epoch = |number: usize| Epoch {
+        number,
+        seconds: 1.0,
+        steps: 4,
+        train: score(0.6 / number as f32),
+        validation: validation.then(|| score(0.4 + 0.01 * number.abs_diff(3) as f32)),
+    };
+    let setup = Setup {
+        layers: "784-128-10".to_string(),
+        params: 101_770,
+        optimizer: "Adam".to_string(),
+        learning_rate: 0.001,
+        batch_size: 32,
+        seed: 1,
+        threads: 1,
+        source: Source::FashionMnist,
+    };
+    History { epochs: (1..=epochs).map(epoch).collect(), setup }
+}
+
+fn bar(name: &str, accuracy: f64) -> Bar<'_> {
+    Bar { name, accuracy, params: 101_770, seconds: 6.1 }
+}
+
+fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, words: &str) {
+    let message = result.expect_err(words).to_string();
+    assert!(message.contains(words), "{message:?} does not say {words:?}");
+}
+
+#[test]
+fn every_figure_is_a_small_picture_with_words() {
+    let (images, data, predictions) = (images(Source::FashionMnist), data(), predictions());
+    let (run, other) = (history(5, true), history(3, true));
+    let figures = [
+        (images.show(0), 500, "Image 0: T-shirt/top (label 0), 28 x 28 pixels, values from 0 to 255."),
+        (data.show(9), 500, "Image 9: Ankle boot (label 9), 28 x 28 pixels, values from 0 to 1."),
+        (images.grid(2, 5), 688, "The first images, 2 x 5, beginning with T-shirt/top, Trouser"),
+        (data.grid(1, 1), 320, "The first images, 1 x 1, beginning with T-shirt/top."),
+        (images.class_counts(), 700, "Images per class. 12 images: 1 to 2 of a class."),
+        (images.histogram(), 760, "from 0 to 255, mean 46.8; 82 % are exactly 0"),
+        (data.histogram(), 760, "from 0 to 1, mean 0.184; 82 % are exactly 0"),
+        (predictions.show(0, &data), 780, "Image 0: predicted T-shirt/top 91% (actual T-shirt/top)."),
+        (predictions.gallery(4, 3, &data), 898, "11 right (blue), 1 wrong (red). Image 0: predicted"),
+        (predictions.worst(3, &data), 898, "Image 4: predicted Shirt 70% (actual Coat)."),
+        (predictions.confusion(&data).and_then(|c| c.plot()), 900, "Coat was taken for Shirt (1 of 1)."),
+        (run.plot(), 900, "smallest validation loss in epoch 3."),
+        (
+            compare(&[bar("base", 0.88), bar("wide", 0.89)], Source::FashionMnist),
+            900,
+            "best of 2 wide 0.8900.",
+        ),
+        (curves(&[("a".into(), &run), ("b".into(), &other)]), 900, "last: a 0.7900, b 0.8000."),
+    ];
+    for (figure, width, words) in figures {
+        let figure = figure.unwrap();
+        assert!(figure.alt().contains(words), "{:?} does not say {words:?}", figure.alt());
+        let picture = Picture::of(&figure);
+        assert_eq!(picture.width, width, "{words}");
+        assert!(picture.height > 150, "{words}");
+        let ink = picture.pixels.iter().filter(|p| p[0] < 128).count();
+        assert!(ink > 500, "{words}: only {ink} dark pixels");
+        assert!(figure.png().len() < 60_000, "{words}: {} bytes", figure.png().len());
+    }
+}
+
+#[test]
+fn right_is_blue_and_wrong_is_red() {
+    let right = Picture::of(&predictions().show(0, &data()).unwrap());
+    assert!(right.count(BLUE) > 2000, "{}", right.count(BLUE));
+    assert_eq!(right.count(RED), 0);
+    let wrong = Picture::of(&predictions().show(4, &data()).unwrap());
+    assert!(wrong.count(RED) > wrong.count(BLUE) && wrong.count(BLUE) > 500);
+}
+
+#[test]
+fn figures_of_the_practice_set_say_so() {
+    let notice = Source::Practice.notice().unwrap();
+    let (practice, real) = (images(Source::Practice), images(Source::FashionMnist));
+    let (marked, plain) = (practice.grid(1, 5).unwrap(), real.grid(1, 5).unwrap());
+    assert!(marked.alt().contains(notice) && !plain.alt().contains(notice));
+    let (marked, plain) = (Picture::of(&marked), Picture::of(&plain));
+    assert!(marked.count(RED) > 100, "{}", marked.count(RED));
+    assert_eq!(plain.count(RED), 0);
+    assert!(marked.height > plain.height);
+    let confusion = predictions().confusion(&practice.normalized()).unwrap();
+    assert!(confusion.plot().unwrap().alt().contains(notice));
+    let mut run = history(2, false);
+    run.setup.source = Source::Practice;
+    assert!(run.plot().unwrap().alt().contains(notice));
+    assert!(
+        curves(&[("real".into(), &history(2, false)), ("a".into(), &run)]).unwrap().alt().contains(notice)
+    );
+}
+
+#[test]
+fn what_is_not_there_is_an_error() {
+    let (images, data, predictions) = (images(Source::FashionMnist), data(), predictions());
+    assert_error(images.show(12), "an image from 0 to 11, found image 12");
+    assert_error(data.show(usize::MAX), "an image from 0 to 11");
+    assert_error(images.grid(0, 5), "1 to 20 rows");
+    assert_error(images.grid(5, 13), "1 to 12 columns");
+    assert_error(data.grid(4, 4), "found image 15");
+    assert_error(predictions.show(12, &data), "found image 12");
+    assert_error(predictions.show(0, &data.take(3)), "each of the 3 images");
+    assert_error(predictions.gallery(3, 4, &data), "1 to 3 columns");
+    assert_error(predictions.gallery(5, 3, &data), "found image 12");
+    assert_error(predictions.worst(0, &data), "1 to 60");
+    let none = images.range(0, 0);
+    assert_error(none.show(0), "holds 0 images");
+    assert_error(none.class_counts(), "an empty set");
+    assert_error(none.normalized().histogram(), "an empty set");
+}
+
+#[test]
+fn logits_and_flawless_predictions_have_no_picture_of_mistakes() {
+    let logits = Predictions { probabilities: false, ..predictions() };
+    assert_error(logits.show(0, &data()), "model.with_softmax().predict");
+    assert_error(logits.gallery(1, 1, &data()), "model.with_softmax().predict");
+    assert_error(logits.worst(1, &data()), "model.with_softmax().predict");
+    let outputs = Array2::from_shape_fn((12, 10), |(i, class)| if class == i % 10 { 1.0 } else { 0.0 });
+    assert_error(Predictions { outputs, probabilities: true }.worst(1, &data()), "at least one mistake");
+}
+
+#[test]
+fn training_runs_of_any_length_are_drawn() {
+    assert_error(history(0, false).plot(), "at least one epoch");
+    assert_error(curves(&[("empty".into(), &history(0, false))]), "none in empty");
+    assert_error(curves(&[]), "1 to 6 runs");
+    let alt = history(1, false).plot().unwrap().alt().to_string();
+    assert_eq!(alt, "Training 784-128-10: after epoch 1 training loss 0.6000, accuracy 0.7000.");
+    let mut runaway = history(4, true);
+    for epoch in &mut runaway.epochs {
+        epoch.train.loss = f32::NAN;
+        epoch.validation = Some(Score { loss: f32::INFINITY, accuracy: 0.1, samples: 100 });
+    }
+    assert!(runaway.plot().unwrap().alt().contains("training loss NaN"));
+}
+
+#[test]
+fn comparisons_check_their_runs() {
+    let compare = |runs: &[Bar]| compare(runs, Source::FashionMnist);
+    assert_error(compare(&[]), "1 to 24 runs");
+    assert_error(compare(&[bar("broken", f64::NAN)]), "NaN for broken");
+    assert_error(compare(&[bar("percent", 88.0)]), "from 0 to 1");
+    for accuracies in [[0.0, 1.0], [0.88, 0.88], [1.0, 1.0], [0.0, 0.0]] {
+        compare(&accuracies.map(|accuracy| bar("a name too long to stand beside the axis", accuracy)))
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_notebook_gets_one_picture_and_one_text() {
+    let figure = images(Source::FashionMnist).show(0).unwrap();
+    let output = figure.output();
+    let lines: Vec<&str> = output.lines().collect();
+    let [begin, picture, end, begin_text, words, end_text] = lines[..] else {
+        panic!("{} lines", lines.len())
+    };
+    assert_eq!((begin, end), ("EVCXR_BEGIN_CONTENT image/png", "EVCXR_END_CONTENT"));
+    assert_eq!((begin_text, end_text), ("EVCXR_BEGIN_CONTENT text/plain", "EVCXR_END_CONTENT"));
+    assert_eq!(STANDARD.decode(picture).unwrap(), figure.png());
+    assert_eq!(words, figure.alt());
+    assert!(output.ends_with('\n'));
+}
+
+#[test]
+fn a_figure_is_saved_as_it_is_shown() {
+    let figure = images(Source::FashionMnist).show(0).unwrap();
+    let path = std::env::temp_dir().join(format!("lab-figure-{}.png", std::process::id()));
+    figure.save(&path).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), figure.png());
+    std::fs::remove_file(&path).unwrap();
+    assert_error(figure.save(path.join("below/a/file.png")), "a place that can be written");
+}
