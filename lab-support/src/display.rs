@@ -3,12 +3,34 @@
 use std::io::Write;
 
 /// Shows one result in several forms, `(MIME type, content)`; the notebook picks the richest it can draw.
+///
+/// A cell has one output of each type: of two figures in one cell, the last is seen.
 pub(crate) fn show(forms: &[(&str, &str)]) {
-    let mut text = String::new();
-    for (mime, content) in forms {
-        text += &format!("EVCXR_BEGIN_CONTENT {mime}\n{}\nEVCXR_END_CONTENT\n", content.trim_end());
-    }
     let mut out = std::io::stdout().lock();
     // Nothing can be done about a closed stdout: there is no page to show an error on either.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
+}
+
+/// Whole lines, as the kernel reads them.
+fn message(forms: &[(&str, &str)]) -> String {
+    forms
+        .iter()
+        .map(|(mime, content)| {
+            format!("EVCXR_BEGIN_CONTENT {mime}\n{}\nEVCXR_END_CONTENT\n", content.trim_end())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_stands_between_its_marks() {
+        assert_eq!(
+            message(&[("image/png", "iVBO"), ("text/plain", "A figure.\n")]),
+            "EVCXR_BEGIN_CONTENT image/png\niVBO\nEVCXR_END_CONTENT\n\
+             EVCXR_BEGIN_CONTENT text/plain\nA figure.\nEVCXR_END_CONTENT\n"
+        );
+    }
 }

@@ -1,7 +1,7 @@
 use ndarray::{Array2, ArrayView1};
 
 use crate::Error;
-use crate::data::{CLASS_NAMES, Dataset};
+use crate::data::{CLASS_NAMES, Dataset, Images};
 use crate::eval::Confusion;
 use crate::nn::{Sequential, argmax};
 

@@ -34,7 +34,12 @@ pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Resu
     let doing = format!("writing the answer to question {number}");
     let text = text.as_ref().trim();
     if !(1..=QUESTIONS.len()).contains(&number) {
-        return Err(Error::new(doing, "a question from 1 to 6", number, "see the questions in the notebooks"));
+        return Err(Error::new(
+            doing,
+            "a question from 1 to 6",
+            number,
+            "see the questions in the notebooks",
+        ));
     }
     if text.is_empty() {
         return Err(Error::new(doing, "an answer", "an empty text", "write it between the quotes"));
@@ -135,7 +140,10 @@ mod tests {
             .collect();
         assert!(places.is_sorted(), "{places:?} in {after}");
         let last = replace(OTHERS, 6, "## 6. six\n");
-        assert!(last.starts_with(OTHERS.trim_end()) && last.ends_with("<!-- end of answer 6 -->\n"), "{last}");
+        assert!(
+            last.starts_with(OTHERS.trim_end()) && last.ends_with("<!-- end of answer 6 -->\n"),
+            "{last}"
+        );
     }
 
     #[test]

@@ -15,7 +15,12 @@ use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
 /// the file can't be written.
 pub fn keep(model: &Sequential, name: &str) -> Result<(), Error> {
     let source = model.trained_on().ok_or_else(|| {
-        Error::new("saving a network", "a trained network", "one that was never trained", "call model.fit first")
+        Error::new(
+            "saving a network",
+            "a trained network",
+            "one that was never trained",
+            "call model.fit first",
+        )
     })?;
     let path = path_of(name, source)?;
     model.save(&path)?;
@@ -46,7 +51,12 @@ fn path_of(name: &str, source: Source) -> Result<PathBuf, Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || !name.chars().all(plain) {
         let expected = "a name of letters, digits, - and _";
-        return Err(Error::new("naming a saved network", expected, format!("\"{name}\""), "try \"baseline\""));
+        return Err(Error::new(
+            "naming a saved network",
+            expected,
+            format!("\"{name}\""),
+            "try \"baseline\"",
+        ));
     }
     Ok(home::models_dir(source)?.join(format!("{name}.safetensors")))
 }

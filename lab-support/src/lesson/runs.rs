@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::data::{Dataset, Source, home};
 use crate::nn::{Fit, History, Score, Sequential};
-use crate::plot::Figure;
-use crate::plot::comparison::{Bar, compare};
+
+use crate::plot::{Bar, Figure, compare};
 
 /// One training run: what was trained, how, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,10 +90,20 @@ impl Run {
     fn new(name: &str, history: &History, test: &Score) -> Result<Run, Error> {
         let doing = "recording a training run";
         if name.trim().is_empty() {
-            return Err(Error::new(doing, "a name", "none", "name it after what is new in it: \"256 neurons\""));
+            return Err(Error::new(
+                doing,
+                "a name",
+                "none",
+                "name it after what is new in it: \"256 neurons\"",
+            ));
         }
         let Some(last) = history.epochs.last() else {
-            return Err(Error::new(doing, "at least one epoch", "none", "train the network with `fit` first"));
+            return Err(Error::new(
+                doing,
+                "at least one epoch",
+                "none",
+                "train the network with `fit` first",
+            ));
         };
         let setup = &history.setup;
         Ok(Run {
@@ -180,7 +190,12 @@ impl Runs {
             self.get(name).cloned().ok_or_else(|| {
                 let known: Vec<&str> = self.runs.iter().map(|run| run.name.as_str()).collect();
                 let found = format!("\"{name}\" among {known:?}");
-                Error::new("choosing training runs", "names that were recorded", found, "run its experiment first")
+                Error::new(
+                    "choosing training runs",
+                    "names that were recorded",
+                    found,
+                    "run its experiment first",
+                )
             })
         };
         Ok(Runs { runs: names.iter().map(find).collect::<Result<_, Error>>()?, source: self.source })
@@ -193,7 +208,9 @@ impl Runs {
 
     /// The run with the highest test accuracy.
     pub fn best(&self) -> Option<&Run> {
-        self.runs.iter().max_by(|a, b| a.test_accuracy.unwrap_or(0.0).total_cmp(&b.test_accuracy.unwrap_or(0.0)))
+        self.runs
+            .iter()
+            .max_by(|a, b| a.test_accuracy.unwrap_or(0.0).total_cmp(&b.test_accuracy.unwrap_or(0.0)))
     }
 
     /// Test accuracy of each run beside the first.

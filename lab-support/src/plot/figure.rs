@@ -1,4 +1,3 @@
-use std::io::Write;
 use std::path::Path;
 
 use base64::Engine;
@@ -7,6 +6,7 @@ use plotters::drawing::IntoDrawingArea;
 
 use crate::Error;
 use crate::data::Source;
+use crate::display;
 use crate::plot::canvas::Canvas;
 use crate::plot::encode::encode;
 use crate::plot::style::{Area, Drawn, FADED, INK, RED, bold, px, text};
@@ -83,19 +83,8 @@ impl Figure {
 
     /// Shows the figure in a notebook.
     pub fn evcxr_display(&self) {
-        let mut out = std::io::stdout().lock();
-        // Nothing can be done about a closed stdout: there is no page to show an error on either.
-        let _ = out.write_all(self.output().as_bytes()).and_then(|()| out.flush());
-    }
-
-    /// The picture and its words as the notebook's kernel reads them: one content for each MIME type.
-    pub(crate) fn output(&self) -> String {
         let picture = STANDARD.encode(&self.png);
-        format!(
-            "EVCXR_BEGIN_CONTENT image/png\n{picture}\nEVCXR_END_CONTENT\n\
-             EVCXR_BEGIN_CONTENT text/plain\n{}\nEVCXR_END_CONTENT\n",
-            self.alt
-        )
+        display::show(&[("image/png", &picture), ("text/plain", &self.alt)]);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Every figure, made from a handful of images.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ndarray::{ArcArray, ArcArray1, Array2};
 use plotters::prelude::RGBColor;
 
@@ -209,21 +207,6 @@ fn comparisons_check_their_runs() {
         compare(&accuracies.map(|accuracy| bar("a name too long to stand beside the axis", accuracy)))
             .unwrap();
     }
-}
-
-#[test]
-fn a_notebook_gets_one_picture_and_one_text() {
-    let figure = images(Source::FashionMnist).show(0).unwrap();
-    let output = figure.output();
-    let lines: Vec<&str> = output.lines().collect();
-    let [begin, picture, end, begin_text, words, end_text] = lines[..] else {
-        panic!("{} lines", lines.len())
-    };
-    assert_eq!((begin, end), ("EVCXR_BEGIN_CONTENT image/png", "EVCXR_END_CONTENT"));
-    assert_eq!((begin_text, end_text), ("EVCXR_BEGIN_CONTENT text/plain", "EVCXR_END_CONTENT"));
-    assert_eq!(STANDARD.decode(picture).unwrap(), figure.png());
-    assert_eq!(words, figure.alt());
-    assert!(output.ends_with('\n'));
 }
 
 #[test]
