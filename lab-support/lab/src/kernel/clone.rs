@@ -64,7 +64,7 @@ fn is_locked(path: &Path) -> bool {
 
 /// Copies a folder with its times. Compiled libraries are hard-linked: cargo and rustc only ever replace
 /// them, while smaller files are written in place, and must not be shared.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let (source, target) = entry.map(|e| (e.path(), to.join(e.file_name())))?;

@@ -30,7 +30,8 @@ pub struct Folders {
 impl Folders {
     /// Finds both, and writes the settings that lie in the cache folder.
     pub fn find() -> Result<Folders> {
-        let cache = dirs::cache_dir().context("finding the user's cache folder: set XDG_CACHE_HOME or HOME")?;
+        let cache =
+            dirs::cache_dir().context("finding the user's cache folder: set XDG_CACHE_HOME or HOME")?;
         let folders = Folders { project: project()?, cache: cache.join("fashion-mnist-lab") };
         write(&folders.cache.join(".cargo"), "config.toml", CARGO_CONFIG)?;
         write(&folders.evcxr_config(), "evcxr.toml", EVCXR_TOML)?;

@@ -38,7 +38,9 @@ fn main() -> Result<()> {
         ["prepare"] => Prebuilt::ensure(&Folders::find()?).map(drop),
         ["status"] => status(),
         ["warm"] => warm::run(&Folders::find()?),
-        _ => bail!("expected `--control_file FILE`, `prepare` or `status`: Jupyter starts this kernel by itself"),
+        _ => bail!(
+            "expected `--control_file FILE`, `prepare` or `status`: Jupyter starts this kernel by itself"
+        ),
     }
 }
 

@@ -7,6 +7,7 @@ use std::{env, io};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::clone;
 use crate::folders::Folders;
 use crate::toolchain::Toolchain;
 
@@ -15,7 +16,11 @@ pub struct Prebuilt {
     pub folder: PathBuf,
     pub toolchain: Toolchain,
     /// Held while a folder is made or cloned.
-    pub lock: File,
+    lock: File,
+    /// How the names of this project's folders begin.
+    project: String,
+    /// How the names of those begin whose compiled dependencies are the same.
+    reusable: String,
 }
 
 impl Prebuilt {
@@ -37,37 +42,50 @@ impl Prebuilt {
 
     fn locate(folders: &Folders) -> Result<Prebuilt> {
         let toolchain = Toolchain::find()?;
-        let state = state(folders, &toolchain).context("reading the sources of lab-support")?;
         let project = project_name(folders);
-        let folder = folders.prebuilt().join(format!("{project}-{state:016x}"));
         let lock = File::create(folders.prebuilt().join(format!("{project}.lock")))?;
-        Ok(Prebuilt { folder, toolchain, lock })
+        let reusable = format!("{project}-{:016x}", dependencies(folders, &toolchain)?);
+        let folder = folders.prebuilt().join(format!("{reusable}-{:016x}", sources(folders)?));
+        Ok(Prebuilt { folder, toolchain, lock, project, reusable })
     }
 
+    /// Compiles in a folder of its own and renames that. When only lab-support itself has changed, it
+    /// starts from what was compiled before.
     fn make(&self, folders: &Folders) -> Result<()> {
-        eprintln!("Compiling what the notebooks use, once for this state of lab-support (a minute or two) ...");
-        let unfinished = folders.prebuilt().join(format!("{}-unfinished", project_name(folders)));
+        eprintln!(
+            "Compiling what the notebooks use, once for this state of lab-support (a minute or two) ..."
+        );
+        let unfinished = folders.prebuilt().join(format!("{}-unfinished", self.project));
         remove_if_there(&unfinished)?;
         fs::create_dir_all(&unfinished)?;
+        let older = self.older(folders)?;
+        if let Some(older) = older.iter().find(|folder| name(folder).starts_with(&self.reusable)) {
+            clone::copy(older, &unfinished)?;
+        }
         let mut warm = Command::new(env::current_exe()?);
         warm.arg("warm").current_dir(&folders.project);
         self.toolchain.prepare(&mut warm, folders, &unfinished);
         ensure!(warm.status()?.success(), "lab-support could not be compiled for the notebooks (see above)");
-        self.remove_older(folders)?;
+        // A kernel's clone shares no file that changes, so what it was cloned from may go.
+        for folder in older {
+            fs::remove_dir_all(folder)?;
+        }
         fs::rename(&unfinished, &self.folder).context("putting the compiled folder in place")
     }
 
-    /// A kernel's clone shares no file that changes, so what it was cloned from may go.
-    fn remove_older(&self, folders: &Folders) -> Result<()> {
-        let (prefix, unfinished) = (format!("{}-", project_name(folders)), "-unfinished");
-        for entry in fs::read_dir(folders.prebuilt())? {
-            let (path, name) = entry.map(|e| (e.path(), e.file_name().to_string_lossy().into_owned()))?;
-            if name.starts_with(&prefix) && !name.ends_with(unfinished) && path != self.folder {
-                fs::remove_dir_all(path)?;
-            }
-        }
-        Ok(())
+    /// The folders of this project for other sources, the lock file or another toolchain.
+    fn older(&self, folders: &Folders) -> Result<Vec<PathBuf>> {
+        let mut older = entries(&folders.prebuilt())?;
+        older.retain(|path| {
+            let name = name(path);
+            path.is_dir() && name.starts_with(&self.project) && !name.ends_with("-unfinished")
+        });
+        Ok(older)
     }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Tells projects apart in the cache: two checkouts have two folders.
@@ -77,26 +95,28 @@ fn project_name(folders: &Folders) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// A number that changes when anything does that the compiled folder depends on.
-fn state(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
+/// A number that changes when the crates behind lab-support have to be compiled again.
+fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
     let kernel = fs::metadata(env::current_exe()?)?;
     (kernel.len(), modified(&kernel)).hash(&mut hasher);
-    let support = folders.project.join("lab-support");
     for file in ["Cargo.toml", "Cargo.lock", "lab-support/Cargo.toml"] {
         fs::read(folders.project.join(file)).with_context(|| file.to_string())?.hash(&mut hasher);
     }
-    hash_folder(&support.join("src"), &mut hasher)?;
+    Ok(hasher.finish())
+}
+
+/// A number that changes with the sources of lab-support.
+fn sources(folders: &Folders) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    hash_folder(&folders.project.join("lab-support/src"), &mut hasher)?;
     Ok(hasher.finish())
 }
 
 /// The names and contents of all files, in the order of their names.
 fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    let mut paths =
-        fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<PathBuf>>>()?;
-    paths.sort();
-    for path in paths {
+    for path in entries(folder)? {
         path.hash(hasher);
         if path.is_dir() {
             hash_folder(&path, hasher)?;
@@ -105,6 +125,14 @@ fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What lies in a folder, in the order of the names.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+    let mut paths = entries.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 fn modified(file: &fs::Metadata) -> SystemTime {
