@@ -1,4 +1,0 @@
-fn main() {
-    evcxr::runtime_hook();
-    evcxr_jupyter::main();
-}

@@ -1,0 +1,87 @@
+use std::fs::{self, File, FileTimes, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::folders::Folders;
+use crate::prebuilt::{Prebuilt, remove_if_there};
+
+/// Locked by the kernel that works in the folder.
+const LOCK: &str = "running";
+
+/// Between being made and being locked a folder is left alone.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// The folder that one kernel compiles in: a clone of the prebuilt one, removed when the kernel ends.
+pub struct Clone {
+    pub folder: PathBuf,
+    _lock: File,
+}
+
+impl Clone {
+    pub fn make(folders: &Folders, prebuilt: &Prebuilt) -> Result<Clone> {
+        remove_stale(&folders.kernels())?;
+        let folder = folders.kernels().join(process::id().to_string());
+        remove_if_there(&folder)?;
+        copy(&prebuilt.folder, &folder).with_context(|| format!("making {}", folder.display()))?;
+        Clone::adopt(folder)
+    }
+
+    /// Takes over a folder that this process made before it became the kernel.
+    pub fn adopt(folder: PathBuf) -> Result<Clone> {
+        let lock = File::create(folder.join(LOCK))?;
+        lock.lock()?;
+        Ok(Clone { folder, _lock: lock })
+    }
+
+    pub fn remove(self) {
+        remove(&self.folder);
+    }
+}
+
+/// What can't be removed now is removed when the next kernel starts.
+pub fn remove(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+}
+
+/// Removes the folders of kernels that were killed.
+fn remove_stale(kernels: &Path) -> Result<()> {
+    for entry in fs::read_dir(kernels)? {
+        let folder = entry?.path();
+        let age = fs::metadata(&folder).ok().and_then(|m| m.modified().ok()).and_then(|t| t.elapsed().ok());
+        if age.is_some_and(|age| age > GRACE) && !is_locked(&folder.join(LOCK)) {
+            remove(&folder);
+        }
+    }
+    Ok(())
+}
+
+fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// Copies a folder with its times. Compiled libraries are hard-linked: cargo and rustc only ever replace
+/// them, while smaller files are written in place, and must not be shared.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (source, target) = entry.map(|e| (e.path(), to.join(e.file_name())))?;
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else if is_compiled(&source) {
+            fs::hard_link(&source, &target)?;
+        } else {
+            fs::copy(&source, &target)?;
+            let times = FileTimes::new().set_modified(fs::metadata(&source)?.modified()?);
+            File::options().write(true).open(&target)?.set_times(times)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_compiled(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str());
+    extension.is_some_and(|e| ["rlib", "rmeta", "so", "dylib", "a"].contains(&e))
+}

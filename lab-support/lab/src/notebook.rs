@@ -1,0 +1,105 @@
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lab_support::Error;
+use lab_support::data::home;
+use nbformat::v4::{self, Cell, KernelSpec, LanguageInfo, Output};
+
+/// A notebook on disk: format 4.5, as JupyterLab writes it.
+pub struct Notebook {
+    pub path: PathBuf,
+    content: v4::Notebook,
+}
+
+impl Notebook {
+    /// # Errors
+    /// When the file can't be read or is not a notebook of format 4.5.
+    pub fn load(path: &Path) -> Result<Notebook, Error> {
+        let doing = format!("reading {}", home::display(path));
+        let expected = "a notebook (format 4.5, as JupyterLab saves it)";
+        let text = fs::read_to_string(path)
+            .map_err(|e| Error::new(&doing, expected, e, "check the name: notebooks lie in notebooks/"))?;
+        match nbformat::parse_notebook(&text) {
+            Ok(nbformat::Notebook::V4(content)) => Ok(Notebook { path: path.into(), content }),
+            Ok(_) => Err(Error::new(doing, expected, "another format", "open it in JupyterLab and save it")),
+            Err(e) => Err(Error::new(doing, expected, e, "open it in JupyterLab and save it")),
+        }
+    }
+
+    /// The file's name without its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The sources of the code cells, in order.
+    pub fn code(&self) -> Vec<String> {
+        let source = |cell: &Cell| matches!(cell, Cell::Code { .. }).then(|| cell.source().concat());
+        self.content.cells.iter().filter_map(source).collect()
+    }
+
+    /// The saved outputs of the code cells, in order.
+    pub fn outputs(&self) -> Vec<&[Output]> {
+        fn outputs(cell: &Cell) -> Option<&[Output]> {
+            match cell {
+                Cell::Code { outputs, .. } => Some(outputs),
+                _ => None,
+            }
+        }
+        self.content.cells.iter().filter_map(outputs).collect()
+    }
+
+    /// Replaces the outputs of the code cells, numbers the cells from 1, and drops what differs from one
+    /// run to the next.
+    pub fn set_outputs(&mut self, outputs: Vec<Vec<Output>>) {
+        let code = self.content.cells.iter_mut().filter_map(|cell| match cell {
+            Cell::Code { execution_count, outputs, metadata, .. } => {
+                Some((execution_count, outputs, metadata))
+            }
+            _ => None,
+        });
+        for (i, ((count, place, metadata), new)) in code.zip(outputs).enumerate() {
+            *count = Some(i as i32 + 1);
+            *place = new;
+            metadata.execution = None;
+        }
+        let metadata = &mut self.content.metadata;
+        metadata.kernelspec = Some(kernelspec());
+        metadata.language_info = Some(language());
+    }
+
+    /// Writes the notebook to `path`, all of it or nothing.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let text = nbformat::serialize_notebook(&nbformat::Notebook::V4(self.content.clone()));
+        let text = text.map_err(|e| {
+            Error::new(
+                format!("writing {}", home::display(path)),
+                "a valid notebook",
+                e,
+                "check its metadata",
+            )
+        })?;
+        home::write_atomically(path, text.as_bytes())
+    }
+}
+
+/// Jupyter falls back to a kernel of the same language where this name is not installed: notebooks open
+/// on evcxr's own "Rust" kernel, too.
+fn kernelspec() -> KernelSpec {
+    KernelSpec {
+        name: "fashion-mnist-lab".into(),
+        display_name: "Rust (Fashion-MNIST lab)".into(),
+        language: Some("rust".into()),
+        additional: HashMap::new(),
+    }
+}
+
+fn language() -> LanguageInfo {
+    let additional = [("file_extension", ".rs"), ("mimetype", "text/rust"), ("pygments_lexer", "rust")];
+    LanguageInfo {
+        name: "Rust".into(),
+        version: None,
+        codemirror_mode: Some(v4::CodemirrorMode::String("rust".into())),
+        additional: additional.map(|(key, value)| (key.into(), value.into())).into(),
+    }
+}

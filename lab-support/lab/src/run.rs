@@ -1,0 +1,102 @@
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use lab_support::Error;
+use lab_support::data::home;
+use nbformat::v4::Output;
+
+use crate::cell::{self, Outcome};
+use crate::kernel_build::Kernel;
+use crate::notebook::Notebook;
+use crate::output;
+use crate::session::Session;
+
+/// All notebooks of the project, in the order of their names.
+pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = root.join("notebooks");
+    let doing = "looking for notebooks";
+    let entries = folder.read_dir().map_err(|e| {
+        Error::new(doing, format!("the folder {}", home::display(&folder)), e, "start inside the project")
+    })?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|e| e == "ipynb"));
+    paths.sort();
+    match paths.is_empty() {
+        true => Err(Error::new(doing, "at least one .ipynb", "none", "name the notebooks to run")),
+        false => Ok(paths),
+    }
+}
+
+/// Runs a notebook's cells in a kernel of its own and returns it with its outputs.
+///
+/// # Errors
+/// When the kernel can't be started. A failing cell is printed, and gives `None`.
+pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option<Notebook>, Error> {
+    let start = Instant::now();
+    let mut notebook = Notebook::load(path)?;
+    println!("\n{}", notebook.name());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut session = Session::start(kernel, folder).await?;
+    println!("  kernel started in {}", seconds(start));
+    let outputs = run_cells(&mut session, &notebook, limit).await;
+    session.shut_down().await;
+    let Some(outputs) = outputs? else { return Ok(None) };
+    println!("  {} cells in {}", outputs.len(), seconds(start));
+    notebook.set_outputs(outputs);
+    Ok(Some(notebook))
+}
+
+async fn run_cells(
+    session: &mut Session,
+    notebook: &Notebook,
+    limit: Duration,
+) -> Result<Option<Vec<Vec<Output>>>, Error> {
+    let cells = notebook.code();
+    let mut all = Vec::with_capacity(cells.len());
+    for (i, source) in cells.iter().enumerate() {
+        let start = Instant::now();
+        announce(&format!("  [{}/{}] {}", i + 1, cells.len(), title(source)));
+        match cell::run(session, source, limit).await {
+            Ok(Outcome::Passed(outputs)) => all.push(outputs),
+            Ok(Outcome::Failed(how, outputs)) => {
+                report(notebook, i + 1, source, how, &output::text(&outputs));
+                return Ok(None);
+            }
+            Err(error) => {
+                report(notebook, i + 1, source, "could not be run", &error.to_string());
+                return Ok(None);
+            }
+        }
+        println!("  {}", seconds(start));
+    }
+    Ok(Some(all))
+}
+
+fn report(notebook: &Notebook, number: usize, source: &str, how: &str, message: &str) {
+    println!("  FAILED\n");
+    println!("{}: cell {number} {how}", home::display(&notebook.path));
+    println!("{}", indented(source));
+    println!("{}", indented(message));
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    | {line}\n")).collect()
+}
+
+/// The first line of Rust in a cell, cut to fit.
+fn title(source: &str) -> String {
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    let line = source.lines().find(is_code).unwrap_or_default();
+    line.chars().take(70).collect()
+}
+
+/// Printed before the cell runs, without its newline; there is nobody to tell if it can't be.
+fn announce(text: &str) {
+    print!("{text}");
+    let _ = io::stdout().flush();
+}
+
+fn seconds(start: Instant) -> String {
+    format!("{:.1} s", start.elapsed().as_secs_f64())
+}
