@@ -163,7 +163,7 @@ const LOOKS: [(RGBColor, Mark); 6] = [
 ///
 /// # Errors
 /// When there are no runs, more than 6, or one of no epochs.
-pub fn curves(runs: &[(String, &History)]) -> Result<Figure, Error> {
+pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
     let doing = "drawing the curves of runs";
     if !(1..=LOOKS.len()).contains(&runs.len()) {
         return Err(Error::new(doing, "1 to 6 runs", runs.len(), "choose among them"));
@@ -189,7 +189,7 @@ pub fn curves(runs: &[(String, &History)]) -> Result<Figure, Error> {
                 Some(score) => (epoch.number as f64, f64::from(score.accuracy)),
                 None => (epoch.number as f64 - 0.5, f64::from(epoch.train.accuracy)),
             });
-            Curve::new(name, look.0, look.1, points)
+            Curve::new(*name, look.0, look.1, points)
         })
         .collect();
     let last: Vec<String> = curves.iter().filter_map(Curve::last).collect();

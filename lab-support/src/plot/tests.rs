@@ -110,7 +110,7 @@ fn every_figure_is_a_small_picture_with_words() {
             900,
             "best of 2 wide 0.8900.",
         ),
-        (curves(&[("a".into(), &run), ("b".into(), &other)]), 900, "last: a 0.7900, b 0.8000."),
+        (curves(&[("a", &run), ("b", &other)]), 900, "last: a 0.7900, b 0.8000."),
     ];
     for (figure, width, words) in figures {
         let figure = figure.unwrap();
@@ -148,9 +148,7 @@ fn figures_of_the_practice_set_say_so() {
     let mut run = history(2, false);
     run.setup.source = Source::Practice;
     assert!(run.plot().unwrap().alt().contains(notice));
-    assert!(
-        curves(&[("real".into(), &history(2, false)), ("a".into(), &run)]).unwrap().alt().contains(notice)
-    );
+    assert!(curves(&[("real", &history(2, false)), ("a", &run)]).unwrap().alt().contains(notice));
 }
 
 #[test]
@@ -185,7 +183,7 @@ fn logits_and_flawless_predictions_have_no_picture_of_mistakes() {
 #[test]
 fn training_runs_of_any_length_are_drawn() {
     assert_error(history(0, false).plot(), "at least one epoch");
-    assert_error(curves(&[("empty".into(), &history(0, false))]), "none in empty");
+    assert_error(curves(&[("empty", &history(0, false))]), "none in empty");
     assert_error(curves(&[]), "1 to 6 runs");
     let alt = history(1, false).plot().unwrap().alt().to_string();
     assert_eq!(alt, "Training 784-128-10: after epoch 1 training loss 0.6000, accuracy 0.7000.");
