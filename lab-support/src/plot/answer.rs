@@ -45,7 +45,7 @@ impl Answer<'_> {
         area.draw_text(&self.caption(), &centred(&style), middle)
     }
 
-    /// Ten bars with class names and percentages, each `row` canvas pixels high, from 0 to 100 % in `width`.
+    /// Ten bars with class names, percentages and roles, each `row` canvas pixels high, from 0 to 100 % in `width`.
     pub(crate) fn draw_named_bars(&self, area: &Area, corner: (i32, i32), row: i32, width: i32) -> Drawn {
         for (class, (&probability, name)) in self.probabilities.iter().zip(CLASS_NAMES).enumerate() {
             let (left, top, bottom) = (
@@ -58,7 +58,7 @@ impl Answer<'_> {
             area.draw(&Rectangle::new([(left, top), (end, bottom)], self.colour(class).filled()))?;
             let style = self.label(class, 14);
             area.draw_text(name, &to_the_left(&style), (left - px(8), middle))?;
-            let percent = format!("{:.1} %", 100.0 * probability);
+            let percent = format!("{:.1} %   {}", 100.0 * probability, self.role(class));
             area.draw_text(&percent, &to_the_right(&style), (left + width + px(8), middle))?;
         }
         Ok(())
@@ -83,6 +83,16 @@ impl Answer<'_> {
             area.draw_text(&class.to_string(), &centred(&self.label(class, 13)), place)?;
         }
         Ok(())
+    }
+
+    /// What a class is here, in words: for eyes and printers that see no colours.
+    fn role(&self, class: usize) -> &'static str {
+        match (class == self.predicted, class == self.actual) {
+            (true, true) => "predicted, actual",
+            (true, false) => "predicted",
+            (false, true) => "actual",
+            (false, false) => "",
+        }
     }
 
     /// The actual class is blue, a wrong prediction red, all others grey.

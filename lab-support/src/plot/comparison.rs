@@ -35,10 +35,8 @@ pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
     let baseline = &runs[0];
     let best = runs.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy)).unwrap_or(baseline);
     let (low, high) = (scale.label(scale.low), scale.label(scale.high));
-    let note = format!(
-        "from the line of the first run, {}; the axis runs from {low} to {high}, not from 0",
-        baseline.name
-    );
+    let note =
+        format!("line: the first run, {}; the axis runs from {low} to {high}, not from 0", baseline.name);
     let frame = Frame {
         title: "Test accuracy",
         note: &note,

@@ -8,8 +8,11 @@ use crate::data::CLASS_NAMES;
 use crate::eval::Confusion;
 use crate::plot::figure::{Figure, Frame, MARGIN};
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREY, INK, RED, TRACK, WHITE, bold, centred, px, text, thousands, to_the_left,
+    Area, BLUE, Drawn, FADED, GREY, INK, TRACK, WHITE, bold, centred, px, text, thousands, to_the_left,
 };
+
+/// A red of as much green as blue: its tints keep their hue in the few colours that a figure has.
+const MISTAKE: RGBColor = RGBColor(204, 34, 34);
 
 /// Width and height of a cell, in pixels.
 const CELL: (i32, i32) = (76, 36);
@@ -91,7 +94,7 @@ fn draw_cell(area: &Area, actual: usize, predicted: usize, count: u32, share: f6
     let (x, y) = (CORNER.0 + predicted as i32 * CELL.0, CORNER.1 + actual as i32 * CELL.1);
     let corners = [(px(x) + 1, px(y) + 1), (px(x + CELL.0) - 2, px(y + CELL.1) - 2)];
     let depth = share.sqrt();
-    let shade = between(TRACK, if actual == predicted { BLUE } else { RED }, depth);
+    let shade = between(TRACK, if actual == predicted { BLUE } else { MISTAKE }, depth);
     area.draw(&Rectangle::new(corners, shade.filled()))?;
     let style = match count {
         0 => text(14, GREY),

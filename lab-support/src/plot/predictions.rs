@@ -9,8 +9,7 @@ use crate::plot::picture::pick;
 use crate::plot::style::{Area, Drawn, px, thousands};
 
 /// How to read image and bars.
-const KEY: &str =
-    "predicted class, its probability (actual class). Blue: the actual class; red: a wrong prediction";
+const KEY: &str = "underneath: predicted class, its probability (actual class); blue: the actual class, red: a wrong prediction";
 
 impl Predictions {
     /// Image `i` with "Ankle boot 97% (Ankle boot)" underneath, blue when right and red when wrong, beside its
@@ -24,14 +23,14 @@ impl Predictions {
         let frame = Frame {
             title: &format!("What the network says about image {i}"),
             note: KEY,
-            size: (780, 318),
+            size: (860, 318),
             source: data.images().source,
             alt: format!("{}.", answer.described()),
         };
         Figure::draw(frame, |area| {
             answer.draw_image(area, (px(MARGIN), px(4)), px(280))?;
             answer.draw_caption(area, (px(MARGIN + 140), px(300)), 16)?;
-            answer.draw_named_bars(area, (px(420), px(4)), px(28), px(280))
+            answer.draw_named_bars(area, (px(420), px(4)), px(28), px(250))
         })
     }
 

@@ -100,7 +100,7 @@ fn every_figure_is_a_small_picture_with_words() {
         (images.class_counts(), 700, "Images per class. 12 images: 1 to 2 of a class."),
         (images.histogram(), 760, "from 0 to 255, mean 46.8; 82 % are exactly 0"),
         (data.histogram(), 760, "from 0 to 1, mean 0.184; 82 % are exactly 0"),
-        (predictions.show(0, &data), 780, "Image 0: predicted T-shirt/top 91% (actual T-shirt/top)."),
+        (predictions.show(0, &data), 860, "Image 0: predicted T-shirt/top 91% (actual T-shirt/top)."),
         (predictions.gallery(4, 3, &data), 898, "11 right (blue), 1 wrong (red). Image 0: predicted"),
         (predictions.worst(3, &data), 898, "Image 4: predicted Shirt 70% (actual Coat)."),
         (predictions.confusion(&data).and_then(|c| c.plot()), 900, "Coat was taken for Shirt (1 of 1)."),
