@@ -28,4 +28,5 @@ pub mod prelude {
     pub use crate::nn::Activation::{self, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{Adam, CrossEntropy, Fit, History, Init, Score, Sequential, Sgd};
     pub use crate::plot::curves;
+    pub use ndarray::s;
 }

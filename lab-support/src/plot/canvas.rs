@@ -1,11 +1,11 @@
-use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
+use plotters_bitmap::{BitMapBackend, BitMapBackendError};
 
 /// The one typeface of all figures.
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
@@ -15,80 +15,70 @@ static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
 /// The height of a capital letter, as a share of the type size.
 const CAPITAL: f32 = 0.693;
 
-/// A white page of RGB pixels that plotters draws on.
+/// A white page that plotters draws on: lines and shapes are those of plotters' own bitmap.
 ///
-/// Lines and shapes are plotters' own. Text is set here, because plotters leaves out the space in front of a
-/// glyph and rounds each glyph to whole pixels. A style's size is that of an em, in pixels.
+/// Text is set here, because the bitmap's leaves out the space in front of a glyph and rounds each glyph to
+/// whole pixels. A style's size is that of an em, in pixels.
 pub(crate) struct Canvas<'a> {
-    pixels: &'a mut [u8],
-    width: u32,
-    height: u32,
+    bitmap: BitMapBackend<'a>,
 }
+
+type Drawn = Result<(), DrawingErrorKind<BitMapBackendError>>;
 
 impl Canvas<'_> {
     /// A canvas over `pixels`, three bytes each, row by row, which it turns white.
     pub(crate) fn new(pixels: &mut [u8], width: u32, height: u32) -> Canvas<'_> {
         assert_eq!(pixels.len(), (width * height * 3) as usize, "three bytes a pixel");
         pixels.fill(255);
-        Canvas { pixels, width, height }
-    }
-
-    /// Lays `color` over a pixel; outside the page nothing happens.
-    fn blend(&mut self, (x, y): BackendCoord, color: BackendColor) {
-        let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
-        if !inside {
-            return;
-        }
-        let at = (y as usize * self.width as usize + x as usize) * 3;
-        let (r, g, b) = color.rgb;
-        let below = &mut self.pixels[at..at + 3];
-        if color.alpha >= 1.0 {
-            return below.copy_from_slice(&[r, g, b]);
-        }
-        for (below, above) in below.iter_mut().zip([r, g, b]) {
-            let mixed = f64::from(*below) * (1.0 - color.alpha) + f64::from(above) * color.alpha;
-            *below = mixed.round() as u8;
-        }
+        Canvas { bitmap: BitMapBackend::with_buffer(pixels, (width, height)) }
     }
 }
 
 impl DrawingBackend for Canvas<'_> {
-    type ErrorType = Infallible;
+    type ErrorType = BitMapBackendError;
 
     fn get_size(&self) -> (u32, u32) {
-        (self.width, self.height)
+        self.bitmap.get_size()
     }
 
-    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
-        Ok(())
+    fn ensure_prepared(&mut self) -> Drawn {
+        self.bitmap.ensure_prepared()
     }
 
-    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
-        Ok(())
+    fn present(&mut self) -> Drawn {
+        self.bitmap.present()
     }
 
-    fn draw_pixel(
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
+        self.bitmap.draw_pixel(point, color)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.bitmap.draw_line(from, to, style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
         &mut self,
-        point: BackendCoord,
-        color: BackendColor,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
-        self.blend(point, color);
-        Ok(())
-    }
-
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
+        corner: BackendCoord,
+        opposite: BackendCoord,
         style: &S,
-        pos: BackendCoord,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        fill: bool,
+    ) -> Drawn {
+        self.bitmap.draw_rect(corner, opposite, style, fill)
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
         let (color, turn) = (style.color(), style.transform());
         for outline in outlines(text, style) {
             let corner = outline.px_bounds().min;
+            let mut result = Ok(());
             outline.draw(|x, y, coverage| {
                 let (x, y) = turn.transform(corner.x as i32 + x as i32, corner.y as i32 + y as i32);
-                self.blend((pos.0 + x, pos.1 + y), color.mix(f64::from(coverage.min(1.0))));
+                let ink = color.mix(f64::from(coverage.min(1.0)));
+                let drawn = self.bitmap.draw_pixel((pos.0 + x, pos.1 + y), ink);
+                result = std::mem::replace(&mut result, Ok(())).and(drawn);
             });
+            result?;
         }
         Ok(())
     }
@@ -97,7 +87,7 @@ impl DrawingBackend for Canvas<'_> {
         &self,
         text: &str,
         style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+    ) -> Result<(u32, u32), DrawingErrorKind<BitMapBackendError>> {
         let (_, width) = set(text, style.size() as f32);
         Ok((width.ceil() as u32, (style.size() as f32 * CAPITAL).ceil() as u32))
     }

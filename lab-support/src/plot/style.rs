@@ -44,7 +44,7 @@ pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;
 /// A part of the page with a number axis along its bottom and its left.
 pub(crate) type Chart<'a> = ChartContext<'a, Canvas<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 /// What a drawing step returns.
-pub(crate) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::convert::Infallible>>;
+pub(crate) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<plotters_bitmap::BitMapBackendError>>;
 
 /// A length in pixels of the finished figure, as a length on the canvas, which has twice as many each way.
 pub(crate) const fn px(length: i32) -> i32 {
