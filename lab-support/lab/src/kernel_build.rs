@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::env;
 use std::io::{BufRead, BufReader, IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,11 +15,19 @@ pub struct Kernel {
     pub binary: PathBuf,
     /// The project's folder.
     pub root: PathBuf,
+    /// Where notebooks write instead of `data/`, when it is not to be that.
+    pub output: Option<PathBuf>,
+}
+
+/// Where cargo puts the kernel, as far as can be told without building it.
+pub fn binary(root: &Path) -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
+    root.join(target).join("release/lab-kernel")
 }
 
 /// Builds the kernel unless it is up to date, then compiles what notebooks use unless that is done.
 pub fn ensure(root: &Path) -> Result<Kernel, Error> {
-    let kernel = Kernel { binary: build(root)?, root: root.into() };
+    let kernel = Kernel { binary: build(root)?, root: root.into(), output: None };
     let mut prepare = Command::new(&kernel.binary);
     prepare.arg("prepare").env("LAB_HOME", root).current_dir(root).stdout(Stdio::null());
     match prepare.status() {

@@ -1,11 +1,20 @@
 //! The command line behind `cargo lab`.
 
+mod answers;
 mod cell;
+mod check;
+mod data;
+mod doctor;
+mod download;
+mod jupyter;
 mod kernel_build;
+mod kernelspec;
 mod notebook;
 mod output;
+mod paths;
 mod run;
 mod session;
+mod setup;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,10 +42,24 @@ enum Command {
         #[arg(long, default_value_t = 3600)]
         time_limit: u64,
     },
+    /// Test everything that must hold; nothing in the checkout is changed.
+    Test {
+        /// Seconds that one cell may take.
+        #[arg(long, default_value_t = 3600)]
+        time_limit: u64,
+    },
+    /// Fetch Fashion-MNIST and verify it.
+    Data {
+        /// A folder, or a URL, with the four .gz files.
+        #[arg(long, value_name = "DIR or URL")]
+        from: Option<String>,
+    },
+    /// Say what is installed, what is missing and the command that mends it.
+    Doctor,
 }
 
 fn main() -> ExitCode {
-    match perform(Arguments::parse()) {
+    match perform(Arguments::parse().command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -47,25 +70,22 @@ fn main() -> ExitCode {
 }
 
 /// False when something was found wrong that has been printed already.
-fn perform(arguments: Arguments) -> Result<bool, Error> {
-    match arguments.command {
-        None => Ok(true),
-        Some(Command::Run { notebooks, time_limit }) => run_all(notebooks, Duration::from_secs(time_limit)),
+#[tokio::main(flavor = "current_thread")]
+async fn perform(command: Option<Command>) -> Result<bool, Error> {
+    match command {
+        None => open(),
+        Some(Command::Run { notebooks, time_limit }) => {
+            run::all(notebooks, Duration::from_secs(time_limit)).await
+        }
+        Some(Command::Test { time_limit }) => check::all(Duration::from_secs(time_limit)).await,
+        Some(Command::Data { from }) => data::fetch(from.as_deref()).map(|()| true),
+        Some(Command::Doctor) => doctor::examine(),
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn run_all(mut notebooks: Vec<PathBuf>, limit: Duration) -> Result<bool, Error> {
-    let root = home::root()?;
-    let kernel = kernel_build::ensure(&root)?;
-    if notebooks.is_empty() {
-        notebooks = run::notebooks(&root)?;
-    }
-    for path in notebooks {
-        match run::run(&kernel, &path, limit).await? {
-            Some(notebook) => notebook.save(&path)?,
-            None => return Ok(false),
-        }
-    }
-    Ok(true)
+fn open() -> Result<bool, Error> {
+    let kernel = setup::ensure()?;
+    jupyter::ensure(&kernel)?;
+    let notebooks = run::notebooks(&home::root()?)?;
+    jupyter::open(&kernel.root, &notebooks[0])
 }

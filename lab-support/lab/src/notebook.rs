@@ -6,6 +6,8 @@ use lab_support::Error;
 use lab_support::data::home;
 use nbformat::v4::{self, Cell, KernelSpec, LanguageInfo, Output};
 
+use crate::kernelspec;
+
 /// A notebook on disk: format 4.5, as JupyterLab writes it.
 pub struct Notebook {
     pub path: PathBuf,
@@ -49,6 +51,15 @@ impl Notebook {
         self.content.cells.iter().filter_map(outputs).collect()
     }
 
+    /// The number of the first code cell that does not carry its own number, from 1, as its count.
+    pub fn first_not_run(&self) -> Option<usize> {
+        let counts = self.content.cells.iter().filter_map(|cell| match cell {
+            Cell::Code { execution_count, .. } => Some(*execution_count),
+            _ => None,
+        });
+        counts.zip(1..).find(|(count, number)| *count != Some(*number)).map(|(_, number)| number as usize)
+    }
+
     /// Replaces the outputs of the code cells, numbers the cells from 1, and drops what differs from one
     /// run to the next.
     pub fn set_outputs(&mut self, outputs: Vec<Vec<Output>>) {
@@ -61,6 +72,7 @@ impl Notebook {
         for (i, ((count, place, metadata), new)) in code.zip(outputs).enumerate() {
             *count = Some(i as i32 + 1);
             *place = new;
+            place.iter_mut().for_each(|output| number(output, i + 1));
             metadata.execution = None;
         }
         let metadata = &mut self.content.metadata;
@@ -83,12 +95,18 @@ impl Notebook {
     }
 }
 
+fn number(output: &mut Output, count: usize) {
+    if let Output::ExecuteResult(result) = output {
+        result.execution_count = count.into();
+    }
+}
+
 /// Jupyter falls back to a kernel of the same language where this name is not installed: notebooks open
 /// on evcxr's own "Rust" kernel, too.
 fn kernelspec() -> KernelSpec {
     KernelSpec {
-        name: "fashion-mnist-lab".into(),
-        display_name: "Rust (Fashion-MNIST lab)".into(),
+        name: kernelspec::NAME.into(),
+        display_name: kernelspec::DISPLAY_NAME.into(),
         language: Some("rust".into()),
         additional: HashMap::new(),
     }

@@ -1,16 +1,19 @@
+use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use lab_support::Error;
-use lab_support::data::home;
+use lab_support::data::{Source, home};
 use nbformat::v4::Output;
 
 use crate::cell::{self, Outcome};
 use crate::kernel_build::Kernel;
 use crate::notebook::Notebook;
 use crate::output;
+use crate::paths::Paths;
 use crate::session::Session;
+use crate::{data, setup};
 
 /// All notebooks of the project, in the order of their names.
 pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -28,6 +31,34 @@ pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
+/// Runs notebooks one after the other and saves each that worked; stops at the first that did not.
+pub async fn all(mut notebooks: Vec<PathBuf>, limit: Duration) -> Result<bool, Error> {
+    let kernel = setup::ensure()?;
+    if notebooks.is_empty() {
+        notebooks = self::notebooks(&kernel.root)?;
+    }
+    for path in notebooks {
+        match run(&kernel, &path, limit).await? {
+            Some(notebook) => notebook.save(&place(&path)?)?,
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// Where an executed notebook is saved: in its place, unless its outputs are about the practice set or
+/// outputs are wanted elsewhere.
+fn place(path: &Path) -> Result<PathBuf, Error> {
+    let source = data::source()?;
+    let elsewhere = env::var_os("LAB_OUTPUT").is_some_and(|folder| !folder.is_empty());
+    if source == Source::FashionMnist && !elsewhere {
+        return Ok(path.into());
+    }
+    let place = home::output_dir(source)?.join("notebooks").join(path.file_name().unwrap_or_default());
+    println!("  saved as {}", home::display(&place));
+    Ok(place)
+}
+
 /// Runs a notebook's cells in a kernel of its own and returns it with its outputs.
 ///
 /// # Errors
@@ -41,7 +72,9 @@ pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option
     println!("  kernel started in {}", seconds(start));
     let outputs = run_cells(&mut session, &notebook, limit).await;
     session.shut_down().await;
-    let Some(outputs) = outputs? else { return Ok(None) };
+    let Some(mut outputs) = outputs? else { return Ok(None) };
+    let paths = Paths::of_this_machine(&kernel.root);
+    outputs.iter_mut().for_each(|outputs| paths.remove(outputs));
     println!("  {} cells in {}", outputs.len(), seconds(start));
     notebook.set_outputs(outputs);
     Ok(Some(notebook))

@@ -213,6 +213,9 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true);
+    if let Some(output) = &kernel.output {
+        command.env("LAB_OUTPUT", output);
+    }
     command.spawn().map_err(|e| broken(home::display(&kernel.binary), e))
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 
 /// What evcxr reads: no network in a cell, cells themselves compiled quickly (what they call is in
 /// lab-support, compiled at full speed), and the workspace's versions of every crate.
-const EVCXR_TOML: &str = r#"[evcxr]
+pub const EVCXR_TOML: &str = r#"[evcxr]
 offline_mode = true
 opt_level = "1"
 prelude = '!cp "$LAB_HOME/Cargo.lock" "$EVCXR_TMPDIR/Cargo.lock"'
@@ -13,7 +13,7 @@ prelude = '!cp "$LAB_HOME/Cargo.lock" "$EVCXR_TMPDIR/Cargo.lock"'
 
 /// evcxr's profile keeps debug checks, for dependencies too. Cargo finds this file above the folder in
 /// which a kernel compiles.
-const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
+pub const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
 opt-level = 3
 debug-assertions = false
 overflow-checks = false

@@ -2,13 +2,12 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 use std::{env, io};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::clone;
-use crate::folders::Folders;
+use crate::folders::{CARGO_CONFIG, EVCXR_TOML, Folders};
 use crate::toolchain::Toolchain;
 
 /// A folder in which evcxr has compiled lab-support and all it needs: each kernel works in a clone of it.
@@ -99,8 +98,7 @@ fn project_name(folders: &Folders) -> String {
 fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
-    let kernel = fs::metadata(env::current_exe()?)?;
-    (kernel.len(), modified(&kernel)).hash(&mut hasher);
+    (EVCXR_TOML, CARGO_CONFIG).hash(&mut hasher);
     for file in ["Cargo.toml", "Cargo.lock", "lab-support/Cargo.toml"] {
         fs::read(folders.project.join(file)).with_context(|| file.to_string())?.hash(&mut hasher);
     }
@@ -110,21 +108,23 @@ fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
 /// A number that changes with the sources of lab-support.
 fn sources(folders: &Folders) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    hash_folder(&folders.project.join("lab-support/src"), &mut hasher)?;
+    for path in entries(&folders.project.join("lab-support"))? {
+        // The command line is another crate; tests are not compiled for notebooks.
+        if !path.ends_with("lab") && !path.ends_with("tests") {
+            hash(&path, &mut hasher)?;
+        }
+    }
     Ok(hasher.finish())
 }
 
-/// The names and contents of all files, in the order of their names.
-fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    for path in entries(folder)? {
-        path.hash(hasher);
-        if path.is_dir() {
-            hash_folder(&path, hasher)?;
-        } else {
-            fs::read(&path)?.hash(hasher);
-        }
+/// The name and the content of a file, or of all files in a folder.
+fn hash(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
+    path.hash(hasher);
+    if !path.is_dir() {
+        fs::read(path)?.hash(hasher);
+        return Ok(());
     }
-    Ok(())
+    entries(path)?.iter().try_for_each(|entry| hash(entry, hasher))
 }
 
 /// What lies in a folder, in the order of the names.
@@ -133,10 +133,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = entries.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<PathBuf>>>()?;
     paths.sort();
     Ok(paths)
-}
-
-fn modified(file: &fs::Metadata) -> SystemTime {
-    file.modified().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 pub fn remove_if_there(folder: &Path) -> io::Result<()> {

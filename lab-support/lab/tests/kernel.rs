@@ -1,0 +1,124 @@
+//! Notebooks of a few cells, run by the real kernel: `cargo lab test` runs these tests once the kernel is
+//! built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use serde_json::{Value, json};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().into()
+}
+
+/// The first cell of every notebook of the lab.
+fn first_cell() -> String {
+    format!(":dep lab-support = {{ path = {:?} }}\nuse lab_support::Error;", root().join("lab-support"))
+}
+
+struct Run {
+    output: Output,
+    notebook: Value,
+    folder: tempfile::TempDir,
+}
+
+impl Run {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    /// The text that a cell printed.
+    fn stream(&self, cell: usize, name: &str) -> String {
+        let outputs = self.notebook["cells"][cell]["outputs"].as_array().unwrap();
+        let stream = outputs.iter().find(|output| output["name"] == name).unwrap();
+        stream["text"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect()
+    }
+}
+
+/// Runs a notebook of these cells after the first one.
+fn run(cells: &[&str], arguments: &[&str]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cells.ipynb");
+    let sources = std::iter::once(first_cell()).chain(cells.iter().map(|cell| cell.to_string()));
+    let cells: Vec<Value> = sources.enumerate().map(|(i, source)| cell(i, &source)).collect();
+    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    fs::write(&path, notebook.to_string()).unwrap();
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.arg("run").arg(&path).args(arguments).env("LAB_HOME", root()).env("FASHION_MNIST_DIR", folder.path());
+    let output = lab.env_remove("LAB_OUTPUT").output().unwrap();
+    let notebook = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    Run { output, notebook, folder }
+}
+
+fn cell(number: usize, source: &str) -> Value {
+    json!({
+        "cell_type": "code", "id": format!("cell-{number}"), "metadata": {},
+        "execution_count": null, "outputs": [], "source": source,
+    })
+}
+
+/// Runs a notebook whose third cell fails, and checks that it is named with its source and `message`.
+fn assert_fails(source: &str, how: &str, message: &str) {
+    let run = run(&["let kept = 1;", source, "println!(\"never\");"], &["--time-limit", "120"]);
+    let text = run.text();
+    assert_eq!(run.output.status.code(), Some(1), "{text}");
+    assert!(text.contains(&format!("cells.ipynb: cell 3 {how}")), "{text}");
+    for line in source.lines() {
+        assert!(text.contains(&format!("    | {line}")), "{line} in {text}");
+    }
+    assert!(text.contains(message), "{text}");
+    assert_eq!(run.notebook["cells"][0]["execution_count"], Value::Null, "the file is as it was");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn outputs_are_saved_whole_and_in_order() {
+    let print = "for i in 0..10_000 { println!(\"line {i}\"); }\nprintln!(\"{}\", std::env::var(\"LAB_HOME\").unwrap());";
+    let mut run = run(&["let a = 1;", print, "eprintln!(\"a warning\"); a + 1"], &[]);
+    assert!(run.output.status.success(), "{}", run.text());
+    let lines = run.stream(2, "stdout");
+    let expected: String = (0..10_000).map(|i| format!("line {i}\n")).collect();
+    assert_eq!(lines, format!("{expected}.\n"), "all lines, and no folder of this machine");
+    assert_eq!(run.stream(3, "stderr"), "a warning\n");
+    assert_eq!(run.notebook["cells"][3]["outputs"][1]["data"]["text/plain"], json!(["2"]));
+    assert_eq!(run.notebook["cells"][3]["execution_count"], 4);
+    assert_eq!(run.notebook["cells"][3]["id"], "cell-3");
+    assert_eq!(run.notebook["metadata"]["kernelspec"]["name"], "fashion-mnist-lab");
+    run.notebook["cells"].take();
+    assert_eq!(fs::read_dir(run.folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn a_panic_fails() {
+    assert_fails("let x = kept;\nassert_eq!(x, 2, \"not two\");", "panicked", "not two");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn an_error_passed_on_fails() {
+    let source = "Err(Error::new(\"trying\", \"luck\", \"none\", \"try again\"))?;";
+    assert_fails(source, "returned an error", "While trying: expected luck, found none.");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn a_mistake_for_the_compiler_fails() {
+    assert_fails("let x = kept;\nlet y: String = x;", "does not compile", "mismatched types");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn the_end_of_the_process_fails() {
+    assert_fails("std::process::abort();", "ended the process", "SIGABRT");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn a_cell_that_does_not_end_fails() {
+    let run =
+        run(&["loop { std::thread::sleep(std::time::Duration::from_secs(1)); }"], &["--time-limit", "40"]);
+    assert_eq!(run.output.status.code(), Some(1), "{}", run.text());
+    assert!(run.text().contains("cell 2 could not be run"), "{}", run.text());
+    assert!(run.text().contains("still running after 40 s"), "{}", run.text());
+}
