@@ -126,17 +126,25 @@ impl Sequential {
         validation: Option<&Dataset>,
         plan: &Fit,
     ) -> Result<Vec<Epoch>, Error> {
+        self.train_with(train, validation, plan, &Threads::new()?)
+    }
+
+    pub(crate) fn train_with(
+        &mut self,
+        train: &impl Samples,
+        validation: Option<&Dataset>,
+        plan: &Fit,
+        threads: &Threads,
+    ) -> Result<Vec<Epoch>, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
         self.check_fits(train, "training")?;
         if let Some(validation) = validation {
             self.check_fits(validation, "validating")?;
         }
-        let threads = Threads::new()?;
         self.parameters_mut().for_each(|p| p.prepare(optimizer.settings().moments()));
         let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
         let batch_size = plan.batch_size;
-        let mut trainer =
-            Trainer { model: self, train, optimizer, loss, batch_size, tape, threads: &threads };
+        let mut trainer = Trainer { model: self, train, optimizer, loss, batch_size, tape, threads };
         threads.run(|| {
             let one = |number| {
                 let mut progress = Progress::new(number, plan.epochs, plan.quiet);
