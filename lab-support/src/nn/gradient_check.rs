@@ -20,8 +20,8 @@ const BATCH: usize = 3;
 /// Far enough to rise above rounding, near enough for a straight line.
 const STEP: f32 = 4e-3;
 
-/// Numbers from -1 to 1, the same in every run.
-fn wave(first: usize, n: usize) -> Vec<f32> {
+/// Numbers from -1 to 1 that look like chance, the same in every run and in `tests/pytorch.py`.
+pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
     (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
 }
 
