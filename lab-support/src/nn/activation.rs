@@ -44,7 +44,8 @@ impl Activation {
     pub(crate) fn forward(self, x: &mut [f32], width: usize) {
         match self {
             Linear => {}
-            Relu => vectorized(Each { x, f: |x: f32| x.max(0.0) }),
+            // Not `f32::max`, which would make 0 of NaN and so hide that training went wrong.
+            Relu => vectorized(Each { x, f: |x: f32| if x < 0.0 { 0.0 } else { x } }),
             Sigmoid => vectorized(Each { x, f: sigmoid }),
             Tanh => vectorized(Each { x, f: tanh }),
             Softmax => x.chunks_exact_mut(width).for_each(softmax),
@@ -146,5 +147,33 @@ impl Layer for ActivationLayer {
 
     fn clone_boxed(&self) -> Box<dyn Layer> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_number_stays_none() {
+        for activation in Activation::ALL {
+            let mut x = [f32::NAN; 3];
+            activation.forward(&mut x, 3);
+            assert!(x.iter().all(|x| x.is_nan()), "{}", activation.name());
+        }
+    }
+
+    #[test]
+    fn extreme_sums_give_the_limits() {
+        let limits = |activation: Activation| {
+            let mut x = [-1e30, 0.0, 1e30];
+            activation.forward(&mut x, 3);
+            x
+        };
+        assert_eq!(limits(Relu), [0.0, 0.0, 1e30]);
+        assert_eq!(limits(Tanh), [-1.0, 0.0, 1.0]);
+        assert_eq!(limits(Softmax), [0.0, 0.0, 1.0]);
+        let [low, middle, high] = limits(Sigmoid);
+        assert!(low < 1e-37 && middle == 0.5 && high == 1.0, "{low}, {middle}, {high}");
     }
 }

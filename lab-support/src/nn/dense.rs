@@ -125,3 +125,91 @@ impl Layer for Dense {
         Box::new(self.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, ArrayView2};
+
+    use super::*;
+    use crate::nn::activation::Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+    use crate::nn::gradient_check::wave;
+
+    /// From `dense` in `tests/pytorch.py`: batch 2, inputs 2, outputs 3.
+    struct Expected {
+        activation: Activation,
+        y: [f32; 6],
+        dw: [f32; 6],
+        db: [f32; 3],
+        dx: [f32; 4],
+    }
+
+    const PYTORCH: [Expected; 5] = [
+        Expected {
+            activation: Linear,
+            y: [0.8796, -0.4644, -0.5048, 0.6888, 0.8688, -0.6704],
+            dw: [0.276, 0.06, 0.484, 0.22, 0.8756, 0.11],
+            db: [0.0, 0.4, -0.28],
+            dx: [0.0468, -0.5684, 0.3508, 0.6716],
+        },
+        Expected {
+            activation: Relu,
+            y: [0.8796, 0.0, 0.0, 0.6888, 0.8688, 0.0],
+            dw: [0.276, 0.06, 0.312, 0.24, 0.0, 0.0],
+            db: [0.0, 0.6, 0.0],
+            dx: [0.052, -0.112, 0.452, 0.46],
+        },
+        Expected {
+            activation: Sigmoid,
+            y: [0.7067393, 0.38594255, 0.37641332, 0.6656999, 0.70449597, 0.33840728],
+            dw: [0.05879305, 0.013658306, 0.10571504, 0.04522372, 0.2029338, 0.023825604],
+            db: [0.0030569364, 0.07751067, -0.0707091],
+            dx: [0.009176437, -0.13060477, 0.070693724, 0.14474666],
+        },
+        Expected {
+            activation: Tanh,
+            y: [0.7062189, -0.43366355, -0.46588373, 0.5972105, 0.70076394, -0.5852429],
+            dw: [0.15312316, 0.041442066, 0.29843912, 0.10590446, 0.6555427, 0.06303982],
+            db: [0.028416933, 0.14297076, -0.27693903],
+            dx: [0.01712466, -0.4168421, 0.15650897, 0.38828668],
+        },
+        Expected {
+            activation: Softmax,
+            y: [0.6616932, 0.17256984, 0.16573697, 0.40748408, 0.48784703, 0.104668885],
+            dw: [-0.09804407, -0.03032006, 0.031783246, 0.036210343, 0.06626082, -0.0058902847],
+            db: [-0.031385005, 0.10210934, -0.070724346],
+            dx: [0.01400252, 0.007775377, 0.09548879, 0.0013392441],
+        },
+    ];
+
+    fn close(what: &str, ours: &[f32], theirs: &[f32]) {
+        let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-7);
+        assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
+    }
+
+    #[test]
+    fn forward_and_backward_are_pytorchs() {
+        for Expected { activation, y, dw, db, dx } in PYTORCH {
+            let mut layer = Dense::new(2, 3, activation, Init::GlorotUniform);
+            layer.parameters[0].value = wave(4, 6);
+            layer.parameters[1].value = wave(10, 3);
+            layer.parameters.iter_mut().for_each(|p| p.prepare(0));
+            let (x, mut dy) = (wave(0, 4), wave(13, 6));
+            let input = ArrayView2::from_shape((2, 2), &x).unwrap();
+            let (mut output, mut d_input) = (Array2::ones((2, 3)), Array2::ones((2, 2)));
+            layer.forward(input, output.view_mut(), &Threads::one());
+            let pass = Backward {
+                input,
+                output: output.view(),
+                d_output: ArrayViewMut2::from_shape((2, 3), &mut dy).unwrap(),
+                d_input: Some(d_input.view_mut()),
+            };
+            layer.backward(pass, &Threads::one());
+
+            let name = activation.name();
+            close(&format!("{name}, y"), output.as_slice().unwrap(), &y);
+            close(&format!("{name}, dw"), &layer.parameters[0].gradient, &dw);
+            close(&format!("{name}, db"), &layer.parameters[1].gradient, &db);
+            close(&format!("{name}, dx"), d_input.as_slice().unwrap(), &dx);
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub struct Fit {
 enum Validation {
     None,
     Given(Dataset),
-    Split(f32),
+    Split(f64),
 }
 
 impl Default for Fit {
@@ -62,7 +62,7 @@ impl Fit {
     }
 
     /// Keeps the last `fraction` of the training set for validation: above 0 and below 1.
-    pub fn validation_split(self, fraction: f32) -> Fit {
+    pub fn validation_split(self, fraction: f64) -> Fit {
         Fit { validation: Validation::Split(fraction), ..self }
     }
 
@@ -77,12 +77,7 @@ impl Fit {
             Validation::None => Ok((data.clone(), None)),
             Validation::Given(validation) => Ok((data.clone(), Some(validation.clone()))),
             Validation::Split(fraction) => {
-                if !(*fraction > 0.0 && *fraction < 1.0) {
-                    let expected = "a fraction above 0 and below 1";
-                    return Err(Error::new("splitting off a validation set", expected, fraction, "try 0.1"));
-                }
-                let kept = (data.len() as f64 * (1.0 - f64::from(*fraction))).round() as usize;
-                let (train, validation) = data.split(kept)?;
+                let (train, validation) = data.split_fraction(*fraction)?;
                 Ok((train, Some(validation)))
             }
         }
@@ -126,17 +121,25 @@ impl Sequential {
         validation: Option<&Dataset>,
         plan: &Fit,
     ) -> Result<Vec<Epoch>, Error> {
+        self.train_with(train, validation, plan, &Threads::new()?)
+    }
+
+    pub(crate) fn train_with(
+        &mut self,
+        train: &impl Samples,
+        validation: Option<&Dataset>,
+        plan: &Fit,
+        threads: &Threads,
+    ) -> Result<Vec<Epoch>, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
         self.check_fits(train, "training")?;
         if let Some(validation) = validation {
             self.check_fits(validation, "validating")?;
         }
-        let threads = Threads::new()?;
         self.parameters_mut().for_each(|p| p.prepare(optimizer.settings().moments()));
         let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
         let batch_size = plan.batch_size;
-        let mut trainer =
-            Trainer { model: self, train, optimizer, loss, batch_size, tape, threads: &threads };
+        let mut trainer = Trainer { model: self, train, optimizer, loss, batch_size, tape, threads };
         threads.run(|| {
             let one = |number| {
                 let mut progress = Progress::new(number, plan.epochs, plan.quiet);
@@ -159,15 +162,25 @@ impl Sequential {
             )
         })?;
         optimizer.settings().check()?;
-        if loss.wants_logits() == self.ends_in_softmax() {
-            let (found, advice) = match loss.wants_logits() {
-                true => ("a softmax before a loss that takes logits", "CrossEntropy::from_probabilities()"),
-                false => ("no softmax before a loss that takes probabilities", "CrossEntropy::from_logits()"),
-            };
-            let advice = format!("compile with {advice}");
-            return Err(Error::new("starting to train", "a loss that fits the last layer", found, advice));
-        }
+        self.check_loss(loss, "starting to train")?;
         Ok((optimizer, loss))
+    }
+
+    /// # Errors
+    /// When the loss takes logits and the network gives probabilities, or the other way round.
+    pub(crate) fn check_loss(&self, loss: CrossEntropy, doing: &str) -> Result<(), Error> {
+        let (found, advice) = match (loss.wants_logits(), self.ends_in_softmax()) {
+            (true, true) => (
+                "a softmax before a loss that takes logits",
+                "compile with CrossEntropy::from_probabilities()",
+            ),
+            (false, false) => (
+                "no softmax before a loss that takes probabilities",
+                "compile with CrossEntropy::from_logits()",
+            ),
+            _ => return Ok(()),
+        };
+        Err(Error::new(doing, "a loss that fits the last layer", found, advice))
     }
 
     fn setup(&self, batch_size: usize, source: Source) -> Result<Setup, Error> {

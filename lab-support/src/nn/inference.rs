@@ -17,17 +17,19 @@ impl Sequential {
     /// Loss and accuracy on `data`, from which nothing is learned.
     ///
     /// # Errors
-    /// When the network does not fit the data, or its description has a mistake.
+    /// When the network does not fit the data or its loss, or its description has a mistake.
     pub fn evaluate(&self, data: &Dataset) -> Result<Score, Error> {
         self.check_fits(data, "evaluating")?;
+        let loss = self.loss();
+        self.check_loss(loss, "evaluating")?;
         let threads = Threads::new()?;
-        Ok(threads.run(|| self.score(data, self.loss(), &threads)))
+        Ok(threads.run(|| self.score(data, loss, &threads)))
     }
 
     /// The network's outputs for each image, `[n, classes]`.
     ///
     /// # Errors
-    /// As [`evaluate`](Self::evaluate).
+    /// When the network does not fit the data, or its description has a mistake.
     pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
         self.check_fits(data, "predicting")?;
         let threads = Threads::new()?;

@@ -37,7 +37,7 @@ impl CrossEntropy {
             let sum: f32 = row.iter().map(|z| exp(z - largest)).sum();
             sum.ln() + largest - row[label]
         } else {
-            -row[label].max(LEAST).ln()
+            -countable(row[label]).ln()
         }
     }
 
@@ -67,11 +67,17 @@ impl CrossEntropy {
                 gradient.iter_mut().for_each(|g| *g *= scale);
             } else {
                 gradient.fill(0.0);
-                gradient[label] = -scale / row[label].max(LEAST);
+                gradient[label] = -scale / countable(row[label]);
             }
         }
         (loss, correct)
     }
+}
+
+/// A probability whose logarithm is finite. Not `f32::max`, which would make a number of NaN and so hide
+/// that training went wrong.
+fn countable(probability: f32) -> f32 {
+    if probability < LEAST { LEAST } else { probability }
 }
 
 /// Index of the largest number, the first where several are equal.
@@ -90,6 +96,7 @@ mod tests {
     use ndarray::{Array2, array};
 
     use super::*;
+    use crate::nn::gradient_check::wave;
 
     const LABELS: [usize; 2] = [2, 0];
 
@@ -116,6 +123,26 @@ mod tests {
         check_gradient(CrossEntropy::from_probabilities(), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
     }
 
+    /// The mean loss and its gradient, against the numbers of `cross_entropy` in `tests/pytorch.py`.
+    fn check_pytorch(loss: CrossEntropy, outputs: &[f32], mean: f32, gradient: [f32; 6]) {
+        let outputs = ArrayView2::from_shape((2, 3), outputs).unwrap();
+        let mut ours = Array2::ones((2, 3));
+        let (sum, _) = loss.backward(outputs, &LABELS, ours.view_mut());
+        assert!((sum / 2.0 - f64::from(mean)).abs() < 1e-7, "{sum} / 2, and PyTorch has {mean}");
+        let far = ours.iter().zip(gradient).any(|(a, b)| (a - b).abs() > 1e-7);
+        assert!(!far, "{ours}, and PyTorch has {gradient:?}");
+    }
+
+    #[test]
+    fn values_and_gradients_are_pytorchs() {
+        let logits: Vec<f32> = wave(0, 6).iter().map(|z| 4.0 * z).collect();
+        let gradient = [0.0016825923, 0.07828341, -0.079966, -0.33152744, 0.012022417, 0.319505];
+        check_pytorch(CrossEntropy::from_logits(), &logits, 0.6310538, gradient);
+        let probabilities = [0.5, 0.2, 0.3, 0.6, 0.3, 0.1];
+        let gradient = [0.0, 0.0, -1.6666666, -0.8333333, 0.0, 0.0];
+        check_pytorch(CrossEntropy::from_probabilities(), &probabilities, 0.8573992, gradient);
+    }
+
     #[test]
     fn no_idea_costs_ln_10() {
         assert!((CrossEntropy::from_logits().of(&[0.0; 10], 3) - 10f32.ln()).abs() < 1e-6);
@@ -130,5 +157,12 @@ mod tests {
         logits.backward(array![[1e4, -1e4]].view(), &[1], gradient.view_mut());
         assert_eq!(gradient, array![[1.0, -1.0]]);
         assert!(CrossEntropy::from_probabilities().of(&[1.0, 0.0], 1).is_finite());
+    }
+
+    #[test]
+    fn what_is_not_a_number_stays_none() {
+        for loss in [CrossEntropy::from_logits(), CrossEntropy::from_probabilities()] {
+            assert!(loss.of(&[f32::NAN, f32::NAN], 1).is_nan(), "{loss:?}");
+        }
     }
 }

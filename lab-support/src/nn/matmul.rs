@@ -167,3 +167,100 @@ fn slice(matrix: ArrayView2<'_, f32>) -> &[f32] {
 fn slice_mut(matrix: ArrayViewMut2<'_, f32>) -> &mut [f32] {
     matrix.into_slice().expect("the product is in standard layout")
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::super::simd::Portable;
+    use super::*;
+
+    /// On either side of every multiple of a block's four rows, three columns and eight lanes.
+    const SIZES: [usize; 15] = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 23, 24, 25, 33, 40];
+
+    /// Numbers from -1 to 1, the same in every run.
+    fn matrix(rows: usize, columns: usize, salt: usize) -> Array2<f32> {
+        Array2::from_shape_fn((rows, columns), |(i, j)| {
+            ((i * columns + j + salt) * 7919 % 2003) as f32 / 1001.0 - 1.0
+        })
+    }
+
+    fn each_shape(check: impl Fn(usize, usize, usize)) {
+        for m in SIZES {
+            for k in SIZES {
+                SIZES.iter().for_each(|&n| check(m, k, n));
+            }
+        }
+    }
+
+    /// Against sums in 64 bits: `k` products of numbers up to 1, each sum rounded to 24 bits.
+    fn close(c: &Array2<f32>, exact: &Array2<f64>, k: usize) {
+        for (at, exact) in exact.indexed_iter() {
+            let error = (f64::from(c[at]) - exact).abs();
+            assert!(error < 1e-7 * (k + 1) as f64, "{:?}, k {k}, at {at:?}: {} and {exact}", c.dim(), c[at]);
+        }
+    }
+
+    #[test]
+    fn rows_times_rows_is_the_textbooks_product() {
+        each_shape(|m, k, n| {
+            let (a, b) = (matrix(m, k, 1), matrix(n, k, 2));
+            let exact = a.mapv(f64::from).dot(&b.mapv(f64::from).t());
+            let (mut wide, mut portable) = (Array2::ones((m, n)), Array2::ones((m, n)));
+            rows_times_rows(a.view(), b.view(), wide.view_mut());
+            RowsTimesRows { a: a.view(), b: b.view(), c: portable.view_mut() }.run(Portable);
+            close(&wide, &exact, k);
+            close(&portable, &exact, k);
+        });
+    }
+
+    #[test]
+    fn columns_times_is_the_textbooks_product() {
+        each_shape(|m, k, n| {
+            let (first, a, b) = (m / 2, matrix(k, m + m / 2, 1), matrix(k, n, 2));
+            let columns = a.slice(ndarray::s![.., first..]);
+            let exact = columns.t().mapv(f64::from).dot(&b.mapv(f64::from));
+            let (mut wide, mut portable) = (Array2::ones((m, n)), Array2::ones((m, n)));
+            columns_times(a.view(), first, b.view(), wide.view_mut());
+            let c = slice_mut(portable.view_mut());
+            let (columns, a, b) = (a.ncols(), slice(a.view()), slice(b.view()));
+            ColumnsTimes { a, columns, first, b, n, c }.run(Portable);
+            close(&wide, &exact, k);
+            close(&portable, &exact, k);
+        });
+    }
+
+    /// However the rows of the second factor are shared out.
+    #[test]
+    fn parts_of_rows_times_rows_have_the_bits_of_the_whole() {
+        for (m, k, n) in [(32, 23, 40), (7, 41, 17), (1, 9, 13)] {
+            let (a, b) = (matrix(m, k, 1), matrix(n, k, 2));
+            let mut whole = Array2::ones((m, n));
+            rows_times_rows(a.view(), b.view(), whole.view_mut());
+            for share in 1..=n {
+                let mut parts = Array2::ones((m, n));
+                let factors = b.axis_chunks_iter(Axis(0), share);
+                factors
+                    .zip(parts.axis_chunks_iter_mut(Axis(1), share))
+                    .for_each(|(b, c)| rows_times_rows(a.view(), b, c));
+                assert_eq!(parts, whole, "shares of {share}");
+            }
+        }
+    }
+
+    /// However the rows of the product are shared out.
+    #[test]
+    fn parts_of_columns_times_have_the_bits_of_the_whole() {
+        for (m, k, n) in [(32, 23, 40), (7, 41, 17), (13, 9, 1)] {
+            let (a, b) = (matrix(k, m, 1), matrix(k, n, 2));
+            let mut whole = Array2::ones((m, n));
+            columns_times(a.view(), 0, b.view(), whole.view_mut());
+            for share in 1..=m {
+                let mut parts = Array2::ones((m, n));
+                let chunks = parts.axis_chunks_iter_mut(Axis(0), share).enumerate();
+                chunks.for_each(|(i, c)| columns_times(a.view(), i * share, b.view(), c));
+                assert_eq!(parts, whole, "shares of {share}");
+            }
+        }
+    }
+}

@@ -34,6 +34,11 @@ mod tape;
 mod threads;
 mod weights;
 
+#[cfg(test)]
+mod gradient_check;
+#[cfg(test)]
+mod same_bits;
+
 pub use activation::Activation;
 pub use adam::Adam;
 pub use fit::Fit;

@@ -106,9 +106,14 @@ mod tests {
         assert!(ours.len() == theirs.len() && !far, "{ours:?}, and PyTorch has {theirs:?}");
     }
 
+    /// The numbers are those of `three_steps` in `tests/pytorch.py`.
     #[test]
-    fn plain_descent_is_a_sum() {
+    fn three_steps_are_pytorchs() {
         close(&three_steps(Sgd::new(0.1)), &[0.7, -1.85, 2.925]);
+        close(&three_steps(Sgd::new(0.1).momentum(0.9)), &[0.5245, -1.76225, 2.881125]);
+        close(&three_steps(Adam::default()), &[0.9970768, -1.9970769, 2.9970767]);
+        let adam = Adam::new(0.1).beta_1(0.8).beta_2(0.9).epsilon(0.01);
+        close(&three_steps(adam), &[0.7106071, -1.7145001, 2.7219498]);
     }
 
     #[test]

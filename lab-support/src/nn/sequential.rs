@@ -95,9 +95,11 @@ impl Sequential {
     }
 
     /// Where all chance comes from, first weights and shuffles: the same seed gives the same bits.
-    /// Default 0. Draws all weights anew, so it ends the description.
+    /// Default 0. Draws all weights anew and forgets what training left behind, so it ends the description.
     pub fn seed(mut self, seed: u64) -> Sequential {
         self.seed = seed;
+        (self.steps, self.epochs, self.trained_on) = (0, 0, None);
+        self.parameters_mut().for_each(Parameter::forget);
         for i in 0..self.layers.len() {
             self.initialize(i);
         }

@@ -65,7 +65,7 @@ impl Sequential {
         let sequential = metadata.metadata().as_ref().and_then(|m| m.get("sequential"));
         let sequential = sequential.ok_or_else(|| damaged(path, "no description of the layers"))?;
         let description: Value = serde_json::from_str(sequential).map_err(|e| damaged(path, e))?;
-        let mut model = from_description(&description)
+        let mut model = from_description(&description, bytes.len() / size_of::<f32>())
             .ok_or_else(|| damaged(path, format!("the layers {sequential}")))?;
         model.check()?;
         model.take_weights(path, &bytes)?;
@@ -124,22 +124,35 @@ impl Sequential {
     }
 }
 
-fn from_description(description: &Value) -> Option<Sequential> {
+/// None where the description is not one, or a layer has more weights than `most`, the numbers in the file.
+fn from_description(description: &Value, most: usize) -> Option<Sequential> {
     let shape = description["input_shape"].as_array()?;
     let shape: Option<Vec<usize>> = shape.iter().map(|n| n.as_u64().map(|n| n as usize)).collect();
-    let mut model = Sequential::new(shape?);
+    let shape = shape?;
+    shape.iter().try_fold(1, |product: usize, n| product.checked_mul(*n))?;
+    let mut model = Sequential::new(shape);
     for layer in description["layers"].as_array()? {
         let activation = || Activation::ALL.into_iter().find(|a| layer["activation"] == a.name());
         let init = || Init::ALL.into_iter().find(|i| layer["init"] == i.name());
         model = match layer["layer"].as_str()? {
             "Flatten" => model.flatten(),
-            "Dense" => model.dense_with(layer["units"].as_u64()? as usize, activation()?, init()?),
+            "Dense" => {
+                let units = units(layer, model.output_shape(), most)?;
+                model.dense_with(units, activation()?, init()?)
+            }
             "Activation" => model.activation(activation()?),
             _ => return None,
         };
     }
     model.seed = description["seed"].as_u64()?;
     Some(model)
+}
+
+/// Units of a dense layer on inputs of shape `inputs`, where its weights are `most` or fewer.
+fn units(layer: &Value, inputs: &[usize], most: usize) -> Option<usize> {
+    let (units, inputs) = (layer["units"].as_u64()?, inputs.iter().product::<usize>().max(1));
+    let units = usize::try_from(units).ok()?;
+    inputs.checked_mul(units).is_some_and(|weights| weights <= most).then_some(units)
 }
 
 fn damaged(path: &Path, found: impl std::fmt::Display) -> Error {

@@ -1,0 +1,154 @@
+//! Every gradient against the slope it stands for, measured: the loss a little to the right of a number
+//! less the loss a little to its left. Tensor by tensor.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::activation::{Activation, ActivationLayer};
+use super::dense::Dense;
+use super::flatten::Flatten;
+use super::init::Init;
+use super::layer::{Backward, Layer};
+use super::loss::CrossEntropy;
+use super::sequential::Sequential;
+use super::tape::Tape;
+use super::threads::Threads;
+
+use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+
+const BATCH: usize = 3;
+
+/// Far enough to rise above rounding, near enough for a straight line.
+const STEP: f32 = 4e-3;
+
+/// Numbers from -1 to 1 that look like chance, the same in every run and in `tests/pytorch.py`.
+pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
+    (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
+}
+
+/// The slope of `loss` along each number of `x`.
+fn slopes(x: &[f32], mut loss: impl FnMut(&[f32]) -> f64) -> Vec<f64> {
+    let mut moved = x.to_vec();
+    (0..x.len())
+        .map(|i| {
+            let (up, down) = (x[i] + STEP, x[i] - STEP);
+            moved[i] = up;
+            let above = loss(&moved);
+            moved[i] = down;
+            let below = loss(&moved);
+            moved[i] = x[i];
+            (above - below) / (f64::from(up) - f64::from(down))
+        })
+        .collect()
+}
+
+/// The distance between both, as a share of their length.
+fn agree(what: &str, gradient: &[f32], slopes: &[f64]) {
+    assert_eq!(gradient.len(), slopes.len(), "{what}");
+    let length = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|n| n * n).sum::<f64>().sqrt();
+    let distance = length(&mut gradient.iter().zip(slopes).map(|(g, s)| f64::from(*g) - s));
+    let relative = distance / length(&mut slopes.iter().copied());
+    assert!(relative < 1e-3, "{what}: {relative:.1e} apart, {gradient:?} and {slopes:?}");
+}
+
+fn output(layer: &dyn Layer, x: &[f32]) -> Array2<f32> {
+    let x = ArrayView2::from_shape((BATCH, x.len() / BATCH), x).unwrap();
+    let mut y = Array2::zeros((BATCH, layer.output_shape().iter().product()));
+    layer.forward(x, y.view_mut(), &Threads::one());
+    y
+}
+
+/// The loss is a weighted sum of the outputs, so that its slope along each is that weight.
+fn weighted_sum(y: &Array2<f32>) -> f64 {
+    let weights = wave(500, y.len());
+    y.iter().zip(weights).map(|(y, weight)| f64::from(*y) * f64::from(weight)).sum()
+}
+
+/// The gradients of the input and of each parameter of one layer of `inputs` numbers.
+fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
+    layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
+    let x = Array2::from_shape_vec((BATCH, inputs), wave(0, BATCH * inputs)).unwrap();
+    let y = output(layer, x.as_slice().unwrap());
+    let mut d_output = Array2::from_shape_vec(y.dim(), wave(500, y.len())).unwrap();
+    let mut d_input = Array2::ones(x.dim());
+    let pass = Backward {
+        input: x.view(),
+        output: y.view(),
+        d_output: d_output.view_mut(),
+        d_input: Some(d_input.view_mut()),
+    };
+    layer.backward(pass, &Threads::one());
+
+    let along_input = slopes(x.as_slice().unwrap(), |x| weighted_sum(&output(layer, x)));
+    agree(&format!("{what}, input"), d_input.as_slice().unwrap(), &along_input);
+    for i in 0..layer.parameters().len() {
+        let parameter = layer.parameters()[i].clone();
+        let along_parameter = slopes(&parameter.value, |value| {
+            layer.parameters_mut()[i].value.copy_from_slice(value);
+            weighted_sum(&output(layer, x.as_slice().unwrap()))
+        });
+        layer.parameters_mut()[i].value.copy_from_slice(&parameter.value);
+        agree(&format!("{what}, {}", parameter.name), &parameter.gradient, &along_parameter);
+    }
+}
+
+#[test]
+fn dense_with_each_activation() {
+    for activation in Activation::ALL {
+        let mut layer = Dense::new(11, 5, activation, Init::GlorotUniform);
+        for (parameter, first) in layer.parameters_mut().iter_mut().zip([100, 200]) {
+            parameter.value = wave(first, parameter.value.len());
+        }
+        check_layer(&format!("dense, {}", activation.name()), &mut layer, 11);
+    }
+}
+
+#[test]
+fn each_activation_alone() {
+    for activation in Activation::ALL {
+        let mut layer = ActivationLayer { activation, shape: vec![7] };
+        check_layer(activation.name(), &mut layer, 7);
+    }
+}
+
+#[test]
+fn flatten() {
+    check_layer("flatten", &mut Flatten::new(&[3, 4]), 12);
+}
+
+/// The gradient of every parameter of a network, of the mean loss of a batch.
+fn check_network(mut model: Sequential, loss: CrossEntropy) {
+    const LABELS: [usize; BATCH] = [2, 0, 1];
+    let inputs = wave(0, BATCH * 6);
+    let mut tape = Tape::for_training(&model, BATCH);
+    model.parameters_mut().for_each(|p| p.prepare(0));
+    tape.input(BATCH).assign(&ArrayView2::from_shape((BATCH, 6), &inputs).unwrap());
+    tape.forward(&model.layers, BATCH, &Threads::one());
+    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, &Threads::one());
+    assert!((sum - BATCH as f64 * mean_loss(&mut tape, &model, loss, &LABELS)).abs() < 1e-6);
+
+    for i in 0..model.parameters().count() {
+        let parameter = model.parameters().nth(i).unwrap().clone();
+        let mut replace = |value: &[f32]| {
+            model.parameters_mut().nth(i).unwrap().value.copy_from_slice(value);
+            mean_loss(&mut tape, &model, loss, &LABELS)
+        };
+        let slopes = slopes(&parameter.value, &mut replace);
+        replace(&parameter.value);
+        agree(&format!("{} {i}, {}", model.widths(), parameter.name), &parameter.gradient, &slopes);
+    }
+}
+
+fn mean_loss(tape: &mut Tape, model: &Sequential, loss: CrossEntropy, labels: &[usize]) -> f64 {
+    let outputs = tape.forward(&model.layers, labels.len(), &Threads::one());
+    let rows = outputs.rows().into_iter().zip(labels);
+    let sum: f64 = rows.map(|(row, label)| f64::from(loss.of(row.to_slice().unwrap(), *label))).sum();
+    sum / labels.len() as f64
+}
+
+#[test]
+fn networks() {
+    let hidden = || Sequential::new([2, 3]).flatten().dense(9, Relu).dense(8, Tanh).dense(7, Sigmoid);
+    check_network(hidden().dense(3, Linear), CrossEntropy::from_logits());
+    check_network(hidden().dense(3, Softmax), CrossEntropy::from_probabilities());
+    check_network(hidden().dense(3, Linear).activation(Softmax), CrossEntropy::from_probabilities());
+}

@@ -1,0 +1,95 @@
+//! The same seed gives the same weights to the last bit, whatever the number of threads.
+
+use ndarray::{ArcArray, ArcArray1};
+
+use crate::data::{Dataset, Images, Source};
+
+use super::activation::Activation::{Linear, Relu, Tanh};
+use super::adam::Adam;
+use super::fit::Fit;
+use super::loss::CrossEntropy;
+use super::optimizer::Optimizer;
+use super::sequential::Sequential;
+use super::sgd::Sgd;
+use super::threads::Threads;
+
+/// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
+fn striped(n: usize) -> Dataset {
+    let pixels = ArcArray::from_shape_fn((n, 12, 12), |(i, row, column)| {
+        let noise = (i * 7919 + row * 131 + column * 37) % 128;
+        (noise + if row == i % 10 { 127 } else { 0 }) as u8
+    });
+    let labels = ArcArray1::from_shape_fn(n, |i| (i % 10) as u8);
+    Images::new(pixels, labels, Source::Practice).unwrap().normalized()
+}
+
+/// Wide enough that five threads have a part in every product.
+fn network(seed: u64, optimizer: impl Into<Optimizer>) -> Sequential {
+    let model = Sequential::new([12, 12]).flatten().dense(90, Relu).dense(85, Tanh).dense(10, Linear);
+    let mut model = model.seed(seed);
+    model.compile(optimizer, CrossEntropy::from_logits());
+    model
+}
+
+fn bits(model: &Sequential) -> Vec<u32> {
+    model.parameters().flat_map(|p| &p.value).map(|v| v.to_bits()).collect()
+}
+
+fn trained(seed: u64, optimizer: impl Into<Optimizer>, threads: usize) -> Vec<u32> {
+    let (mut model, threads) = (network(seed, optimizer), Threads::with(threads).unwrap());
+    let (train, validation) = striped(230).split(200).unwrap();
+    // 200 is no multiple of 32: the last batch is a smaller one.
+    model.train_with(&train, Some(&validation), &Fit::epochs(2).quiet(), &threads).unwrap();
+    bits(&model)
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let optimizers: [Optimizer; 3] =
+        [Adam::default().into(), Sgd::new(0.1).into(), Sgd::new(0.1).momentum(0.9).into()];
+    for optimizer in optimizers {
+        let one = trained(42, optimizer, 1);
+        for threads in [2, 3, 5] {
+            assert!(trained(42, optimizer, threads) == one, "{threads} threads, {optimizer:?}");
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_score() {
+    let (model, data) = (network(1, Adam::default()), striped(500));
+    let score = |threads| model.score(&data, CrossEntropy::from_logits(), &Threads::with(threads).unwrap());
+    for threads in [2, 3, 5] {
+        assert_eq!(score(threads), score(1), "{threads} threads");
+    }
+}
+
+#[test]
+fn another_seed_is_another_network() {
+    assert!(bits(&network(1, Adam::default())) != bits(&network(2, Adam::default())));
+    assert!(trained(1, Adam::default(), 1) != trained(2, Adam::default(), 1));
+}
+
+#[test]
+fn a_second_fit_goes_on_where_the_first_ended() {
+    let data = striped(100);
+    for optimizer in [Adam::default().into(), Optimizer::from(Sgd::new(0.1).momentum(0.9))] {
+        let (mut twice, mut once) = (network(3, optimizer), network(3, optimizer));
+        twice.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        twice.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        once.fit(&data, Fit::epochs(2).quiet()).unwrap();
+        assert!(bits(&twice) == bits(&once), "{optimizer:?}");
+    }
+}
+
+#[test]
+fn a_new_seed_starts_from_nothing() {
+    let data = striped(100);
+    let mut used = network(1, Adam::default());
+    used.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    let mut used = used.seed(2);
+    let mut new = network(2, Adam::default());
+    used.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    new.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    assert!(bits(&used) == bits(&new));
+}

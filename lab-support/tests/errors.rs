@@ -1,0 +1,169 @@
+//! Every mistake that a cell can make with a network is told in words of its own, and none panics.
+
+use lab_support::data::Source;
+use lab_support::nn::Optimizer;
+use lab_support::prelude::*;
+use ndarray::{ArcArray, ArcArray1};
+
+/// `n` images of 4 x 4 pixels with the labels 0, 1 and 2.
+fn images(n: usize) -> Dataset {
+    let pixels = ArcArray::from_shape_fn((n, 4, 4), |(i, j, k)| ((i * 97 + j * 31 + k * 7) % 256) as u8);
+    let labels = ArcArray1::from_shape_fn(n, |i| (i % 3) as u8);
+    Images::new(pixels, labels, Source::Practice).unwrap().normalized()
+}
+
+fn network(outputs: usize, last: Activation) -> Sequential {
+    Sequential::new([4, 4]).flatten().dense(6, Relu).dense(outputs, last)
+}
+
+fn compiled(mut model: Sequential, optimizer: impl Into<Optimizer>, loss: CrossEntropy) -> Sequential {
+    model.compile(optimizer, loss);
+    model
+}
+
+fn ready() -> Sequential {
+    compiled(network(3, Linear), Adam::default(), CrossEntropy::from_logits())
+}
+
+fn described(model: Sequential) -> Sequential {
+    compiled(model, Adam::default(), CrossEntropy::from_logits())
+}
+
+/// What `fit` says.
+fn refused(mut model: Sequential, data: &Dataset, plan: Fit) -> String {
+    model.fit(data, plan.quiet()).unwrap_err().to_string()
+}
+
+/// Each line: what is wrong, what `fit` says, words that only this mistake has.
+#[test]
+fn fit_says_what_is_wrong() {
+    let (data, once) = (images(30), || Fit::epochs(1));
+    let logits = CrossEntropy::from_logits;
+    let with =
+        |optimizer: Optimizer| refused(compiled(network(3, Linear), optimizer, logits()), &data, once());
+    let softmax = |loss| refused(compiled(network(3, Softmax), Adam::default(), loss), &data, once());
+    let probabilities = CrossEntropy::from_probabilities();
+    let wide = Images::new(ArcArray::zeros((2, 4, 5)), ArcArray1::zeros(2), Source::Practice).unwrap();
+    let table = [
+        ("not compiled", refused(network(3, Linear), &data, once()), "call model.compile("),
+        ("no epochs", refused(ready(), &data, Fit::epochs(0)), "epochs to be at least 1, found 0"),
+        ("no batch", refused(ready(), &data, once().batch_size(0)), "batch_size to be at least 1, found 0"),
+        ("split of 1.5", refused(ready(), &data, once().validation_split(1.5)), "found 1.5"),
+        ("split of NaN", refused(ready(), &data, once().validation_split(f64::NAN)), "found NaN"),
+        ("split too small", refused(ready(), &data, once().validation_split(0.001)), "splitting a data set"),
+        ("no images", refused(ready(), &images(0), once()), "While training: expected at least one image"),
+        (
+            "nothing to split",
+            refused(ready(), &images(0), once().validation_split(0.1)),
+            "splitting a data set",
+        ),
+        ("nothing to validate", refused(ready(), &data, once().validation(&images(0))), "While validating"),
+        ("other images", refused(ready(), &wide.normalized(), once()), "found images of 20 numbers"),
+        ("few outputs", refused(described(network(2, Linear)), &data, once()), "labels below 2"),
+        (
+            "rate NaN",
+            with(Adam::new(f32::NAN).into()),
+            "learning_rate to be a finite number above 0, found NaN",
+        ),
+        ("rate 0", with(Sgd::new(0.0).into()), "learning_rate to be a finite number above 0, found 0"),
+        ("momentum 1", with(Sgd::new(0.1).momentum(1.0).into()), "momentum to be a number from 0 to below 1"),
+        ("beta 1", with(Adam::default().beta_1(1.0).into()), "beta_1 to be"),
+        ("beta 2", with(Adam::default().beta_2(-0.1).into()), "beta_2 to be"),
+        ("epsilon 0", with(Adam::default().epsilon(0.0).into()), "epsilon to be"),
+        ("softmax twice", softmax(logits()), "compile with CrossEntropy::from_probabilities()"),
+        (
+            "no softmax",
+            refused(compiled(network(3, Linear), Adam::default(), probabilities), &data, once()),
+            "compile with CrossEntropy::from_logits()",
+        ),
+        (
+            "rate 1e30",
+            refused(compiled(network(3, Linear), Sgd::new(1e30), logits()), &data, Fit::epochs(2)),
+            "try a smaller learning rate",
+        ),
+    ];
+    for (mistake, message, words) in &table {
+        assert!(message.contains(words), "{mistake}: {message}");
+    }
+}
+
+/// Each line: the description, and words that only this mistake has.
+#[test]
+fn a_mistake_in_the_description_is_told_by_whatever_needs_the_network() {
+    let table = [
+        (Sequential::new([4, 4]), "expected at least one layer"),
+        (Sequential::new([]).flatten(), "found []"),
+        (Sequential::new([4, 0]).flatten(), "found [4, 0]"),
+        (Sequential::new([4, 4]).dense(3, Linear), "write .flatten() before it"),
+        (Sequential::new([4, 4]).flatten().dense(0, Relu).dense(3, Linear), "at least 1 unit, found 0"),
+        (Sequential::new([4, 4]).dense(0, Relu).flatten().dense(0, Relu), "write .flatten() before it"),
+    ];
+    let (data, folder) = (images(3), tempfile::tempdir().unwrap());
+    for (model, words) in table {
+        let messages = [
+            refused(described(model.clone()), &data, Fit::epochs(1)),
+            model.evaluate(&data).unwrap_err().to_string(),
+            model.predict(&data).unwrap_err().to_string(),
+            model.save(folder.path().join("none")).unwrap_err().to_string(),
+        ];
+        for message in messages {
+            assert!(message.contains(words), "{words}: {message}");
+        }
+        assert!(model.summary().to_string().contains(words));
+    }
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was saved");
+}
+
+#[test]
+fn a_loss_that_stops_being_a_number_ends_the_training() {
+    let both = [(Linear, CrossEntropy::from_logits()), (Softmax, CrossEntropy::from_probabilities())];
+    for (last, loss) in both {
+        let model = compiled(network(3, last), Sgd::new(1e30), loss);
+        let message = refused(model, &images(30), Fit::epochs(3).batch_size(5));
+        assert!(message.contains("While training epoch 1: expected a finite loss"), "{last:?}: {message}");
+    }
+}
+
+#[test]
+fn evaluate_and_predict_say_what_is_wrong() {
+    let wide = Images::new(ArcArray::zeros((2, 4, 5)), ArcArray1::zeros(2), Source::Practice).unwrap();
+    let wide = wide.normalized();
+    let table = [
+        (ready().evaluate(&images(0)).unwrap_err(), "While evaluating: expected at least one image"),
+        (ready().predict(&images(0)).unwrap_err(), "While predicting: expected at least one image"),
+        (ready().evaluate(&wide).unwrap_err(), "While evaluating: expected images of 16 numbers"),
+        (ready().predict(&wide).unwrap_err(), "While predicting: expected images of 16 numbers"),
+        (network(2, Linear).evaluate(&images(3)).unwrap_err(), "end the network with .dense(3, Linear)"),
+        (
+            compiled(network(3, Linear), Adam::default(), CrossEntropy::from_probabilities())
+                .evaluate(&images(3))
+                .unwrap_err(),
+            "compile with CrossEntropy::from_logits()",
+        ),
+    ];
+    for (error, words) in &table {
+        assert!(error.to_string().contains(words), "{words}: {error}");
+    }
+}
+
+#[test]
+fn predictions_of_another_set_are_refused() {
+    let predictions = ready().predict(&images(3)).unwrap();
+    for error in
+        [predictions.confusion(&images(4)).unwrap_err(), predictions.mistakes(&images(2)).unwrap_err()]
+    {
+        assert!(error.to_string().contains("expected the 3 images that were predicted"), "{error}");
+    }
+}
+
+/// A network that was refused has learned nothing and forgotten nothing.
+#[test]
+fn a_refusal_changes_nothing() {
+    let data = images(30);
+    let (mut refused, mut fresh) = (ready(), ready());
+    refused.fit(&images(0), Fit::epochs(1)).unwrap_err();
+    refused.fit(&data, Fit::epochs(1).batch_size(0)).unwrap_err();
+    refused.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    fresh.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    assert_eq!(refused.outputs(&data).unwrap(), fresh.outputs(&data).unwrap());
+}

@@ -1,0 +1,132 @@
+"""Prints the numbers that the network's tests compare with: `python lab-support/tests/pytorch.py`.
+
+Needs torch and numpy, which nothing else in the project does. PyTorch computes in 64 bits; each number is
+printed as the nearest 32-bit float. No files: the tests make the same inputs with the formulas of `wave`
+and `images`.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.set_default_dtype(torch.float64)
+
+ACTIVATIONS = {
+    "Linear": nn.Identity(),
+    "ReLU": nn.ReLU(),
+    "Sigmoid": nn.Sigmoid(),
+    "Tanh": nn.Tanh(),
+    "Softmax": nn.Softmax(dim=-1),
+}
+
+OPTIMIZERS = {
+    "SGD(0.1)": lambda p: torch.optim.SGD(p, lr=0.1),
+    "SGD(0.1), momentum 0.9": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    "Adam(0.001)": lambda p: torch.optim.Adam(p, lr=0.001, eps=1e-7),
+    "Adam(0.1), beta_1 0.8, beta_2 0.9, epsilon 0.01": lambda p: torch.optim.Adam(
+        p, lr=0.1, betas=(0.8, 0.9), eps=0.01
+    ),
+}
+
+
+def wave(first, *shape):
+    """Numbers from -1 to 1 that look like chance, from index `first` on."""
+    i = torch.arange(first, first + math.prod(shape))
+    return ((37 * i * i + 11 * i + 7) % 101 / 50 - 1).reshape(shape)
+
+
+def images():
+    """Four images of 2 x 3 pixels, and their labels."""
+    pixels = (torch.arange(24) * 37 + 11) % 256
+    return pixels.reshape(4, 2, 3) / 255, torch.tensor([2, 0, 1, 2])
+
+
+def show(name, tensor):
+    numbers = tensor.detach().flatten().numpy().astype(np.float32)
+    print(f"  {name}: [{', '.join(map(str, numbers))}]")
+
+
+def dense():
+    """A dense layer of 2 inputs and 3 outputs on a batch of 2, and the gradients of sum(dy * y)."""
+    for name, activation in ACTIVATIONS.items():
+        x, w, b, dy = wave(0, 2, 2), wave(4, 3, 2), wave(10, 3), wave(13, 2, 3)
+        for tensor in (x, w, b):
+            tensor.requires_grad_()
+        y = activation(F.linear(x, w, b))
+        y.backward(dy)
+        print(f"dense, {name}")
+        for label, tensor in [("y", y), ("dw", w.grad), ("db", b.grad), ("dx", x.grad)]:
+            show(label, tensor)
+
+
+def cross_entropy():
+    """The mean loss of two rows, and its gradient."""
+    labels = torch.tensor([2, 0])
+    logits = (4 * wave(0, 2, 3)).requires_grad_()
+    loss = F.cross_entropy(logits, labels)
+    loss.backward()
+    print("cross-entropy from logits")
+    show("loss", loss)
+    show("gradient", logits.grad)
+    probabilities = torch.tensor([[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]).requires_grad_()
+    loss = F.nll_loss(probabilities.log(), labels)
+    loss.backward()
+    print("cross-entropy from probabilities")
+    show("loss", loss)
+    show("gradient", probabilities.grad)
+
+
+def three_steps():
+    """[1, -2, 3] after three steps with the gradients [0.5, -0.25, 0.125] * 1, 2, 3."""
+    for name, make in OPTIMIZERS.items():
+        weight = nn.Parameter(torch.tensor([1.0, -2.0, 3.0]))
+        optimizer = make([weight])
+        for step in (1, 2, 3):
+            weight.grad = step * torch.tensor([0.5, -0.25, 0.125])
+            optimizer.step()
+        print(f"three steps, {name}")
+        show("weight", weight)
+
+
+def network(activation):
+    """2 x 3 -> 6 -> 5 -> 3, its parameters one `wave` from end to end."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), activation, nn.Linear(5, 3))
+    first = 0
+    for parameter in model.parameters():
+        parameter.data = wave(first, *parameter.shape)
+        first += parameter.numel()
+    return model
+
+
+def logits():
+    """What the network answers to the first two images, with each activation in its hidden layer."""
+    for name, activation in ACTIVATIONS.items():
+        print(f"logits, {name}")
+        show("images 0 and 1", network(activation)(images()[0])[:2])
+
+
+def trajectory():
+    """The loss before each of five steps on the whole batch, and both biases after them."""
+    x, labels = images()
+    for name, make in OPTIMIZERS.items():
+        model = network(nn.Tanh())
+        optimizer = make(model.parameters())
+        losses = []
+        for _ in range(5):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), labels)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+        print(f"trajectory, {name}")
+        show("losses", torch.tensor(losses))
+        show("1.bias", model[1].bias)
+        show("3.bias", model[3].bias)
+
+
+if __name__ == "__main__":
+    for part in (dense, cross_entropy, three_steps, logits, trajectory):
+        part()
