@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Once;
 
 /// What went wrong, in the four parts a student needs: what was being done, what was expected, what
 /// was found, and what to do next.
@@ -50,3 +51,11 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// In a notebook's cell, lets a panic print one line in place of a page of stack frames.
+pub(crate) fn shorten_panics() {
+    static ONCE: Once = Once::new();
+    if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
+    }
+}

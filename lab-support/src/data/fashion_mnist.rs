@@ -7,6 +7,7 @@ use ndarray::{ArcArray, ArcArray1};
 use crate::Error;
 use crate::data::files::Files;
 use crate::data::{Images, Source, home, idx, practice};
+use crate::error::shorten_panics;
 
 /// The data set: 60,000 images to learn from and 10,000 to be tested on.
 ///
@@ -29,6 +30,7 @@ impl FashionMnist {
     /// When `FASHION_MNIST_DIR` is set or `data/fashion-mnist` has any of the four files, and one of
     /// them is missing or not what it should be.
     pub fn load() -> Result<FashionMnist, Error> {
+        shorten_panics();
         FashionMnist::load_from(home::fashion_mnist_dir()?.as_deref(), &home::data_dir()?)
     }
 

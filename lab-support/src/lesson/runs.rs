@@ -186,31 +186,36 @@ impl Runs {
     /// # Errors
     /// When a name was never recorded.
     pub fn only(&self, names: &[&str]) -> Result<Runs, Error> {
-        let find = |name: &&str| {
-            self.get(name).cloned().ok_or_else(|| {
-                let known: Vec<&str> = self.runs.iter().map(|run| run.name.as_str()).collect();
-                let found = format!("\"{name}\" among {known:?}");
-                Error::new(
-                    "choosing training runs",
-                    "names that were recorded",
-                    found,
-                    "run its experiment first",
-                )
-            })
-        };
-        Ok(Runs { runs: names.iter().map(find).collect::<Result<_, Error>>()?, source: self.source })
+        let runs: Result<_, Error> = names.iter().map(|name| self.get(name).cloned()).collect();
+        Ok(Runs { runs: runs?, source: self.source })
     }
 
     /// The run of this name.
-    pub fn get(&self, name: &str) -> Option<&Run> {
-        self.runs.iter().find(|run| run.name == name)
+    ///
+    /// # Errors
+    /// When it was never recorded.
+    pub fn get(&self, name: &str) -> Result<&Run, Error> {
+        self.runs.iter().find(|run| run.name == name).ok_or_else(|| {
+            let known: Vec<&str> = self.runs.iter().map(|run| run.name.as_str()).collect();
+            let found = format!("\"{name}\" among {known:?}");
+            Error::new(
+                "choosing a training run",
+                "the name of a recorded run",
+                found,
+                "run its experiment first",
+            )
+        })
     }
 
-    /// The run with the highest test accuracy.
-    pub fn best(&self) -> Option<&Run> {
-        self.runs
-            .iter()
-            .max_by(|a, b| a.test_accuracy.unwrap_or(0.0).total_cmp(&b.test_accuracy.unwrap_or(0.0)))
+    /// Its share of the test images classified right, 0 to 1.
+    ///
+    /// # Errors
+    /// When it was never recorded, or never tested.
+    pub fn test_accuracy(&self, name: &str) -> Result<f32, Error> {
+        self.get(name)?.test_accuracy.ok_or_else(|| {
+            let found = format!("none for \"{name}\"");
+            Error::new("reading a training run", "a test accuracy", found, "record it with its test score")
+        })
     }
 
     /// Test accuracy of each run beside the first.
@@ -260,5 +265,79 @@ impl fmt::Display for Runs {
             )?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Epoch, Setup};
+
+    fn history(accuracy: f32) -> History {
+        let train = Score { loss: 0.5, accuracy, samples: 60_000 };
+        let setup = Setup {
+            layers: "784-128-10".into(),
+            params: 101_770,
+            optimizer: "Adam".into(),
+            learning_rate: 0.001,
+            batch_size: 32,
+            seed: 42,
+            threads: 2,
+            source: Source::FashionMnist,
+        };
+        let epoch = |number| Epoch { number, seconds: 0.5, steps: 1875, train, validation: None };
+        History { epochs: vec![epoch(1), epoch(2)], setup }
+    }
+
+    fn run(name: &str, test: f32) -> Run {
+        Run::new(name, &history(0.9), &Score { loss: 0.4, accuracy: test, samples: 10_000 }).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_one_line_with_the_agreed_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data/runs.jsonl");
+        append(&file, &run("baseline", 0.88)).unwrap();
+        append(&file, &run("wide", 0.89)).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        for key in ["name", "data", "layers", "params", "optimizer", "learning_rate", "batch_size", "epochs"]
+        {
+            assert!(!first[key].is_null(), "{key} in {first}");
+        }
+        for key in ["seed", "train_loss", "train_accuracy", "test_accuracy", "seconds", "threads", "when"] {
+            assert!(!first[key].is_null(), "{key} in {first}");
+        }
+        assert_eq!((&first["data"], first.get("validation_accuracy")), (&"real".into(), Some(&().into())));
+        assert_eq!(read(&file).unwrap()[1].name, "wide");
+        assert_eq!(read(&folder.path().join("none")).unwrap(), []);
+    }
+
+    #[test]
+    fn a_damaged_line_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("runs.jsonl");
+        append(&file, &run("baseline", 0.88)).unwrap();
+        fs::write(&file, fs::read_to_string(&file).unwrap() + "\n{\"name\": 3}\n").unwrap();
+        assert!(read(&file).unwrap_err().to_string().contains("line 3"), "{}", read(&file).unwrap_err());
+    }
+
+    #[test]
+    fn runs_without_name_or_epochs_are_refused() {
+        let score = Score { loss: 0.4, accuracy: 0.9, samples: 10 };
+        assert!(Run::new(" ", &history(0.9), &score).is_err());
+        let empty = History { epochs: vec![], ..history(0.9) };
+        assert!(Run::new("empty", &empty, &score).is_err());
+    }
+
+    #[test]
+    fn runs_are_chosen_by_name() {
+        let runs = Runs { runs: vec![run("a", 0.87), run("b", 0.89)], source: Source::FashionMnist };
+        assert_eq!(runs.only(&["b", "a"]).unwrap().runs[0].name, "b");
+        assert_eq!(runs.test_accuracy("b").unwrap(), 0.89);
+        let message = runs.test_accuracy("c").unwrap_err().to_string();
+        assert!(message.contains("\"c\" among [\"a\", \"b\"]"), "{message}");
+        assert_eq!(runs.to_string().lines().count(), 3);
     }
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
 use plotters_bitmap::{BitMapBackend, BitMapBackendError};
 
@@ -15,10 +15,11 @@ static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
 /// The height of a capital letter, as a share of the type size.
 const CAPITAL: f32 = 0.693;
 
-/// A white page that plotters draws on: lines and shapes are those of plotters' own bitmap.
+/// A white page that plotters draws on: the pixels are those of plotters' own bitmap.
 ///
 /// Text is set here, because the bitmap's leaves out the space in front of a glyph and rounds each glyph to
-/// whole pixels. A style's size is that of an em, in pixels.
+/// whole pixels; and shapes are plotters' general ones, because the bitmap's own rectangles leave out their
+/// last row and column. A style's size is that of an em, in pixels.
 pub(crate) struct Canvas<'a> {
     bitmap: BitMapBackend<'a>,
 }
@@ -51,20 +52,6 @@ impl DrawingBackend for Canvas<'_> {
 
     fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
         self.bitmap.draw_pixel(point, color)
-    }
-
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.bitmap.draw_line(from, to, style)
-    }
-
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        corner: BackendCoord,
-        opposite: BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
-        self.bitmap.draw_rect(corner, opposite, style, fill)
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
