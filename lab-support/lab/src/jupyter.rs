@@ -58,7 +58,8 @@ pub fn ensure(kernel: &Kernel) -> Result<(), Error> {
 pub fn open(root: &Path, notebook: &Path) -> Result<bool, Error> {
     let environment = environment(root);
     let mut jupyter = Command::new(environment.join("bin/jupyter-lab"));
-    jupyter.arg(notebook.strip_prefix(root).unwrap_or(notebook)).current_dir(root);
+    let page = format!("/lab/tree/{}", notebook.strip_prefix(root).unwrap_or(notebook).display());
+    jupyter.current_dir(root).arg("--ServerApp.root_dir=.").arg(format!("--LabApp.default_url={page}"));
     for (variable, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
     {
