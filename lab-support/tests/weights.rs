@@ -36,8 +36,11 @@ fn names_and_shapes(path: &Path) -> Vec<(String, Vec<usize>)> {
     list
 }
 
+/// A tensor's name and shape.
+type Header<'a> = (&'a str, &'a [usize]);
+
 /// Writes tensors that count up from 0 through all of them, as another program might.
-fn foreign(path: &Path, tensors: &[(&str, &[usize])], dtype: Dtype) {
+fn foreign(path: &Path, tensors: &[Header], dtype: Dtype) {
     let mut next = 0;
     let tensors: Vec<_> = tensors
         .iter()
@@ -132,9 +135,9 @@ fn other_tensors_are_refused_and_change_nothing() {
     let path = folder.path().join("foreign.safetensors");
     let (mut model, data) = (network(), images(3));
     let before = model.outputs(&data).unwrap();
-    let (weight, bias, last): ((_, &[usize]), (_, &[usize]), (_, &[usize])) =
+    let (weight, bias, last): (Header, Header, Header) =
         (("1.weight", &[5, 16]), ("1.bias", &[5]), ("3.weight", &[3, 5]));
-    let table: [(&[(&str, &[usize])], Dtype, &str); 6] = [
+    let table: [(&[Header], Dtype, &str); 6] = [
         (&[], Dtype::F32, "tensor 1.weight of shape [5, 16]"),
         (&[weight, bias, last], Dtype::F32, "tensor 3.bias of shape [3]"),
         (&[("1.weight", &[16, 5]), bias, last, ("3.bias", &[3])], Dtype::F32, "found shape [16, 5], F32"),
