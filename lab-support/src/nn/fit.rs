@@ -217,7 +217,8 @@ impl<S: Samples> Trainer<'_, S> {
         progress: &mut Progress,
     ) -> Result<Epoch, Error> {
         let start = Instant::now();
-        let order = self.shuffled();
+        self.model.epochs += 1;
+        let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
         let steps = order.len().div_ceil(self.batch_size);
         let mut labels = Vec::with_capacity(self.batch_size);
         let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
@@ -255,17 +256,33 @@ impl<S: Samples> Trainer<'_, S> {
         model.parameters_mut().for_each(|parameter| optimizer.step(step, parameter, threads));
         result
     }
+}
 
-    /// All images in an order of this epoch's own.
-    fn shuffled(&mut self) -> Vec<usize> {
-        self.model.epochs += 1;
-        let mut rng = ChaCha8Rng::seed_from_u64(self.model.seed ^ SHUFFLE);
-        rng.set_stream(self.model.epochs);
-        let mut order: Vec<usize> = (0..self.train.len()).collect();
-        order.shuffle(&mut rng);
-        order
-    }
+/// The numbers below `n` in an order of this epoch's own.
+fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ SHUFFLE);
+    rng.set_stream(epoch);
+    let mut order: Vec<usize> = (0..n).collect();
+    order.shuffle(&mut rng);
+    order
 }
 
 /// Keeps shuffles apart from the first weights, which come from the same seed.
 const SHUFFLE: u64 = 0x5348_5546_464C_4521;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_epoch_sees_every_image_once_in_an_order_of_its_own() {
+        let order = shuffled(1000, 42, 1);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..1000));
+        assert_eq!(order, shuffled(1000, 42, 1));
+        for other in [shuffled(1000, 42, 2), shuffled(1000, 43, 1)] {
+            assert_ne!(order, other);
+        }
+    }
+}

@@ -9,7 +9,7 @@ pub struct Epoch {
     pub seconds: f64,
     /// Batches, and so updates of the weights: 60,000 / 32 = 1,875.
     pub steps: usize,
-    /// Mean over the epoch's batches, measured while the weights move, as Keras does.
+    /// Mean over the epoch's images, measured while the weights move, as Keras does.
     pub train: Score,
     /// Measured after the epoch, when there is a validation set.
     pub validation: Option<Score>,
