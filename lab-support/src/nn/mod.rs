@@ -2,7 +2,7 @@
 //!
 //! | to follow | read |
 //! |---|---|
-//! | one training step | `fit.rs`, then `tape.rs` |
+//! | one training step | `trainer.rs`, then `tape.rs` |
 //! | a layer, forward and backward | `dense.rs`, `activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
 //! | the update of the weights | `optimizer.rs`, `adam.rs` |
@@ -32,6 +32,7 @@ mod simd;
 mod summary;
 mod tape;
 mod threads;
+mod trainer;
 mod weights;
 
 #[cfg(test)]
