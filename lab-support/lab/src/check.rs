@@ -105,8 +105,8 @@ fn saved_defect(notebook: &Notebook, paths: &Paths) -> Option<String> {
     if outputs.iter().flat_map(|outputs| outputs.iter()).any(|output| matches!(output, Output::Error(_))) {
         return Some("an error message is saved in it".into());
     }
-    let text = serde_json::to_string(&outputs).unwrap_or_default();
-    paths.find(&text).map(|folder| format!("its outputs name a folder of this machine, {folder}"))
+    let folder = outputs.iter().find_map(|outputs| paths.find(outputs))?;
+    Some(format!("its outputs name a folder of this machine, {folder}"))
 }
 
 fn answers_defect(kernel: &Kernel) -> Option<String> {

@@ -22,9 +22,11 @@ impl Paths {
         Paths(absolute.map(|(folder, name)| (folder.display().to_string(), name)).collect())
     }
 
-    /// The first of these folders that a text names.
-    pub fn find(&self, text: &str) -> Option<&str> {
-        self.0.iter().map(|(folder, _)| folder.as_str()).find(|folder| text.contains(folder))
+    /// The first of these folders that the text of an output names.
+    pub fn find(&self, outputs: &[Output]) -> Option<&str> {
+        let texts: Vec<&str> = outputs.iter().flat_map(texts).collect();
+        let folders = self.0.iter().map(|(folder, _)| folder.as_str());
+        folders.into_iter().find(|folder| texts.iter().any(|text| text.contains(folder)))
     }
 
     /// Takes the folders out of what a cell shows.
@@ -52,6 +54,24 @@ impl Paths {
     }
 }
 
+/// What can be read in an output; not pictures.
+fn texts(output: &Output) -> Vec<&str> {
+    let media = match output {
+        Output::Stream { text, .. } => return vec![&text.0],
+        Output::ExecuteResult(result) => &result.data.content,
+        Output::DisplayData(display) => &display.data.content,
+        Output::Error(error) => return vec![&error.evalue],
+    };
+    media.iter().filter_map(text_of).collect()
+}
+
+fn text_of(media: &MediaType) -> Option<&str> {
+    match media {
+        MediaType::Plain(text) | MediaType::Html(text) | MediaType::Markdown(text) => Some(text),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use nbformat::v4::MultilineString;
@@ -63,10 +83,10 @@ mod tests {
         let paths = Paths(vec![("/home/me/lab".into(), "."), ("/home/me".into(), "~")]);
         let text = MultilineString("saved /home/me/lab/data/models, read /home/me/x\n".into());
         let mut outputs = [Output::Stream { name: "stdout".into(), text }];
-        assert_eq!(paths.find("in /home/me/lab"), Some("/home/me/lab"));
+        assert_eq!(paths.find(&outputs), Some("/home/me/lab"));
         paths.remove(&mut outputs);
         let Output::Stream { text, .. } = &outputs[0] else { panic!("a stream stays one") };
         assert_eq!(text.0, "saved ./data/models, read ~/x\n");
-        assert_eq!(paths.find(&text.0), None);
+        assert_eq!(paths.find(&outputs), None);
     }
 }
