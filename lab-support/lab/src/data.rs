@@ -95,14 +95,11 @@ fn fetch_one(file: &Published, folder: &Path, places: &[&str]) -> Result<(), Err
     for place in places {
         match obtain(file, place, &part).and_then(|()| accept(file, place, &part, folder)) {
             Ok(()) => return Ok(()),
-            Err(Failure(reason)) => {
-                println!("{reason}");
-                failures.push(reason);
-            }
+            Err(Failure(reason)) => failures.push(reason),
         }
     }
     let advice = "try again later: what has arrived is kept; or, with the files at hand, `cargo lab data --from FOLDER`";
-    Err(Error::new(DOING, file.name, failures.join("; "), advice))
+    Err(Error::new(DOING, file.name, failures.join("\n  "), advice))
 }
 
 fn obtain(file: &Published, place: &str, part: &Path) -> Result<(), Failure> {

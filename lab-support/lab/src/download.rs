@@ -63,7 +63,7 @@ fn explain(url: &str, error: &ureq::Error) -> String {
     match error {
         ureq::Error::StatusCode(404) => format!("{url}: there is no such file (404)"),
         ureq::Error::StatusCode(code) => format!("{url}: the server answered with status {code}"),
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::Io(_) => {
             format!("{url}: no network, or no such server")
         }
         ureq::Error::Timeout(_) => format!("{url}: the server did not answer in time"),

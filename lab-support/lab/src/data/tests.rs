@@ -138,8 +138,13 @@ fn each_failure_has_its_own_message() {
     let (missing, _) = server(Vec::new(), Behaviour::NotFound);
     let nobody = format!("http://{}/", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let error = case.fetch(&[&damaged, &missing, &nobody, "/no/such/folder"]).unwrap_err().to_string();
-    for expected in ["wrong checksum", "no such file (404)", "/no/such/folder/train-images", "--from FOLDER"]
-    {
+    for expected in [
+        "wrong checksum",
+        "no such file (404)",
+        "no network",
+        "/no/such/folder/train-images",
+        "--from FOLDER",
+    ] {
         assert!(error.contains(expected), "{expected} in {error}");
     }
     assert!(!case.target().join("train-images-idx3-ubyte.gz").exists());
