@@ -120,7 +120,10 @@ fn a_loss_that_stops_being_a_number_ends_the_training() {
     for (last, loss) in both {
         let model = compiled(network(3, last), Sgd::new(1e30), loss);
         let message = refused(model, &images(30), Fit::epochs(3).batch_size(5));
-        assert!(message.contains("While training epoch 1: expected a finite loss"), "{last:?}: {message}");
+        assert!(
+            message.contains("While training epoch 1: expected finite weights and a finite loss"),
+            "{last:?}: {message}"
+        );
     }
 }
 

@@ -178,7 +178,7 @@ fn a_file_cut_short_anywhere_is_refused() {
     let whole = std::fs::read(&path).unwrap();
     for length in 0..whole.len() {
         replace(&path, &whole[..length]);
-        let message = Sequential::load(&path).err().expect("a part is refused").to_string();
+        let message = Sequential::load(&path).expect_err("a part is refused").to_string();
         assert!(message.contains("While reading the network in network.safetensors"), "{message}");
         network().load_weights(&path).unwrap_err();
     }

@@ -72,9 +72,9 @@ impl Dataset {
         if at == 0 || at >= self.len() {
             return Err(Error::new(
                 "splitting a data set",
-                format!("a place between 1 and {}", self.len().saturating_sub(1)),
-                at,
-                "leave at least one image on either side",
+                "at least one image on either side",
+                format!("a cut after image {at} of {}", self.len()),
+                "cut at a place above 0 and below the number of images",
             ));
         }
         let part = |start, end| Dataset::new(self.images.range(start, end), self.divisor);

@@ -29,6 +29,16 @@ pub enum Source {
 }
 
 impl Source {
+    pub(crate) const ALL: [Source; 2] = [Source::FashionMnist, Source::Practice];
+
+    /// As records and saved networks call it: `real` or `practice`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::FashionMnist => "real",
+            Source::Practice => "practice",
+        }
+    }
+
     /// The sentence that must stand beside every result made from the practice set.
     pub fn notice(self) -> Option<&'static str> {
         match self {

@@ -108,7 +108,7 @@ impl Run {
         let setup = &history.setup;
         Ok(Run {
             name: name.trim().to_string(),
-            data: if setup.source == Source::Practice { "practice" } else { "real" }.to_string(),
+            data: setup.source.name().to_string(),
             layers: setup.layers.clone(),
             params: setup.params,
             optimizer: setup.optimizer.clone(),

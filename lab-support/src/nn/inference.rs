@@ -11,7 +11,7 @@ use super::tape::Tape;
 use super::threads::Threads;
 
 /// Images that go through the network at once: as many as a core's own cache holds.
-pub(crate) const BLOCK: usize = 64;
+const BLOCK: usize = 64;
 
 impl Sequential {
     /// Loss and accuracy on `data`, from which nothing is learned.
@@ -70,7 +70,7 @@ impl Sequential {
     }
 
     /// Sends the images of `range` through the network, a block at a time.
-    fn each_block(
+    pub(crate) fn each_block(
         &self,
         data: &impl Samples,
         range: std::ops::Range<usize>,

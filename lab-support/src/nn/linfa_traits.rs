@@ -1,4 +1,7 @@
 //! The network where linfa expects an algorithm: `Fit` trains it, `Predict` asks it.
+//!
+//! The network's own `fit` and `predict` take precedence where a method is called by its bare name: linfa's
+//! are `linfa::traits::Fit::fit(&model, &dataset)` and `linfa::traits::Predict::predict(&model, &records)`.
 
 use linfa::DatasetBase;
 use linfa::traits::{Fit as LinfaFit, PredictInplace};
@@ -7,12 +10,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 use crate::Error;
 
 use super::fit::Fit;
-use super::inference::BLOCK;
 use super::loss::argmax;
 use super::samples::Samples;
 use super::sequential::Sequential;
-use super::tape::Tape;
-use super::threads::Threads;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
 ///
@@ -33,12 +33,15 @@ impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
     /// # Panics
     /// When the rows are not as long as the network's input, as linfa's own models do.
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
-        let mut tape = Tape::for_inference(self, BLOCK);
-        for (i, row) in x.rows().into_iter().enumerate() {
-            tape.input(1).row_mut(0).assign(&row);
-            let outputs = tape.forward(&self.layers, 1, &Threads::one());
-            y[i] = argmax(outputs.as_slice().expect("outputs are contiguous"));
-        }
+        let inputs = self.input_shape.iter().product::<usize>();
+        assert_eq!(x.ncols(), inputs, "numbers in a row and inputs of the network");
+        let rows = Rows { records: x.view(), targets: y.view() };
+        let mut predicted = Vec::with_capacity(x.nrows());
+        self.each_block(&rows, 0..x.nrows(), |outputs| {
+            let classes = outputs.rows().into_iter().map(|row| row.to_slice().map(argmax));
+            predicted.extend(classes.map(|class| class.expect("outputs are contiguous")));
+        });
+        *y = predicted.into();
     }
 
     fn default_target(&self, x: &Array2<f32>) -> Array1<usize> {

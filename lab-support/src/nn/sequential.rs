@@ -1,3 +1,5 @@
+use std::fmt;
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -158,6 +160,10 @@ impl Sequential {
         self.layers.iter_mut().flat_map(|layer| layer.parameters_mut())
     }
 
+    pub(crate) fn is_finite(&self) -> bool {
+        self.parameters().all(|parameter| parameter.value.iter().all(|value| value.is_finite()))
+    }
+
     /// # Errors
     /// When the description has a mistake, or no layers.
     pub(crate) fn check(&self) -> Result<(), Error> {
@@ -187,8 +193,14 @@ impl Sequential {
         self.layers[i].initialize(&mut rng);
     }
 
-    fn refuse(mut self, expected: &str, found: impl std::fmt::Display, advice: &str) -> Sequential {
+    fn refuse(mut self, expected: &str, found: impl fmt::Display, advice: &str) -> Sequential {
         self.mistake.get_or_insert(Error::new("describing a network", expected, found, advice));
         self
+    }
+}
+
+impl fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Sequential({}, {} parameters)", self.widths(), self.params())
     }
 }

@@ -34,6 +34,11 @@ impl Sequential {
         let mistake = self.check().err().map(|e| e.to_string());
         Summary { rows, params: self.params(), mistake }
     }
+
+    /// Shows the summary in a notebook.
+    pub fn evcxr_display(&self) {
+        self.summary().evcxr_display();
+    }
 }
 
 /// `dense`, `dense_1`, `dense_2` ...

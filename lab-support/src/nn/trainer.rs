@@ -54,11 +54,11 @@ impl<S: Samples> Trainer<'_, S> {
         }
         let seconds = start.elapsed().as_secs_f64();
         let train = Score::new(loss, correct, order.len());
-        if !train.loss.is_finite() {
+        if !train.loss.is_finite() || !self.model.is_finite() {
             return Err(Error::new(
                 format!("training epoch {number}"),
-                "a finite loss",
-                train.loss,
+                "finite weights and a finite loss",
+                format!("a loss of {}", train.loss),
                 "the steps were too large: try a smaller learning rate, or normalize the images",
             ));
         }

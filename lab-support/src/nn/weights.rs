@@ -5,6 +5,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::{Value, json};
 
 use crate::Error;
+use crate::data::Source;
 use crate::data::home::write_atomically;
 
 use super::activation::Activation;
@@ -32,7 +33,12 @@ impl Sequential {
             (name, view)
         });
         let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
-        let sequential = json!({ "input_shape": self.input_shape, "seed": self.seed, "layers": layers });
+        let sequential = json!({
+            "input_shape": self.input_shape,
+            "layers": layers,
+            "seed": self.seed,
+            "trained_on": self.trained_on.map(Source::name),
+        });
         let metadata = HashMap::from([("sequential".to_string(), sequential.to_string())]);
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
             Error::new(
@@ -145,6 +151,7 @@ fn from_description(description: &Value, most: usize) -> Option<Sequential> {
         };
     }
     model.seed = description["seed"].as_u64()?;
+    model.trained_on = Source::ALL.into_iter().find(|source| description["trained_on"] == source.name());
     Some(model)
 }
 
