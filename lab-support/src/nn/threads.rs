@@ -3,7 +3,10 @@
 //! Every part of a result is computed by exactly one thread and in an order that the shapes fix, so that
 //! the number of threads changes the time a step takes and not one bit of what it computes.
 
-use rayon_core::{ThreadPool, ThreadPoolBuilder};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
 
 use crate::Error;
 
@@ -53,11 +56,25 @@ impl Threads {
     }
 
     /// Runs `work` in the pool, where [`for_each`](Self::for_each) finds the other threads awake.
+    ///
+    /// A training step has parts that take a few millionths of a second, less than it takes to wake a thread:
+    /// the others look for work without sleeping until `work` is done, and let any other program go first.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        match &self.pool {
-            Some(pool) => pool.install(work),
-            None => work(),
-        }
+        let Some(pool) = &self.pool else { return work() };
+        pool.scope(|scope| {
+            let leader = rayon_core::current_thread_index();
+            let done = Arc::new(AtomicBool::new(false));
+            let seen = done.clone();
+            scope.spawn_broadcast(move |_, thread| {
+                while Some(thread.index()) != leader && !seen.load(Ordering::Relaxed) {
+                    if rayon_core::yield_now() == Some(Yield::Idle) {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+            let _done = SetOnDrop(done);
+            work()
+        })
     }
 
     /// How many of `n` rows make one part: an equal share for each thread, but at least `least`.
@@ -74,6 +91,15 @@ impl Threads {
             Some(_) => share_out(parts, &work),
             None => parts.for_each(work),
         }
+    }
+}
+
+/// Sends the threads home, even when the work panics.
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
