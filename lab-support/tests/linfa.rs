@@ -49,7 +49,7 @@ fn fitting_leaves_the_untrained_network_alone() {
 
 #[test]
 fn data_that_does_not_fit_is_refused() {
-    let refused = |model: Sequential, data: Rows| Fit::fit(&model, &data).err().unwrap().to_string();
+    let refused = |model: Sequential, data: Rows| Fit::fit(&model, &data).unwrap_err().to_string();
     let wide = DatasetBase::new(Array2::zeros((4, 5)), Array1::zeros(4));
     assert!(refused(network(), wide).contains("found images of 5 numbers"));
     let foreign = DatasetBase::new(Array2::zeros((2, 2)), Array1::from_vec(vec![0, 3]));

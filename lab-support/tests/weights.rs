@@ -150,7 +150,7 @@ fn other_tensors_are_refused_and_change_nothing() {
         let message = model.load_weights(&path).unwrap_err().to_string();
         assert!(message.contains(words), "{words}: {message}");
         assert_eq!(model.outputs(&data).unwrap(), before);
-        let message = Sequential::load(&path).err().unwrap().to_string();
+        let message = Sequential::load(&path).unwrap_err().to_string();
         assert!(message.contains("no description of the layers"), "{message}");
     }
 }
@@ -159,7 +159,7 @@ fn other_tensors_are_refused_and_change_nothing() {
 fn a_file_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nowhere.safetensors");
-    let errors = [Sequential::load(&path).err().unwrap(), network().load_weights(&path).unwrap_err()];
+    let errors = [Sequential::load(&path).unwrap_err(), network().load_weights(&path).unwrap_err()];
     for message in errors.map(|e| e.to_string()) {
         assert!(message.contains("nowhere.safetensors"), "{message}");
         assert!(!message.contains(&*folder.path().to_string_lossy()), "folders are private: {message}");
