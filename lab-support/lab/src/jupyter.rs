@@ -12,6 +12,15 @@ use crate::kernelspec;
 /// JupyterLab and all it needs, each at one version.
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 
+/// No question about news, and no look for updates, at a student's first start.
+const SETTINGS: &str = r#"{
+  "@jupyterlab/apputils-extension:notification": {
+    "checkForUpdates": false,
+    "fetchNews": "false"
+  }
+}
+"#;
+
 const DOING: &str = "setting up JupyterLab";
 
 /// The project's own Python environment.
@@ -50,6 +59,8 @@ pub fn ensure(kernel: &Kernel) -> Result<(), Error> {
         }
         home::write_atomically(&installed(&environment), REQUIREMENTS.as_bytes())?;
     }
+    let settings = environment.join("share/jupyter/lab/settings/overrides.json");
+    home::write_atomically(&settings, SETTINGS.as_bytes())?;
     kernelspec::install(&environment, kernel)
 }
 

@@ -129,15 +129,14 @@ impl Run {
 
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Recorded \"{}\": {}, {} epochs", self.name, self.layers, self.epochs)?;
-        write!(f, ", train accuracy {:.4}", self.train_accuracy)?;
+        write!(f, "Recorded \"{}\": accuracy in training {:.4}", self.name, self.train_accuracy)?;
         if let Some(accuracy) = self.validation_accuracy {
-            write!(f, ", validation accuracy {accuracy:.4}")?;
+            write!(f, ", validation {accuracy:.4}")?;
         }
         if let Some(accuracy) = self.test_accuracy {
-            write!(f, ", test accuracy {accuracy:.4}")?;
+            write!(f, ", test {accuracy:.4}")?;
         }
-        write!(f, ", {:.1} s.", self.seconds)
+        write!(f, "; {:.1} s", self.seconds)
     }
 }
 
