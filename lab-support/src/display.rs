@@ -1,4 +1,4 @@
-//! How a cell shows more than text: the protocol between a cell and the notebook's kernel.
+//! How a cell shows what it made: the protocol between a cell and the notebook's kernel.
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -27,6 +27,19 @@ impl<T: Debug + ?Sized> Show for T {
             show(&[("text/plain", &text)]);
         }
     }
+}
+
+/// 101770 as `101,770`.
+pub(crate) fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Whole lines, as the kernel reads them.

@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::display::thousands;
+
 use super::sequential::Sequential;
 
 /// A network as Keras's table: layer, output shape, parameters.
@@ -55,19 +57,6 @@ fn numbered(kind: &'static str, seen: &mut HashMap<&'static str, usize>) -> Stri
 fn with_batch(shape: &[usize]) -> String {
     let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
     format!("(None, {})", sizes.join(", "))
-}
-
-/// 101770 as `101,770`.
-pub(crate) fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The memory of `params` numbers of four bytes: `397.54 KB`.

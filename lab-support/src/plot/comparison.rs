@@ -5,12 +5,13 @@ use plotters::prelude::{Circle, Color, RGBColor};
 
 use crate::Error;
 use crate::data::Source;
+use crate::display::thousands;
 use crate::nn::History;
 use crate::plot::curve::{self, Curve, Mark};
 use crate::plot::figure::{Figure, Frame, MARGIN};
 use crate::plot::style::{
     Area, BLUE, Drawn, FADED, GREEN, GRID, INK, LINE, ORANGE, PURPLE, RED, SKY, centred, fitting, px, text,
-    thin, thousands, to_the_left,
+    thin, to_the_left,
 };
 
 /// One training run in a comparison.

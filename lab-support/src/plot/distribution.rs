@@ -4,10 +4,9 @@ use plotters::prelude::{Color, Rectangle};
 
 use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset, Images};
+use crate::display::thousands;
 use crate::plot::figure::{Figure, Frame, MARGIN};
-use crate::plot::style::{
-    Area, Axis, BLUE, Drawn, INK, axes, px, text, thousands, to_the_left, to_the_right,
-};
+use crate::plot::style::{Area, Axis, BLUE, Drawn, INK, axes, px, text, to_the_left, to_the_right};
 
 impl Images {
     /// How many images there are of each class.

@@ -2,11 +2,12 @@
 
 use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset};
+use crate::display::thousands;
 use crate::eval::Predictions;
 use crate::plot::answer::Answer;
 use crate::plot::figure::{Figure, Frame, MARGIN};
 use crate::plot::picture::pick;
-use crate::plot::style::{Area, Drawn, px, thousands};
+use crate::plot::style::{Area, Drawn, px};
 
 /// How to read image and bars.
 const KEY: &str = "underneath: predicted class, its probability (actual class); blue: the actual class, red: a wrong prediction";

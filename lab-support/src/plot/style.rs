@@ -117,19 +117,6 @@ pub(crate) fn axes<'a>(area: &Area<'a>, x: Axis, y: Axis) -> Drawn<Chart<'a>> {
     Ok(chart)
 }
 
-/// 12345 as "12,345".
-pub(crate) fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The words (of 14 pixels) themselves, or as many letters as fit into `width` on the canvas.
 pub(crate) fn fitting(area: &Area, words: &str, width: i32) -> Drawn<String> {
     let letters: Vec<char> = words.chars().collect();
