@@ -1,6 +1,5 @@
 //! How a cell shows what it made: the protocol between a cell and the notebook's kernel.
 
-use std::fmt::Debug;
 use std::io::Write;
 
 /// Shows one result in several forms, `(MIME type, content)`; the notebook picks the richest it can draw.
@@ -10,23 +9,6 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
     let mut out = std::io::stdout().lock();
     // Nothing can be done about a closed stdout: there is no page to show an error on either.
     let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
-}
-
-/// Shows plain values - numbers, tuples, lists - as `{:?}`, and `()` not at all.
-///
-/// The kernel first calls `evcxr_display` on what a cell ends in, and compiles the cell a second time where
-/// there is none. With this trait in scope every value has one; types with a method of their own keep it.
-pub trait Show {
-    fn evcxr_display(&self);
-}
-
-impl<T: Debug + ?Sized> Show for T {
-    fn evcxr_display(&self) {
-        let text = format!("{self:?}");
-        if text != "()" {
-            show(&[("text/plain", &text)]);
-        }
-    }
 }
 
 /// 101770 as `101,770`.

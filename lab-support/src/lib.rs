@@ -24,7 +24,6 @@ pub use error::Error;
 /// All that a notebook's cells use.
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
-    pub use crate::display::Show as _;
     pub use crate::lesson::{answer, baseline, experiment, keep, record, runs, versions};
     pub use crate::nn::Activation::{self, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{Adam, CrossEntropy, Fit, History, Init, Score, Sequential, Sgd};
