@@ -22,12 +22,15 @@ impl Progress {
 
     /// After batch `step` of `steps`, with the mean loss so far.
     pub fn tick(&mut self, step: usize, steps: usize, loss: f64) {
-        if self.quiet || step == steps || self.last.elapsed() < PATIENCE {
+        if self.quiet || self.last.elapsed() < PATIENCE {
             return;
         }
         self.last = Instant::now();
         let spent = self.start.elapsed().as_secs_f64();
         let left = spent / step as f64 * (steps - step) as f64;
+        if left < 1.0 {
+            return;
+        }
         println!("{}  step {step}/{steps}  about {left:.0} s left  loss {loss:.4}", self.heading());
     }
 
