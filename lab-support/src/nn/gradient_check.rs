@@ -3,15 +3,15 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::activation::{Activation, ActivationLayer};
-use super::dense::Dense;
-use super::flatten::Flatten;
-use super::init::Init;
-use super::layer::{Backward, Layer};
-use super::loss::CrossEntropy;
-use super::sequential::Sequential;
-use super::tape::Tape;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::layers::dense::Dense;
+use crate::nn::layers::flatten::Flatten;
+use crate::nn::layers::init::Init;
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::tape::Tape;
 
 use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
 

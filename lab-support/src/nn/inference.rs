@@ -3,12 +3,12 @@ use ndarray::{Array2, ArrayView2, Axis};
 use crate::Error;
 use crate::data::Dataset;
 
-use super::loss::{CrossEntropy, argmax};
-use super::samples::Samples;
-use super::score::Score;
-use super::sequential::Sequential;
-use super::tape::Tape;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::loss::{CrossEntropy, argmax};
+use crate::nn::score::Score;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::samples::Samples;
+use crate::nn::training::tape::Tape;
 
 /// Images that go through the network at once: as many as a core's own cache holds.
 const BLOCK: usize = 64;

@@ -9,10 +9,10 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
 use crate::Error;
 
-use super::fit::Fit;
-use super::loss::argmax;
-use super::samples::Samples;
-use super::sequential::Sequential;
+use crate::nn::loss::argmax;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::fit::Fit;
+use crate::nn::training::samples::Samples;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
 ///

@@ -1,6 +1,6 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::math::exp;
+use crate::nn::compute::math::exp;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
@@ -62,7 +62,7 @@ impl CrossEntropy {
             correct += usize::from(argmax(row) == label);
             if self.logits {
                 gradient.copy_from_slice(row);
-                super::activation::softmax(gradient);
+                crate::nn::layers::activation::softmax(gradient);
                 gradient[label] -= 1.0;
                 gradient.iter_mut().for_each(|g| *g *= scale);
             } else {

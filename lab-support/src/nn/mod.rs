@@ -2,37 +2,22 @@
 //!
 //! | to follow | read |
 //! |---|---|
-//! | one training step | `trainer.rs`, then `tape.rs` |
-//! | a layer, forward and backward | `dense.rs`, `activation.rs` |
+//! | one training step | `training/trainer.rs`, then `training/tape.rs` |
+//! | a layer, forward and backward | `layers/dense.rs`, `layers/activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
-//! | the update of the weights | `optimizer.rs`, `adam.rs` |
-//! | why it is fast | `matmul.rs`, `simd.rs`, `threads.rs` |
+//! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
+//! | why it is fast | `compute/matmul.rs`, `compute/simd.rs`, `compute/threads.rs` |
 
-mod activation;
-mod adam;
-mod dense;
-mod fit;
-mod flatten;
-mod history;
+mod compute;
 mod inference;
-mod init;
-mod layer;
+mod layers;
 mod linfa_traits;
 mod loss;
-mod math;
-mod matmul;
-mod optimizer;
-mod parameter;
-mod progress;
-mod samples;
+mod optimizers;
 mod score;
 mod sequential;
-mod sgd;
-mod simd;
 mod summary;
-mod tape;
-mod threads;
-mod trainer;
+mod training;
 mod weights;
 
 #[cfg(test)]
@@ -40,15 +25,15 @@ mod gradient_check;
 #[cfg(test)]
 mod same_bits;
 
-pub use activation::Activation;
-pub use adam::Adam;
-pub use fit::Fit;
-pub use history::{Epoch, History, Setup};
-pub use init::Init;
+pub use layers::activation::Activation;
+pub use layers::init::Init;
 pub use loss::CrossEntropy;
 pub(crate) use loss::argmax;
-pub use optimizer::Optimizer;
+pub use optimizers::Optimizer;
+pub use optimizers::adam::Adam;
+pub use optimizers::sgd::Sgd;
 pub use score::Score;
 pub use sequential::Sequential;
-pub use sgd::Sgd;
 pub use summary::Summary;
+pub use training::fit::Fit;
+pub use training::history::{Epoch, History, Setup};

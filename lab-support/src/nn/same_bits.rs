@@ -4,14 +4,14 @@ use ndarray::{ArcArray, ArcArray1};
 
 use crate::data::{Dataset, Images, Source};
 
-use super::activation::Activation::{Linear, Relu, Tanh};
-use super::adam::Adam;
-use super::fit::Fit;
-use super::loss::CrossEntropy;
-use super::optimizer::Optimizer;
-use super::sequential::Sequential;
-use super::sgd::Sgd;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::activation::Activation::{Linear, Relu, Tanh};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::optimizers::Optimizer;
+use crate::nn::optimizers::adam::Adam;
+use crate::nn::optimizers::sgd::Sgd;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::fit::Fit;
 
 /// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
 fn striped(n: usize) -> Dataset {

@@ -6,14 +6,14 @@ use rand_chacha::ChaCha8Rng;
 use crate::Error;
 use crate::data::Source;
 
-use super::activation::{Activation, ActivationLayer};
-use super::dense::Dense;
-use super::flatten::Flatten;
-use super::init::Init;
-use super::layer::Layer;
-use super::loss::CrossEntropy;
-use super::optimizer::Optimizer;
-use super::parameter::Parameter;
+use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::layers::dense::Dense;
+use crate::nn::layers::flatten::Flatten;
+use crate::nn::layers::init::Init;
+use crate::nn::layers::layer::Layer;
+use crate::nn::layers::parameter::Parameter;
+use crate::nn::loss::CrossEntropy;
+use crate::nn::optimizers::Optimizer;
 
 /// A network whose layers follow one another, built as in Keras:
 ///

@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::display::thousands;
 
-use super::sequential::Sequential;
+use crate::nn::sequential::Sequential;
 
 /// A network as Keras's table: layer, output shape, parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

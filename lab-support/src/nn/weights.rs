@@ -8,9 +8,9 @@ use crate::Error;
 use crate::data::Source;
 use crate::data::home::write_atomically;
 
-use super::activation::Activation;
-use super::init::Init;
-use super::sequential::Sequential;
+use crate::nn::layers::activation::Activation;
+use crate::nn::layers::init::Init;
+use crate::nn::sequential::Sequential;
 
 impl Sequential {
     /// Writes weights and architecture to a safetensors file, which appears whole or not at all.

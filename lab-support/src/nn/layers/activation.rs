@@ -1,10 +1,10 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use super::layer::{Backward, Layer};
-use super::math::{exp, sigmoid, tanh};
-use super::simd::{Kernel, Simd, vectorized};
-use super::threads::Threads;
+use crate::nn::compute::math::{exp, sigmoid, tanh};
+use crate::nn::compute::simd::{Kernel, Simd, vectorized};
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::layer::{Backward, Layer};
 
 /// The function that a layer applies to each of its sums.
 ///

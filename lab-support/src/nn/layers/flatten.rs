@@ -1,8 +1,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use super::layer::{Backward, Layer};
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::layer::{Backward, Layer};
 
 /// An image of any shape as one row of numbers: `[28, 28] -> [784]`. Nothing to learn, nothing computed.
 #[derive(Clone)]

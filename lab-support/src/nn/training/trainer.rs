@@ -7,15 +7,15 @@ use rand_chacha::ChaCha8Rng;
 use crate::Error;
 use crate::data::Dataset;
 
-use super::history::Epoch;
-use super::loss::CrossEntropy;
-use super::optimizer::Optimizer;
-use super::progress::Progress;
-use super::samples::Samples;
-use super::score::Score;
-use super::sequential::Sequential;
-use super::tape::Tape;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::loss::CrossEntropy;
+use crate::nn::optimizers::Optimizer;
+use crate::nn::score::Score;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::history::Epoch;
+use crate::nn::training::progress::Progress;
+use crate::nn::training::samples::Samples;
+use crate::nn::training::tape::Tape;
 
 /// Everything that the inner loop needs, made before it starts.
 pub(crate) struct Trainer<'a, S> {

@@ -1,7 +1,7 @@
 use crate::Error;
 
-use super::optimizer::{Update, at_least_zero_below_one, positive};
-use super::simd::{Kernel, Simd, vectorized};
+use crate::nn::compute::simd::{Kernel, Simd, vectorized};
+use crate::nn::optimizers::{Update, at_least_zero_below_one, positive};
 
 /// Stochastic gradient descent: `w -= learning_rate * g`, or with momentum
 /// `v = momentum * v + g; w -= learning_rate * v` (PyTorch's form).

@@ -2,12 +2,12 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::activation::Activation;
-use super::init::Init;
-use super::layer::{Backward, Layer};
-use super::matmul::{columns_times, rows_times_rows};
-use super::parameter::Parameter;
-use super::threads::Threads;
+use crate::nn::compute::matmul::{columns_times, rows_times_rows};
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::activation::Activation;
+use crate::nn::layers::init::Init;
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::parameter::Parameter;
 
 /// A fully connected layer: `y = activation(x wᵀ + b)`.
 ///
@@ -131,8 +131,8 @@ mod tests {
     use ndarray::{Array2, ArrayView2};
 
     use super::*;
-    use crate::nn::activation::Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
     use crate::nn::gradient_check::wave;
+    use crate::nn::layers::activation::Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
 
     /// From `dense` in `tests/pytorch.py`: batch 2, inputs 2, outputs 3.
     struct Expected {

@@ -2,9 +2,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use super::activation::Activation;
-use super::parameter::Parameter;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::activation::Activation;
+use crate::nn::layers::parameter::Parameter;
 
 /// One step of a network, forward and backward. A batch is a matrix: one image a row.
 pub(crate) trait Layer: Send + Sync {
@@ -14,7 +14,7 @@ pub(crate) trait Layer: Send + Sync {
     /// Shape of one image's output, without the batch.
     fn output_shape(&self) -> &[usize];
 
-    /// What [`Sequential::load`](super::Sequential::load) needs to build the layer again.
+    /// What [`Sequential::load`](crate::nn::Sequential::load) needs to build the layer again.
     fn config(&self) -> Value;
 
     fn activation(&self) -> Activation {

@@ -1,9 +1,9 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
-use super::layer::{Backward, Layer};
-use super::loss::CrossEntropy;
-use super::sequential::Sequential;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::sequential::Sequential;
 
 /// The numbers of one batch on their way through a network: made once, used for every batch.
 pub(crate) struct Tape {

@@ -1,15 +1,15 @@
 use crate::Error;
 use crate::data::{Dataset, Source};
 
-use super::history::{Epoch, History, Setup};
-use super::loss::CrossEntropy;
-use super::optimizer::Optimizer;
-use super::progress::Progress;
-use super::samples::Samples;
-use super::sequential::Sequential;
-use super::tape::Tape;
-use super::threads::Threads;
-use super::trainer::Trainer;
+use crate::nn::compute::threads::Threads;
+use crate::nn::loss::CrossEntropy;
+use crate::nn::optimizers::Optimizer;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::history::{Epoch, History, Setup};
+use crate::nn::training::progress::Progress;
+use crate::nn::training::samples::Samples;
+use crate::nn::training::tape::Tape;
+use crate::nn::training::trainer::Trainer;
 
 /// How long and on what to train: what `fit` takes beside the training set.
 ///

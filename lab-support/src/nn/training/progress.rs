@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::history::Epoch;
+use crate::nn::training::history::Epoch;
 
 /// What `fit` prints: a line per epoch, and lines in between while an epoch takes long.
 pub(crate) struct Progress {

@@ -1,7 +1,7 @@
 use crate::Error;
 
-use super::optimizer::{Update, at_least_zero_below_one, positive};
-use super::simd::{Kernel, Simd, vectorized};
+use crate::nn::compute::simd::{Kernel, Simd, vectorized};
+use crate::nn::optimizers::{Update, at_least_zero_below_one, positive};
 
 /// Adam: each weight has a step size of its own, from running means of its gradient and of its square.
 ///

@@ -1,9 +1,14 @@
+//! How gradients change weights.
+
+pub(crate) mod adam;
+pub(crate) mod sgd;
+
 use crate::Error;
 
-use super::adam::Adam;
-use super::parameter::Parameter;
-use super::sgd::Sgd;
-use super::threads::Threads;
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::parameter::Parameter;
+use crate::nn::optimizers::adam::Adam;
+use crate::nn::optimizers::sgd::Sgd;
 
 /// How gradients change weights: what `compile` takes.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,7 +8,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-use super::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
+use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
 
 /// Sums kept in registers at once: `ROWS * COLUMNS` blocks of eight lanes.
 const ROWS: usize = 4;

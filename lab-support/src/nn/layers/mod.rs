@@ -1,0 +1,8 @@
+//! The steps of a network, each forward and backward.
+
+pub(crate) mod activation;
+pub(crate) mod dense;
+pub(crate) mod flatten;
+pub(crate) mod init;
+pub(crate) mod layer;
+pub(crate) mod parameter;
