@@ -3,6 +3,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::{Activation, ActivationLayer};
 use crate::nn::layers::dense::Dense;
@@ -50,10 +51,10 @@ fn agree(what: &str, gradient: &[f32], slopes: &[f64]) {
     assert!(relative < 1e-3, "{what}: {relative:.1e} apart, {gradient:?} and {slopes:?}");
 }
 
-fn output(layer: &dyn Layer, x: &[f32]) -> Array2<f32> {
+fn output(layer: &mut dyn Layer, x: &[f32]) -> Array2<f32> {
     let x = ArrayView2::from_shape((BATCH, x.len() / BATCH), x).unwrap();
     let mut y = Array2::zeros((BATCH, layer.output_shape().iter().product()));
-    layer.forward(x, y.view_mut(), &Threads::one());
+    layer.forward_training(x, y.view_mut(), Chance::new(1), &Threads::one());
     y
 }
 

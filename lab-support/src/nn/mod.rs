@@ -8,6 +8,7 @@
 //! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
 //! | why it is fast | `compute/matmul.rs`, `compute/simd.rs`, `compute/threads.rs` |
 
+mod chance;
 mod compute;
 mod inference;
 mod layers;

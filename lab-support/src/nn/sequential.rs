@@ -124,9 +124,14 @@ impl Sequential {
         if self.ends_in_softmax() { model } else { model.activation(Activation::Softmax) }
     }
 
-    /// Numbers that training changes.
+    /// All numbers of the network, those that training changes and those it leaves alone.
     pub fn params(&self) -> usize {
-        self.parameters().map(|p| p.value.len()).sum()
+        self.parameters().map(Parameter::count).sum()
+    }
+
+    /// Numbers that training changes: not those of frozen layers, nor running means and variances.
+    pub fn trainable_params(&self) -> usize {
+        self.trained_parameters().map(Parameter::count).sum()
     }
 
     /// The widths from input to output, `784-128-10`.
@@ -154,6 +159,10 @@ impl Sequential {
 
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         self.layers.iter().flat_map(|layer| layer.parameters())
+    }
+
+    pub(crate) fn trained_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters().filter(|parameter| parameter.is_trained())
     }
 
     pub(crate) fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {

@@ -3,6 +3,7 @@ use std::fmt;
 
 use crate::display::thousands;
 
+use crate::nn::layers::parameter::Parameter;
 use crate::nn::sequential::Sequential;
 
 /// A network as Keras's table: layer, output shape, parameters.
@@ -10,6 +11,7 @@ use crate::nn::sequential::Sequential;
 pub struct Summary {
     rows: Vec<Row>,
     params: usize,
+    trainable: usize,
     mistake: Option<String>,
 }
 
@@ -30,11 +32,11 @@ impl Sequential {
             .map(|layer| Row {
                 layer: format!("{} ({})", numbered(layer.kind(), &mut seen), layer.kind()),
                 shape: with_batch(layer.output_shape()),
-                params: layer.parameters().iter().map(|p| p.value.len()).sum(),
+                params: layer.parameters().iter().map(Parameter::count).sum(),
             })
             .collect();
         let mistake = self.check().err().map(|e| e.to_string());
-        Summary { rows, params: self.params(), mistake }
+        Summary { rows, params: self.params(), trainable: self.trainable_params(), mistake }
     }
 
     /// Shows the summary in a notebook.
@@ -92,10 +94,10 @@ impl fmt::Display for Summary {
             writeln!(f, "│ {:<a$} │ {:<b$} │ {:>c$} │", row.layer, row.shape, thousands(row.params))?;
         }
         writeln!(f, "{}", line("└", "─", "┴", "┘"))?;
-        let (params, size_of_all) = (thousands(self.params), size(self.params));
-        writeln!(f, " Total params: {params} ({size_of_all})")?;
-        writeln!(f, " Trainable params: {params} ({size_of_all})")?;
-        write!(f, " Non-trainable params: 0 ({})", size(0))
+        let numbers = |n: usize| format!("{} ({})", thousands(n), size(n));
+        writeln!(f, " Total params: {}", numbers(self.params))?;
+        writeln!(f, " Trainable params: {}", numbers(self.trainable))?;
+        write!(f, " Non-trainable params: {}", numbers(self.params - self.trainable))
     }
 }
 

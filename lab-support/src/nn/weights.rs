@@ -10,6 +10,7 @@ use crate::data::home::write_atomically;
 
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
+use crate::nn::layers::parameter::{Parameter, Role};
 use crate::nn::sequential::Sequential;
 
 impl Sequential {
@@ -23,13 +24,13 @@ impl Sequential {
     /// When the description has a mistake, or the file can't be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         self.check()?;
-        let tensors = self.tensor_names().into_iter().zip(self.parameters()).map(|(name, parameter)| {
-            let bytes: Vec<u8> = parameter.value.iter().flat_map(|v| v.to_le_bytes()).collect();
-            (name, parameter.shape.clone(), bytes)
-        });
+        let tensors =
+            self.tensor_names().into_iter().zip(self.parameters()).map(|(name, parameter)| {
+                (name, parameter.shape.clone(), dtype(parameter), to_bytes(parameter))
+            });
         let tensors: Vec<_> = tensors.collect();
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("4 bytes for each number");
+        let views = tensors.iter().map(|(name, shape, dtype, bytes)| {
+            let view = TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as numbers need");
             (name, view)
         });
         let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
@@ -95,17 +96,17 @@ impl Sequential {
         let names = self.tensor_names();
         let mut values = Vec::with_capacity(names.len());
         for (name, parameter) in names.iter().zip(self.parameters()) {
-            let expected = format!("tensor {name} of shape {:?}, 32-bit floats", parameter.shape);
+            let dtype = dtype(parameter);
+            let expected = format!("tensor {name} of shape {:?}, {dtype:?}", parameter.shape);
             let unfit = |found: String| {
                 let doing = format!("reading the weights in {}", name_of(path));
                 Error::new(doing, &expected, found, "describe the same layers as when the file was written")
             };
             let tensor = tensors.tensor(name).map_err(|_| unfit(format!("only {:?}", sorted(&tensors))))?;
-            if tensor.shape() != parameter.shape || tensor.dtype() != Dtype::F32 {
+            if tensor.shape() != parameter.shape || tensor.dtype() != dtype {
                 return Err(unfit(format!("shape {:?}, {:?}", tensor.shape(), tensor.dtype())));
             }
-            let (numbers, _) = tensor.data().as_chunks();
-            values.push(numbers.iter().map(|b| f32::from_le_bytes(*b)).collect());
+            values.push(from_bytes(dtype, tensor.data()));
         }
         if tensors.len() != names.len() {
             let doing = format!("reading the weights in {}", name_of(path));
@@ -127,6 +128,25 @@ impl Sequential {
             index += 1 + usize::from(fused);
         }
         names
+    }
+}
+
+/// How PyTorch stores it.
+fn dtype(parameter: &Parameter) -> Dtype {
+    if parameter.role == Role::Counted { Dtype::I64 } else { Dtype::F32 }
+}
+
+fn to_bytes(parameter: &Parameter) -> Vec<u8> {
+    match dtype(parameter) {
+        Dtype::I64 => parameter.value.iter().flat_map(|v| (*v as i64).to_le_bytes()).collect(),
+        _ => parameter.value.iter().flat_map(|v| v.to_le_bytes()).collect(),
+    }
+}
+
+fn from_bytes(dtype: Dtype, bytes: &[u8]) -> Vec<f32> {
+    match dtype {
+        Dtype::I64 => bytes.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b) as f32).collect(),
+        _ => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
     }
 }
 

@@ -2,6 +2,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
+use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
@@ -21,7 +22,7 @@ pub(crate) trait Layer: Send + Sync {
         Activation::Linear
     }
 
-    /// Weight and bias where the layer has them.
+    /// Weight and bias where the layer has them, and what else is saved of it, such as running means.
     fn parameters(&self) -> &[Parameter] {
         &[]
     }
@@ -35,6 +36,18 @@ pub(crate) trait Layer: Send + Sync {
 
     /// Computes `output`, `[batch, outputs]`, from `input`, `[batch, inputs]`.
     fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, threads: &Threads);
+
+    /// As [`forward`](Self::forward), but while learning: where a layer throws dice or looks at the whole batch,
+    /// and where it keeps what its way back needs. `chance` holds this layer's random numbers for this step.
+    fn forward_training(
+        &mut self,
+        input: ArrayView2<f32>,
+        output: ArrayViewMut2<f32>,
+        _chance: Chance,
+        threads: &Threads,
+    ) {
+        self.forward(input, output, threads);
+    }
 
     /// Computes the gradients of the parameters and of the input from that of the output.
     fn backward(&mut self, pass: Backward, threads: &Threads);

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// remembers of earlier gradients.
 #[derive(Clone)]
 pub struct Parameter {
-    /// `weight` or `bias`, as PyTorch calls it.
+    /// `weight`, `bias`, `running_mean` ..., as PyTorch calls it.
     pub(crate) name: &'static str,
     /// As PyTorch stores it: a dense layer's weight is `[outputs, inputs]`.
     pub(crate) shape: Vec<usize>,
@@ -14,12 +14,41 @@ pub struct Parameter {
     pub(crate) gradient: Vec<f32>,
     /// The optimizer's running means; empty until training starts.
     pub(crate) moments: [Vec<f32>; 2],
+    pub(crate) role: Role,
+}
+
+/// What changes a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The optimizer, by its gradient.
+    Trained,
+    /// Nothing: its layer is frozen.
+    Frozen,
+    /// Its own layer, which measures it: a running mean or variance.
+    Measured,
+    /// Its own layer, which counts batches. PyTorch keeps it as a 64-bit integer, and no table of a network's
+    /// numbers lists it.
+    Counted,
 }
 
 impl Parameter {
     pub(crate) fn new(name: &'static str, shape: Vec<usize>, value: Vec<f32>) -> Parameter {
         assert_eq!(shape.iter().product::<usize>(), value.len(), "numbers in a parameter of shape {shape:?}");
-        Parameter { name, shape, value, gradient: Vec::new(), moments: [Vec::new(), Vec::new()] }
+        let moments = [Vec::new(), Vec::new()];
+        Parameter { name, shape, value, gradient: Vec::new(), moments, role: Role::Trained }
+    }
+
+    pub(crate) fn with_role(self, role: Role) -> Parameter {
+        Parameter { role, ..self }
+    }
+
+    pub(crate) fn is_trained(&self) -> bool {
+        self.role == Role::Trained
+    }
+
+    /// Its numbers, as tables count them.
+    pub(crate) fn count(&self) -> usize {
+        if self.role == Role::Counted { 0 } else { self.value.len() }
     }
 
     /// Makes room for a gradient and for `moments` running means, keeping those that are there.

@@ -130,7 +130,8 @@ impl Sequential {
         if let Some(validation) = validation {
             self.check_fits(validation, "validating")?;
         }
-        self.parameters_mut().for_each(|p| p.prepare(optimizer.settings().moments()));
+        let moments = optimizer.settings().moments();
+        self.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
         let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
         let batch_size = plan.batch_size;
         let mut trainer = Trainer { model: self, train, optimizer, loss, batch_size, tape, threads };
@@ -181,7 +182,7 @@ impl Sequential {
         let (optimizer, _) = self.checked_compilation()?;
         Ok(Setup {
             layers: self.widths(),
-            params: self.params(),
+            params: self.trainable_params(),
             optimizer: optimizer.settings().name(),
             learning_rate: optimizer.settings().learning_rate(),
             batch_size,

@@ -1,7 +1,9 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
+use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::parameter::Parameter;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::sequential::Sequential;
 
@@ -41,7 +43,23 @@ impl Tape {
         self.outputs[layers.len()].slice(s![..n, ..])
     }
 
-    /// Computes every parameter's gradient for the images that `forward` has just seen. Returns the sum of
+    /// The same while learning: each layer throws the dice of its part of `chance`.
+    pub fn forward_training(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        n: usize,
+        chance: Chance,
+        threads: &Threads,
+    ) {
+        for (i, layer) in layers.iter_mut().enumerate() {
+            let (before, after) = self.outputs.split_at_mut(i + 1);
+            let (input, output) = (before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]));
+            layer.forward_training(input, output, chance.part(i as u64), threads);
+        }
+    }
+
+    /// Computes the gradient of every parameter that is trained, for the images that `forward_training` has
+    /// just seen. Returns the sum of
     /// their losses, and how many outputs were right.
     pub fn backward(
         &mut self,
@@ -55,7 +73,8 @@ impl Tape {
         let outputs = self.outputs[last].slice(s![..n, ..]);
         let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
 
-        let first = layers.iter().position(|layer| !layer.parameters().is_empty()).unwrap_or(last);
+        let learns = |layer: &Box<dyn Layer>| layer.parameters().iter().any(Parameter::is_trained);
+        let first = layers.iter().position(learns).unwrap_or(last);
         for (i, layer) in layers.iter_mut().enumerate().skip(first).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {

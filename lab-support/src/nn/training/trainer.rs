@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::Error;
 use crate::data::Dataset;
 
+use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
@@ -42,11 +43,12 @@ impl<S: Samples> Trainer<'_, S> {
         let start = Instant::now();
         self.model.epochs += 1;
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
+        let chance = Chance::new(self.model.seed).part(self.model.epochs);
         let steps = order.len().div_ceil(self.batch_size);
         let mut labels = Vec::with_capacity(self.batch_size);
         let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
         for (step, rows) in order.chunks(self.batch_size).enumerate() {
-            let (batch_loss, batch_correct) = self.step(rows, &mut labels);
+            let (batch_loss, batch_correct) = self.step(rows, chance.part(step as u64), &mut labels);
             loss += batch_loss;
             correct += batch_correct;
             seen += rows.len();
@@ -67,16 +69,17 @@ impl<S: Samples> Trainer<'_, S> {
     }
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
-    fn step(&mut self, rows: &[usize], labels: &mut Vec<usize>) -> (f64, usize) {
+    fn step(&mut self, rows: &[usize], chance: Chance, labels: &mut Vec<usize>) -> (f64, usize) {
         let Trainer { model, train, optimizer, loss, tape, threads, .. } = self;
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
         train.fill(rows, tape.input(rows.len()));
-        tape.forward(&model.layers, rows.len(), threads);
+        tape.forward_training(&mut model.layers, rows.len(), chance, threads);
         let result = tape.backward(&mut model.layers, *loss, labels, threads);
         model.steps += 1;
         let step = model.steps;
-        model.parameters_mut().for_each(|parameter| optimizer.step(step, parameter, threads));
+        let trained = model.parameters_mut().filter(|parameter| parameter.is_trained());
+        trained.for_each(|parameter| optimizer.step(step, parameter, threads));
         result
     }
 }
