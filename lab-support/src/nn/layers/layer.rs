@@ -8,6 +8,10 @@ use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
 
 /// One step of a network, forward and backward. A batch is a matrix: one image a row.
+///
+/// An image of shape `[channels, height, width]` lies in its row pixel by pixel, the channels of a pixel side
+/// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
+/// PyTorch's order, channel by channel, is restored where a network ends and where it flattens its images.
 pub(crate) trait Layer: Send + Sync {
     /// As Keras calls it: `Dense`.
     fn kind(&self) -> &'static str;
