@@ -6,7 +6,7 @@ use ndarray::{ArcArray, ArcArray1};
 
 use crate::Error;
 use crate::data::files::Files;
-use crate::data::{Images, Source, home, idx, practice};
+use crate::data::{Images, Source, Split, home, idx, practice};
 use crate::error::shorten_panics;
 
 /// The data set: 60,000 images to learn from and 10,000 to be tested on.
@@ -75,8 +75,8 @@ impl FashionMnist {
             .test_labels_filename(utf8(&files.test_labels)?)
             .finalize();
         Ok(FashionMnist {
-            train: images(trn_img, trn_lbl, source)?,
-            test: images(tst_img, tst_lbl, source)?,
+            train: images(trn_img, trn_lbl, source)?.of_split(Split::Train),
+            test: images(tst_img, tst_lbl, source)?.of_split(Split::Test),
             from: from.to_string(),
         })
     }
@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(loaded.train.shape(), (60_000, 28, 28));
         assert_eq!(loaded.test.counts(), [1_000; 10]);
         assert_eq!(loaded.train.source, Source::FashionMnist);
+        assert_eq!((loaded.train.split(), loaded.test.split()), (Split::Train, Split::Test));
 
         fs::write(folder.join(idx::TEST.labels), "nothing of the kind").unwrap();
         let error = FashionMnist::load_from(None, data.path()).unwrap_err().to_string();

@@ -48,6 +48,28 @@ impl Source {
     }
 }
 
+/// Which part of the data set images belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// To learn from; validation images are taken from it.
+    Train,
+    /// For the examination at the end, and for nothing else.
+    Test,
+    /// Made by hand: no telling.
+    Unknown,
+}
+
+impl Split {
+    /// As records call it: `train`, `test` or `unknown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Split::Train => "train",
+            Split::Test => "test",
+            Split::Unknown => "unknown",
+        }
+    }
+}
+
 /// Labelled grey images as they lie on disk: pixels `[n, 28, 28]`, bytes 0 (black) to 255 (white),
 /// labels `[n]`, 0 to 9.
 ///
@@ -59,6 +81,7 @@ pub struct Images {
     /// `[n]`, each an index into [`CLASS_NAMES`].
     pub labels: ArcArray1<u8>,
     pub source: Source,
+    split: Split,
 }
 
 impl Images {
@@ -82,7 +105,17 @@ impl Images {
                 "the labels file is damaged: fetch it again with `cargo lab data`",
             ));
         }
-        Ok(Images { pixels, labels, source })
+        Ok(Images { pixels, labels, source, split: Split::Unknown })
+    }
+
+    /// The same images, known to be this part of the data set.
+    pub(crate) fn of_split(self, split: Split) -> Images {
+        Images { split, ..self }
+    }
+
+    /// Which part of the data set they were loaded as.
+    pub fn split(&self) -> Split {
+        self.split
     }
 
     pub fn len(&self) -> usize {
@@ -136,6 +169,7 @@ impl Images {
             pixels: self.pixels.clone().slice_move(s![start..end, .., ..]),
             labels: self.labels.clone().slice_move(s![start..end]),
             source: self.source,
+            split: self.split,
         }
     }
 

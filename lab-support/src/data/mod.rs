@@ -12,4 +12,4 @@ mod practice;
 
 pub use dataset::Dataset;
 pub use fashion_mnist::FashionMnist;
-pub use images::{CLASS_NAMES, Images, Source};
+pub use images::{CLASS_NAMES, Images, Source, Split};

@@ -283,6 +283,7 @@ mod tests {
             seed: 42,
             threads: 2,
             source: Source::FashionMnist,
+            seen: crate::nn::Seen::default(),
         };
         let epoch = |number| Epoch { number, seconds: 0.5, steps: 1875, train, validation: None };
         History { epochs: vec![epoch(1), epoch(2)], setup }

@@ -37,4 +37,4 @@ pub use score::Score;
 pub use sequential::Sequential;
 pub use summary::Summary;
 pub use training::fit::Fit;
-pub use training::history::{Epoch, History, Setup};
+pub use training::history::{Epoch, History, Seen, Setup};

@@ -14,6 +14,7 @@ use crate::nn::layers::layer::Layer;
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
+use crate::nn::training::history::Seen;
 
 /// A network whose layers follow one another, built as in Keras:
 ///
@@ -37,6 +38,7 @@ pub struct Sequential {
     /// Epochs so far: each shuffles in its own way.
     pub(crate) epochs: u64,
     pub(crate) trained_on: Option<Source>,
+    pub(crate) seen: Seen,
     /// The first mistake in the description.
     mistake: Option<Error>,
 }
@@ -63,6 +65,7 @@ impl Sequential {
             steps: 0,
             epochs: 0,
             trained_on: None,
+            seen: Seen::default(),
             mistake,
         }
     }
@@ -101,6 +104,7 @@ impl Sequential {
     pub fn seed(mut self, seed: u64) -> Sequential {
         self.seed = seed;
         (self.steps, self.epochs, self.trained_on) = (0, 0, None);
+        self.seen = Seen::default();
         self.parameters_mut().for_each(Parameter::forget);
         for i in 0..self.layers.len() {
             self.initialize(i);

@@ -6,7 +6,7 @@ use plotters::prelude::RGBColor;
 use crate::Error;
 use crate::data::{Dataset, Images, Source};
 use crate::eval::Predictions;
-use crate::nn::{Epoch, History, Score, Setup};
+use crate::nn::{Epoch, History, Score, Seen, Setup};
 use crate::plot::encode::tests::decode;
 use crate::plot::style::{BLUE, RED};
 use crate::plot::{Bar, Figure, compare, curves};
@@ -75,6 +75,7 @@ fn history(epochs: usize, validation: bool) -> History {
         seed: 1,
         threads: 1,
         source: Source::FashionMnist,
+        seen: Seen::default(),
     };
     History { epochs: (1..=epochs).map(epoch).collect(), setup }
 }

@@ -106,6 +106,7 @@ impl Sequential {
         let epochs = self.train(&train, validation.as_ref(), &plan)?;
         let source = train.images().source;
         self.trained_on = Some(source);
+        self.seen.add(train.images(), validation.as_ref().map(Dataset::images));
         Ok(History { epochs, setup: self.setup(plan.batch_size, source)? })
     }
 
@@ -189,6 +190,7 @@ impl Sequential {
             seed: self.seed,
             threads: Threads::wanted()?,
             source,
+            seen: self.seen.clone(),
         })
     }
 }

@@ -1,4 +1,4 @@
-use crate::data::Source;
+use crate::data::{Images, Source, Split};
 use crate::nn::Score;
 
 /// One pass over the training set.
@@ -28,6 +28,29 @@ pub struct Setup {
     pub seed: u64,
     pub threads: usize,
     pub source: Source,
+    /// All that the network has seen in training up to now.
+    pub seen: Seen,
+}
+
+/// Which parts of the data set had a say in a network's weights: what must not be only tested on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Learned from.
+    pub trained: Vec<Split>,
+    /// Validated on, as early stopping does.
+    pub validated: Vec<Split>,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, train: &Images, validation: Option<&Images>) {
+        let new = |list: &mut Vec<Split>, split| {
+            if !list.contains(&split) {
+                list.push(split);
+            }
+        };
+        new(&mut self.trained, train.split());
+        validation.into_iter().for_each(|images| new(&mut self.validated, images.split()));
+    }
 }
 
 /// Every figure of a training run, epoch by epoch: what `fit` returns.
@@ -35,4 +58,35 @@ pub struct Setup {
 pub struct History {
     pub epochs: Vec<Epoch>,
     pub setup: Setup,
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{ArcArray, ArcArray1};
+
+    use super::*;
+    use crate::nn::Activation::Linear;
+    use crate::nn::{CrossEntropy, Fit, Sequential, Sgd};
+
+    fn images(split: Split) -> Images {
+        let images = Images::new(ArcArray::zeros((4, 2, 2)), ArcArray1::zeros(4), Source::Practice);
+        images.unwrap().of_split(split)
+    }
+
+    #[test]
+    fn a_network_remembers_every_set_that_had_a_say_until_it_is_drawn_anew() {
+        let [train, test, by_hand] =
+            [Split::Train, Split::Test, Split::Unknown].map(|split| images(split).normalized());
+        let mut model = Sequential::new([2, 2]).flatten().dense(10, Linear);
+        model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+        let plan = || Fit::epochs(1).quiet();
+        let first = model.fit(&by_hand, plan().validation(&test)).unwrap();
+        assert_eq!(first.setup.seen, Seen { trained: vec![Split::Unknown], validated: vec![Split::Test] });
+        let second = model.fit(&train.take(3), plan().validation_split(0.5)).unwrap();
+        let trained = vec![Split::Unknown, Split::Train];
+        assert_eq!(second.setup.seen, Seen { trained, validated: vec![Split::Test, Split::Train] });
+        let mut anew = model.seed(1);
+        let third = anew.fit(&train, plan()).unwrap();
+        assert_eq!(third.setup.seen, Seen { trained: vec![Split::Train], validated: vec![] });
+    }
 }
