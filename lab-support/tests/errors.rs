@@ -96,6 +96,8 @@ fn a_mistake_in_the_description_is_told_by_whatever_needs_the_network() {
         (Sequential::new([4, 0]).flatten(), "found [4, 0]"),
         (Sequential::new([4, 4]).dense(3, Linear), "write .flatten() before it"),
         (Sequential::new([4, 4]).flatten().dense(0, Relu).dense(3, Linear), "at least 1 unit, found 0"),
+        (Sequential::new([4, 4]).flatten().dropout(1.0).dense(3, Linear), "from 0 to below 1, found 1"),
+        (Sequential::new([4, 4]).flatten().dropout(f32::NAN).dense(3, Linear), "found NaN"),
         (Sequential::new([4, 4]).dense(0, Relu).flatten().dense(0, Relu), "write .flatten() before it"),
     ];
     let (data, folder) = (images(3), tempfile::tempdir().unwrap());

@@ -17,6 +17,9 @@ torch.set_default_dtype(torch.float64)
 ACTIVATIONS = {
     "Linear": nn.Identity(),
     "ReLU": nn.ReLU(),
+    "LeakyReLU": nn.LeakyReLU(),
+    "ELU": nn.ELU(),
+    "GELU": nn.GELU(),
     "Sigmoid": nn.Sigmoid(),
     "Tanh": nn.Tanh(),
     "Softmax": nn.Softmax(dim=-1),
@@ -60,6 +63,27 @@ def dense():
         print(f"dense, {name}")
         for label, tensor in [("y", y), ("dw", w.grad), ("db", b.grad), ("dx", x.grad)]:
             show(label, tensor)
+
+
+def batch_norm():
+    """Batch normalization on two batches of 4: sum(dy * y) of the second is sent back."""
+    for name, layer, shape in [
+        ("1d", nn.BatchNorm1d(3), (4, 3)),
+        ("2d", nn.BatchNorm2d(2), (4, 2, 3, 1)),
+    ]:
+        numbers = math.prod(shape)
+        layer.weight.data = wave(100, layer.num_features)
+        layer.bias.data = wave(200, layer.num_features)
+        layer(wave(0, *shape))
+        x = wave(numbers, *shape).requires_grad_()
+        y = layer(x)
+        y.backward(wave(2 * numbers, *shape))
+        print(f"batch normalization, {name}")
+        for label, tensor in [("y", y), ("dw", layer.weight.grad), ("db", layer.bias.grad), ("dx", x.grad)]:
+            show(label, tensor)
+        show("running_mean", layer.running_mean)
+        show("running_var", layer.running_var)
+        show("then without learning", layer.eval()(wave(0, *shape)))
 
 
 def cross_entropy():
@@ -128,5 +152,5 @@ def trajectory():
 
 
 if __name__ == "__main__":
-    for part in (dense, cross_entropy, three_steps, logits, trajectory):
+    for part in (dense, batch_norm, cross_entropy, three_steps, logits, trajectory):
         part()

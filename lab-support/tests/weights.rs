@@ -84,6 +84,30 @@ fn activations_are_counted_as_pytorch_counts_them() {
     assert_eq!(names(&model), ["1.bias", "1.weight"]);
 }
 
+/// What `torch.nn.Sequential(Linear(4, 3), BatchNorm1d(3), ReLU(), Dropout(), Linear(3, 2))` holds.
+#[test]
+fn batch_normalization_is_saved_as_pytorch_saves_it() {
+    let model = Sequential::new([4]).dense(3, Linear).batch_norm().activation(Relu).dropout(0.5);
+    let (_folder, path) = saved(&model.dense(2, Linear));
+    let bytes = std::fs::read(path).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut found: Vec<_> =
+        tensors.tensors().into_iter().map(|(name, t)| (name, t.dtype(), t.shape().to_vec())).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected = [
+        ("0.bias", Dtype::F32, vec![3]),
+        ("0.weight", Dtype::F32, vec![3, 4]),
+        ("1.bias", Dtype::F32, vec![3]),
+        ("1.num_batches_tracked", Dtype::I64, vec![]),
+        ("1.running_mean", Dtype::F32, vec![3]),
+        ("1.running_var", Dtype::F32, vec![3]),
+        ("1.weight", Dtype::F32, vec![3]),
+        ("4.bias", Dtype::F32, vec![2]),
+        ("4.weight", Dtype::F32, vec![2, 3]),
+    ];
+    assert_eq!(found, expected.map(|(name, dtype, shape)| (name.to_string(), dtype, shape)));
+}
+
 /// Row by row, the least significant byte first: the weights are 0, 1, 2 ... in PyTorch's order.
 #[test]
 fn values_lie_where_pytorch_puts_them() {
@@ -104,8 +128,12 @@ fn a_round_trip_changes_no_bit() {
     let mut trained = network();
     trained.compile(Adam::default(), CrossEntropy::from_logits());
     trained.fit(&data, Fit::epochs(1).quiet()).unwrap();
-    let all = Sequential::new([4, 4]).flatten().dense(5, Sigmoid).dense_with(4, Tanh, Init::HeUniform);
-    for model in [network(), trained.clone(), trained.with_softmax(), all.dense(3, Softmax).seed(u64::MAX)] {
+    let all = Sequential::new([4, 4]).batch_norm().flatten().dropout(0.1).dense(5, Sigmoid).batch_norm();
+    let all = all.dense_with(4, Tanh, Init::HeUniform).dense(4, Elu).dense(4, LeakyRelu).dense(3, Gelu);
+    let mut all = all.dense(3, Softmax).seed(u64::MAX);
+    all.compile(Adam::default(), CrossEntropy::from_probabilities());
+    all.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    for model in [network(), trained.clone(), trained.with_softmax(), all] {
         let (_folder, path) = saved(&model);
         let loaded = Sequential::load(&path).unwrap();
         assert_eq!(loaded.outputs(&data).unwrap(), model.outputs(&data).unwrap());

@@ -6,10 +6,13 @@ use ndarray::{Array2, ArrayView2};
 use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::layers::batch_norm::BatchNorm;
 use crate::nn::layers::dense::Dense;
+use crate::nn::layers::dropout::Dropout;
 use crate::nn::layers::flatten::Flatten;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::parameter::{Parameter, Role};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::tape::Tape;
@@ -81,7 +84,8 @@ fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
 
     let along_input = slopes(x.as_slice().unwrap(), |x| weighted_sum(&output(layer, x)));
     agree(&format!("{what}, input"), d_input.as_slice().unwrap(), &along_input);
-    for i in 0..layer.parameters().len() {
+    let learned = |parameter: &Parameter| matches!(parameter.role, Role::Trained | Role::Frozen);
+    for i in 0..layer.parameters().iter().filter(|p| learned(p)).count() {
         let parameter = layer.parameters()[i].clone();
         let along_parameter = slopes(&parameter.value, |value| {
             layer.parameters_mut()[i].value.copy_from_slice(value);
@@ -94,7 +98,7 @@ fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
 
 #[test]
 fn dense_with_each_activation() {
-    for activation in Activation::ALL {
+    for activation in Activation::ALL.into_iter().filter(|a| !a.needs_its_input()) {
         let mut layer = Dense::new(11, 5, activation, Init::GlorotUniform);
         for (parameter, first) in layer.parameters_mut().iter_mut().zip([100, 200]) {
             parameter.value = wave(first, parameter.value.len());
@@ -108,6 +112,25 @@ fn each_activation_alone() {
     for activation in Activation::ALL {
         let mut layer = ActivationLayer { activation, shape: vec![7] };
         check_layer(activation.name(), &mut layer, 7);
+    }
+}
+
+#[test]
+fn dropout() {
+    check_layer("dropout", &mut Dropout::new(&[3, 4], 0.3), 12);
+}
+
+#[test]
+fn batch_normalization() {
+    for shape in [&[11][..], &[3, 4], &[2, 3, 3]] {
+        let mut layer = BatchNorm::new(shape);
+        let channels = layer.parameters()[0].value.len();
+        layer.parameters_mut()[0].value = wave(100, channels);
+        layer.parameters_mut()[1].value = wave(200, channels);
+        check_layer(&format!("batch normalization of {shape:?}"), &mut layer, shape.iter().product());
+        // With mean and variance given, as when frozen.
+        layer.parameters_mut()[..2].iter_mut().for_each(|p| p.role = Role::Frozen);
+        check_layer(&format!("frozen, of {shape:?}"), &mut layer, shape.iter().product());
     }
 }
 

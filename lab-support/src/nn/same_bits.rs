@@ -5,7 +5,7 @@ use ndarray::{ArcArray, ArcArray1};
 use crate::data::{Dataset, Images, Source};
 
 use crate::nn::compute::threads::Threads;
-use crate::nn::layers::activation::Activation::{Linear, Relu, Tanh};
+use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
 use crate::nn::optimizers::adam::Adam;
@@ -25,7 +25,8 @@ fn striped(n: usize) -> Dataset {
 
 /// Wide enough that five threads have a part in every product.
 fn network(seed: u64, optimizer: impl Into<Optimizer>) -> Sequential {
-    let model = Sequential::new([12, 12]).flatten().dense(90, Relu).dense(85, Tanh).dense(10, Linear);
+    let model = Sequential::new([12, 12]).batch_norm().flatten().dropout(0.1).dense(90, Relu);
+    let model = model.batch_norm().dropout(0.2).dense(85, Tanh).dense(80, Gelu).dense(10, Linear);
     let mut model = model.seed(seed);
     model.compile(optimizer, CrossEntropy::from_logits());
     model

@@ -7,7 +7,9 @@ use crate::Error;
 use crate::data::Source;
 
 use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::layers::batch_norm::BatchNorm;
 use crate::nn::layers::dense::Dense;
+use crate::nn::layers::dropout::Dropout;
 use crate::nn::layers::flatten::Flatten;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::Layer;
@@ -90,7 +92,30 @@ impl Sequential {
         if units == 0 {
             return self.refuse("a dense layer of at least 1 unit", units, "write .dense(128, Relu)");
         }
+        if activation.needs_its_input() {
+            return self.dense_with(units, Activation::Linear, init).activation(activation);
+        }
         self.push(Box::new(Dense::new(inputs, units, activation, init)))
+    }
+
+    /// While learning, silences each number with probability `rate` (from 0 to below 1, usually 0.2 to 0.5)
+    /// and scales the others up by 1 / (1 - rate). Nothing happens in `evaluate` and `predict`. (Srivastava et
+    /// al., 2014.)
+    pub fn dropout(self, rate: f32) -> Sequential {
+        if !(0.0..1.0).contains(&rate) {
+            return self.refuse("a dropout rate from 0 to below 1", rate, "write .dropout(0.3)");
+        }
+        let layer = Dropout::new(self.output_shape(), rate);
+        self.push(Box::new(layer))
+    }
+
+    /// Batch normalization: shifts and scales each number (of flat inputs) or each channel (of images) to mean
+    /// 0 and variance 1 over the batch, then by learned numbers. `evaluate` and `predict` use the running mean
+    /// and variance of the batches seen while learning: each batch counts for 0.1 in them (PyTorch's momentum
+    /// 0.1 is Keras's 0.9), and ε is 1e-5. (Ioffe and Szegedy, 2015.)
+    pub fn batch_norm(self) -> Sequential {
+        let layer = BatchNorm::new(self.output_shape());
+        self.push(Box::new(layer))
     }
 
     /// An activation as a layer of its own: `activation(Softmax)` turns logits into probabilities.
@@ -138,11 +163,12 @@ impl Sequential {
         self.trained_parameters().map(Parameter::count).sum()
     }
 
-    /// The widths from input to output, `784-128-10`.
+    /// The widths from input to output, `784-128-10`: one for each layer that connects its inputs to its
+    /// outputs by weights.
     pub fn widths(&self) -> String {
         let inputs: usize = self.input_shape.iter().product();
-        let dense = self.layers.iter().filter(|l| !l.parameters().is_empty());
-        dense.fold(inputs.to_string(), |text, layer| {
+        let connects = |l: &&Box<dyn Layer>| l.parameters().first().is_some_and(|p| p.shape.len() > 1);
+        self.layers.iter().filter(connects).fold(inputs.to_string(), |text, layer| {
             format!("{text}-{}", layer.output_shape().iter().product::<usize>())
         })
     }

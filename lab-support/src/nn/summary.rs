@@ -50,9 +50,23 @@ fn numbered(kind: &'static str, seen: &mut HashMap<&'static str, usize>) -> Stri
     let count = seen.entry(kind).or_default();
     *count += 1;
     match *count {
-        1 => kind.to_lowercase(),
-        n => format!("{}_{}", kind.to_lowercase(), n - 1),
+        1 => snake_case(kind),
+        n => format!("{}_{}", snake_case(kind), n - 1),
     }
+}
+
+/// `BatchNormalization` as `batch_normalization`, and `ReLU` as `relu`: a capital letter between small ones
+/// begins a word.
+fn snake_case(kind: &str) -> String {
+    let mut name = String::new();
+    for (i, letter) in kind.char_indices() {
+        let small = |part: Option<char>| part.is_some_and(char::is_lowercase);
+        if letter.is_uppercase() && small(kind[..i].chars().last()) && small(kind[i..].chars().nth(1)) {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }
 
 /// `(None, 784)`: any number of images, 784 numbers each.
@@ -71,15 +85,18 @@ fn size(params: usize) -> String {
     }
 }
 
+/// Widths of the columns, the first wider where a name needs it.
 const WIDTHS: [usize; 3] = [33, 23, 15];
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let longest = self.rows.iter().map(|row| row.layer.len() + 2).max().unwrap_or(0);
+        let widths = [WIDTHS[0].max(longest), WIDTHS[1], WIDTHS[2]];
         let line = |left: &str, fill: &str, middle: &str, right: &str| {
-            let parts = WIDTHS.map(|w| fill.repeat(w));
+            let parts = widths.map(|w| fill.repeat(w));
             format!("{left}{}{right}", parts.join(middle))
         };
-        let [a, b, c] = WIDTHS.map(|w| w - 2);
+        let [a, b, c] = widths.map(|w| w - 2);
         if let Some(mistake) = &self.mistake {
             writeln!(f, "{mistake}\n")?;
         }
@@ -138,6 +155,30 @@ mod tests {
         let model = Sequential::new([28, 28]).flatten().dense(300, Relu).dense(100, Relu).dense(10, Linear);
         assert_eq!(model.params(), 235_500 + 30_100 + 1_010);
         assert_eq!(model.widths(), "784-300-100-10");
+    }
+
+    #[test]
+    fn running_means_and_variances_are_not_trainable() {
+        let model = Sequential::new([28, 28]).flatten().dense(100, Relu).batch_norm().dropout(0.5);
+        let text = model.dense(10, Linear).summary().to_string();
+        let expected = [
+            "batch_normalization (BatchNormalization)",
+            "Total params: 79,910",
+            "Trainable params: 79,710",
+            "Non-trainable params: 200 (800.00 B)",
+        ];
+        for words in expected {
+            assert!(text.contains(words), "{words} in\n{text}");
+        }
+        let table = text.lines().skip(1).take_while(|line| !line.starts_with(' '));
+        let widths: Vec<usize> = table.map(|line| line.chars().count()).collect();
+        assert!(widths.iter().all(|w| *w == widths[0]), "the table's lines are equally long:\n{text}");
+    }
+
+    #[test]
+    fn layers_are_named_as_in_keras() {
+        let names = ["Dense", "BatchNormalization", "Conv2D", "MaxPooling2D", "ReLU"].map(snake_case);
+        assert_eq!(names, ["dense", "batch_normalization", "conv2d", "max_pooling2d", "relu"]);
     }
 
     #[test]

@@ -167,6 +167,8 @@ fn from_description(description: &Value, most: usize) -> Option<Sequential> {
                 model.dense_with(units, activation()?, init()?)
             }
             "Activation" => model.activation(activation()?),
+            "Dropout" => model.dropout(layer["rate"].as_f64()? as f32),
+            "BatchNormalization" => model.batch_norm(),
             _ => return None,
         };
     }

@@ -1,7 +1,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::math::{exp, sigmoid, tanh};
+use crate::nn::compute::math::{exp, normal_density, normal_distribution, sigmoid, tanh};
 use crate::nn::compute::simd::{Kernel, Simd, vectorized};
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
@@ -12,32 +12,55 @@ use crate::nn::layers::layer::{Backward, Layer};
 /// |---|---|---|
 /// | `Linear` | x | 1 |
 /// | `Relu` | max(0, x) | 1 where y > 0, else 0 |
+/// | `LeakyRelu` | x where x > 0, else 0.01 x | 1 where y > 0, else 0.01 |
+/// | `Elu` | x where x > 0, else e^x - 1 | 1 where y > 0, else y + 1 |
+/// | `Gelu` | x Φ(x) | Φ(x) + x φ(x) |
 /// | `Sigmoid` | 1 / (1 + e^-x) | y (1 - y) |
 /// | `Tanh` | tanh x | 1 - y² |
 /// | `Softmax` | e^xᵢ / Σⱼ e^xⱼ along the row | yᵢ (δᵢⱼ - yⱼ) |
+///
+/// Φ and φ are the distribution and the density of the standard normal distribution: GELU is the exact one, the
+/// default of both Keras and PyTorch, not the approximation by tanh. The slope of LeakyReLU, 0.01, is PyTorch's
+/// default (Keras's is 0.3); the α of ELU is 1, as in both. (LeakyReLU: Maas et al., 2013. ELU: Clevert et al.,
+/// 2016. GELU: Hendrycks and Gimpel, 2016.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     Linear,
     Relu,
+    LeakyRelu,
+    Elu,
+    Gelu,
     Sigmoid,
     Tanh,
     Softmax,
 }
 
-use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+use Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
+
+/// What LeakyReLU lets through of a negative number.
+const LEAK: f32 = 0.01;
 
 impl Activation {
-    pub(crate) const ALL: [Activation; 5] = [Linear, Relu, Sigmoid, Tanh, Softmax];
+    pub(crate) const ALL: [Activation; 8] = [Linear, Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softmax];
 
     /// As Keras and PyTorch call it.
     pub fn name(self) -> &'static str {
         match self {
             Linear => "Linear",
             Relu => "ReLU",
+            LeakyRelu => "LeakyReLU",
+            Elu => "ELU",
+            Gelu => "GELU",
             Sigmoid => "Sigmoid",
             Tanh => "Tanh",
             Softmax => "Softmax",
         }
+    }
+
+    /// True for GELU, the only one that falls before it rises: its output doesn't tell its slope, its input
+    /// does. It is always a layer of its own.
+    pub(crate) fn needs_its_input(self) -> bool {
+        self == Gelu
     }
 
     /// Replaces the sums in `x`, rows of `width` numbers, by the outputs.
@@ -46,17 +69,28 @@ impl Activation {
             Linear => {}
             // Not `f32::max`, which would make 0 of NaN and so hide that training went wrong.
             Relu => vectorized(Each { x, f: |x: f32| if x < 0.0 { 0.0 } else { x } }),
+            LeakyRelu => vectorized(Each { x, f: |x: f32| if x < 0.0 { LEAK * x } else { x } }),
+            Elu => vectorized(Each { x, f: |x: f32| if x < 0.0 { exp(x) - 1.0 } else { x } }),
+            Gelu => vectorized(Each { x, f: |x: f32| x * normal_distribution(x) }),
             Sigmoid => vectorized(Each { x, f: sigmoid }),
             Tanh => vectorized(Each { x, f: tanh }),
             Softmax => x.chunks_exact_mut(width).for_each(softmax),
         }
     }
 
-    /// Turns the gradient with respect to the outputs `y` into that with respect to the sums.
+    /// Turns the gradient with respect to the outputs `y` into that with respect to the sums. Where an
+    /// activation needs its input, `y` holds that.
     pub(crate) fn backward(self, y: &[f32], dy: &mut [f32], width: usize) {
         match self {
             Linear => {}
             Relu => vectorized(EachPair { y, dy, f: |y, dy| if y > 0.0 { dy } else { 0.0 } }),
+            LeakyRelu => vectorized(EachPair { y, dy, f: |y, dy| if y > 0.0 { dy } else { LEAK * dy } }),
+            Elu => vectorized(EachPair { y, dy, f: |y, dy| if y > 0.0 { dy } else { dy * (y + 1.0) } }),
+            Gelu => vectorized(EachPair {
+                y,
+                dy,
+                f: |x, dy| dy * (normal_distribution(x) + x * normal_density(x)),
+            }),
             Sigmoid => vectorized(EachPair { y, dy, f: |y, dy| dy * y * (1.0 - y) }),
             Tanh => vectorized(EachPair { y, dy, f: |y, dy| dy * (1.0 - y * y) }),
             Softmax => {
@@ -107,7 +141,7 @@ impl<F: Fn(f32, f32) -> f32> Kernel for EachPair<'_, F> {
     }
 }
 
-/// An activation as a layer of its own: the softmax that turns logits into probabilities.
+/// An activation as a layer of its own: the softmax that turns logits into probabilities, and GELU.
 #[derive(Clone)]
 pub(crate) struct ActivationLayer {
     pub activation: Activation,
@@ -138,8 +172,11 @@ impl Layer for ActivationLayer {
     }
 
     fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        let (y, dy) = pass.slices();
-        self.activation.backward(y, dy, self.shape.iter().product());
+        if self.activation.needs_its_input() {
+            pass.output = pass.input;
+        }
+        let (seen, dy) = pass.slices();
+        self.activation.backward(seen, dy, self.shape.iter().product());
         if let Some(mut d_input) = pass.d_input {
             d_input.assign(&pass.d_output);
         }

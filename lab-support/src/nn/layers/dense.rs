@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::nn::gradient_check::wave;
-    use crate::nn::layers::activation::Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+    use crate::nn::layers::activation::Activation::{Elu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
 
     /// From `dense` in `tests/pytorch.py`: batch 2, inputs 2, outputs 3.
     struct Expected {
@@ -143,7 +143,7 @@ mod tests {
         dx: [f32; 4],
     }
 
-    const PYTORCH: [Expected; 5] = [
+    const PYTORCH: [Expected; 7] = [
         Expected {
             activation: Linear,
             y: [0.8796, -0.4644, -0.5048, 0.6888, 0.8688, -0.6704],
@@ -157,6 +157,20 @@ mod tests {
             dw: [0.276, 0.06, 0.312, 0.24, 0.0, 0.0],
             db: [0.0, 0.6, 0.0],
             dx: [0.052, -0.112, 0.452, 0.46],
+        },
+        Expected {
+            activation: LeakyRelu,
+            y: [0.8796, -0.004644, -0.005048, 0.6888, 0.8688, -0.006704],
+            dw: [0.276, 0.06, 0.31372, 0.2398, 0.008756, 0.0011],
+            db: [0.0, 0.598, -0.0028],
+            dx: [0.051948, -0.116564, 0.450988, 0.462116],
+        },
+        Expected {
+            activation: Elu,
+            y: [0.8796, -0.37148792, -0.39637372, 0.6888, 0.8688, -0.48849607],
+            dw: [0.276, 0.06, 0.4201041, 0.22742976, 0.5064995, 0.04944838],
+            db: [0.0, 0.47429758, -0.21139164],
+            dx: [0.044680327, -0.39038178, 0.4002358, 0.5682342],
         },
         Expected {
             activation: Sigmoid,
