@@ -37,6 +37,8 @@ pub(crate) struct BatchNorm {
     inverse: Vec<f32>,
     /// The numbers that [`combine`] takes, one of each for each channel.
     factors: [Vec<f32>; 3],
+    /// Where [`sums`] adds up.
+    room: Vec<f32>,
 }
 
 /// Weight of a batch's mean and variance in the running ones.
@@ -62,7 +64,14 @@ impl BatchNorm {
         ];
         let zeros = || vec![0.0; channels];
         let factors = [zeros(), zeros(), zeros()];
-        BatchNorm { shape: input_shape.to_vec(), parameters, mean: zeros(), inverse: zeros(), factors }
+        BatchNorm {
+            shape: input_shape.to_vec(),
+            parameters,
+            mean: zeros(),
+            inverse: zeros(),
+            factors,
+            room: Vec::new(),
+        }
     }
 
     fn is_frozen(&self) -> bool {
@@ -73,11 +82,16 @@ impl BatchNorm {
     fn measure(&mut self, x: ArrayView2<f32>, threads: &Threads) {
         let [shift, squares, _] = &mut self.factors;
         // Numbers are measured from the channel's first one, lest a large mean swallow a small variance.
-        let plane = x.ncols() / shift.len();
-        shift.iter_mut().zip(x.row(0).iter().step_by(plane)).for_each(|(shift, first)| *shift = *first);
-        sums(Less(x.view(), shift), Less(x.view(), shift), [&mut self.mean, squares], threads);
+        shift.iter_mut().zip(x.row(0)).for_each(|(shift, first)| *shift = *first);
+        sums(
+            Less(x.view(), shift),
+            Less(x.view(), shift),
+            [&mut self.mean, squares],
+            &mut self.room,
+            threads,
+        );
 
-        let n = (x.nrows() * plane) as f32;
+        let n = (x.len() / shift.len()) as f32;
         let [_, _, running_mean, running_variance, batches] = &mut self.parameters;
         let towards = |running: &mut f32, batch: f32| *running += MOMENTUM * (batch - *running);
         for c in 0..shift.len() {
@@ -162,12 +176,8 @@ impl Layer for BatchNorm {
         let [weight, bias, ..] = &mut self.parameters;
         let [f, g, h] = &mut self.factors;
         h.fill(0.0);
-        sums(
-            Less(dy.view(), h),
-            Less(x.view(), &self.mean),
-            [&mut bias.gradient, &mut weight.gradient],
-            threads,
-        );
+        let totals = [&mut *bias.gradient, &mut *weight.gradient];
+        sums(Less(dy.view(), h), Less(x.view(), &self.mean), totals, &mut self.room, threads);
         let n = (x.len() / f.len()) as f32;
         for c in 0..f.len() {
             let inverse = self.inverse[c];
@@ -347,8 +357,16 @@ mod tests {
         assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
     }
 
-    fn batch(first: usize, numbers: usize) -> Array2<f32> {
-        Array2::from_shape_vec((4, numbers), wave(first, 4 * numbers)).unwrap()
+    /// Four images from a `wave`.
+    fn batch(first: usize, numbers: usize, channels: usize) -> Array2<f32> {
+        by_pixel(&wave(first, 4 * numbers), channels)
+    }
+
+    /// PyTorch has channel after channel; here the channels of a pixel lie side by side.
+    fn by_pixel(batch: &[f32], channels: usize) -> Array2<f32> {
+        let numbers = batch.len() / 4;
+        let at = |(i, j)| batch[i * numbers + j % channels * (numbers / channels) + j / channels];
+        Array2::from_shape_fn((4, numbers), at)
     }
 
     #[test]
@@ -359,8 +377,8 @@ mod tests {
             layer.parameters[0].value = wave(100, expected.dw.len());
             layer.parameters[1].value = wave(200, expected.dw.len());
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));
-            let (first, x, mut dy) =
-                (batch(0, numbers), batch(4 * numbers, numbers), batch(8 * numbers, numbers));
+            let channels = expected.dw.len();
+            let [first, x, mut dy] = [0, 4, 8].map(|i| batch(i * numbers, numbers, channels));
             let (mut y, mut dx) = (Array2::ones((4, numbers)), Array2::ones((4, numbers)));
             layer.forward_training(first.view(), y.view_mut(), Chance::default(), &threads);
             layer.forward_training(x.view(), y.view_mut(), Chance::default(), &threads);
@@ -369,15 +387,18 @@ mod tests {
             layer.backward(pass, &threads);
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;
-            close("y", y.as_slice().unwrap(), expected.y);
+            let close_all = |what: &str, ours: &Array2<f32>, theirs: &[f32]| {
+                close(what, ours.as_slice().unwrap(), by_pixel(theirs, channels).as_slice().unwrap());
+            };
+            close_all("y", &y, expected.y);
             close("dw", &weight.gradient, expected.dw);
             close("db", &bias.gradient, expected.db);
-            close("dx", dx.as_slice().unwrap(), expected.dx);
+            close_all("dx", &dx, expected.dx);
             close("running mean", &mean.value, expected.running_mean);
             close("running variance", &variance.value, expected.running_var);
             assert_eq!(batches.value, [2.0]);
             layer.forward(first.view(), y.view_mut(), &threads);
-            close("without learning", y.as_slice().unwrap(), expected.without_learning);
+            close_all("without learning", &y, expected.without_learning);
         }
     }
 
