@@ -26,7 +26,7 @@ pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::lesson::{answer, baseline, experiment, keep, record, runs, versions};
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
-    pub use crate::nn::{Adam, CrossEntropy, Fit, History, Init, Score, Sequential, Sgd};
+    pub use crate::nn::{Adam, Conv, CrossEntropy, Fit, History, Init, Padding, Score, Sequential, Sgd};
     pub use crate::plot::curves;
     pub use ndarray::s;
 }

@@ -98,6 +98,25 @@ fn a_mistake_in_the_description_is_told_by_whatever_needs_the_network() {
         (Sequential::new([4, 4]).flatten().dense(0, Relu).dense(3, Linear), "at least 1 unit, found 0"),
         (Sequential::new([4, 4]).flatten().dropout(1.0).dense(3, Linear), "from 0 to below 1, found 1"),
         (Sequential::new([4, 4]).flatten().dropout(f32::NAN).dense(3, Linear), "found NaN"),
+        (Sequential::new([4, 4]).flatten().conv2d(8, 3, Relu), "found shape [16]"),
+        (Sequential::new([4, 4]).conv2d(8, 5, Relu), "for conv2d, found 5 x 5 on 4 x 4"),
+        (Sequential::new([4, 4]).conv2d(0, 3, Relu).flatten(), "at least 1 filter"),
+        (Sequential::new([4, 4]).conv2d(8, 0, Relu), "for conv2d, found size 0, stride 1"),
+        (
+            Sequential::new([4, 4]).conv2d_with(8, 3, Relu, Conv::default().stride(0)),
+            "found size 3, stride 0",
+        ),
+        (
+            Sequential::new([4, 4]).conv2d_with(8, 3, Relu, Conv::default().stride(2).padding(Padding::Same)),
+            "a stride of 1 with the padding Same",
+        ),
+        (
+            Sequential::new([4, 4]).max_pool2d(2).max_pool2d(2).max_pool2d(2),
+            "for max_pool2d, found 2 x 2 on 1 x 1",
+        ),
+        (Sequential::new([4, 4]).average_pool2d_with(2, 0), "for average_pool2d, found size 2, stride 0"),
+        (Sequential::new([4]).global_average_pool2d(), "for global_average_pool2d, found shape [4]"),
+        (Sequential::new([4, 4]).conv2d(8, 3, Relu).dense(3, Linear), "found inputs of shape [8, 2, 2]"),
         (Sequential::new([4, 4]).dense(0, Relu).flatten().dense(0, Relu), "write .flatten() before it"),
     ];
     let (data, folder) = (images(3), tempfile::tempdir().unwrap());

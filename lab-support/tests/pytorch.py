@@ -151,6 +151,40 @@ def trajectory():
         show("3.bias", model[3].bias)
 
 
+def convolutions():
+    """Networks of convolutions and pooling on four images of 9 x 8 pixels, their parameters one `wave` / 2."""
+    pixels = ((torch.arange(4 * 72) * 37 + 11) % 256).reshape(4, 1, 9, 8) / 255
+    labels = torch.tensor([2, 0, 1, 2])
+    networks = {
+        "valid, max pooling, same": [
+            nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 2, 2, padding="same"), nn.Tanh(),
+            nn.Flatten(), nn.Linear(18, 3),
+        ],
+        "stride, average pooling, mean of each channel": [
+            nn.Conv2d(1, 9, 2, stride=2), nn.AvgPool2d(2, stride=1), nn.Conv2d(9, 8, 2), nn.Sigmoid(),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 3),
+        ],
+        "many channels": [
+            nn.Conv2d(1, 16, 1), nn.Tanh(), nn.Conv2d(16, 24, 3), nn.Tanh(), nn.Conv2d(24, 16, 3, padding="same"),
+            nn.MaxPool2d(3, stride=2), nn.Flatten(), nn.Linear(96, 3),
+        ],
+    }
+    for name, layers in networks.items():
+        model = nn.Sequential(*layers)
+        first = 0
+        for parameter in model.parameters():
+            parameter.data = wave(first, *parameter.shape) / 2
+            first += parameter.numel()
+        print(f"convolutions, {name}")
+        show("images 0 and 1", model(pixels)[:2])
+        loss = F.cross_entropy(model(pixels), labels)
+        loss.backward()
+        show("loss", loss)
+        for label, parameter in model.named_parameters():
+            gradient = parameter.grad.flatten()
+            show(f"slope along {label}", (gradient * wave(0, gradient.numel())).sum())
+
+
 if __name__ == "__main__":
-    for part in (dense, batch_norm, cross_entropy, three_steps, logits, trajectory):
+    for part in (dense, batch_norm, cross_entropy, three_steps, logits, trajectory, convolutions):
         part()

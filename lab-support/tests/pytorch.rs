@@ -1,17 +1,13 @@
 //! A small network against PyTorch's numbers; `pytorch.py` beside this file makes them.
 
-use std::path::Path;
+mod common;
 
+use common::{close, tensor, wave};
 use lab_support::data::Source;
 use lab_support::nn::Optimizer;
 use lab_support::prelude::*;
 use ndarray::{ArcArray, ArcArray1};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
-
-/// Numbers from -1 to 1 that look like chance.
-fn wave(first: usize, n: usize) -> Vec<f32> {
-    (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
-}
+use safetensors::tensor::{Dtype, TensorView};
 
 /// Four images of 2 x 3 pixels.
 fn images() -> Dataset {
@@ -47,11 +43,6 @@ fn network(activation: Activation) -> Sequential {
     std::fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
     model.load_weights(&path).unwrap();
     model
-}
-
-fn close(what: &str, ours: &[f32], theirs: &[f32]) {
-    let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 1e-6);
-    assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
 }
 
 /// From `logits`: what the network answers to the first two images.
@@ -92,13 +83,6 @@ fn check_trajectory(
     model.save(&path).unwrap();
     close("hidden bias", &tensor(&path, "1.bias"), &hidden_bias);
     close("output bias", &tensor(&path, "3.bias"), &output_bias);
-}
-
-fn tensor(path: &Path, name: &str) -> Vec<f32> {
-    let bytes = std::fs::read(path).unwrap();
-    let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let (numbers, _) = tensors.tensor(name).unwrap().data().as_chunks();
-    numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
 #[test]

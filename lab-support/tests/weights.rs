@@ -123,6 +123,37 @@ fn values_lie_where_pytorch_puts_them() {
 }
 
 #[test]
+fn a_round_trip_of_a_convolution_changes_no_bit() {
+    let data = images(9);
+    let settings = Conv::default().padding(Padding::Same).init(Init::HeUniform);
+    let model = Sequential::new([1, 4, 4]).conv2d_with(4, 2, Tanh, settings).max_pool2d_with(2, 1);
+    let model = model.conv2d_with(9, 2, Relu, Conv::default().stride(2));
+    let flat = model.clone().average_pool2d(1).flatten().dense(3, Linear).seed(5);
+    for model in [flat, model.global_average_pool2d().dense(3, Softmax)] {
+        let (_folder, path) = saved(&model);
+        let loaded = Sequential::load(&path).unwrap();
+        assert_eq!(loaded.outputs(&data).unwrap(), model.outputs(&data).unwrap());
+        assert_eq!(loaded.summary(), model.summary());
+    }
+}
+
+/// What `Conv2d(1, 3, 2), ReLU(), MaxPool2d(2), Conv2d(3, 4, 1), AdaptiveAvgPool2d(1), Flatten(), Linear(4, 2)` holds.
+#[test]
+fn the_tensors_of_a_convolution_are_pytorchs() {
+    let model = Sequential::new([5, 5]).conv2d(3, 2, Relu).max_pool2d(2).conv2d(4, 1, Linear);
+    let (_folder, path) = saved(&model.global_average_pool2d().dense(2, Linear));
+    let expected = [
+        ("0.bias", vec![3]),
+        ("0.weight", vec![3, 1, 2, 2]),
+        ("3.bias", vec![4]),
+        ("3.weight", vec![4, 3, 1, 1]),
+        ("6.bias", vec![2]),
+        ("6.weight", vec![2, 4]),
+    ];
+    assert_eq!(names_and_shapes(&path), expected.map(|(name, shape)| (name.to_string(), shape)));
+}
+
+#[test]
 fn a_round_trip_changes_no_bit() {
     let data = images(30);
     let mut trained = network();
@@ -236,6 +267,10 @@ fn a_made_up_description_is_refused() {
         let settings = r#""activation":"ReLU","init":"glorot_uniform","layer":"Dense""#;
         layers(&format!(r#"{{"layer":"Flatten"}},{{{settings},"units":{units}}}"#))
     };
+    let conv = |filters: &str, kernel: &str, stride: &str| {
+        let settings = r#""activation":"ReLU","init":"glorot_uniform","layer":"Conv2D","padding":"valid""#;
+        layers(&format!(r#"{{{settings},"filters":{filters},"kernel":{kernel},"stride":{stride}}}"#))
+    };
     let table = [
         String::new(),
         "[]".into(),
@@ -243,6 +278,12 @@ fn a_made_up_description_is_refused() {
         layers(""),
         layers("3"),
         layers(r#"{"layer":"Conv2D"}"#),
+        conv("4294967296", "4294967296", "1"),
+        conv("1", "1", "0"),
+        conv("9", "1", "1"),
+        layers(r#"{"layer":"MaxPooling2D","size":5,"stride":1}"#),
+        r#"{"input_shape":[2147483648,2147483648],"seed":7,"layers":[{"layer":"GlobalAveragePooling2D"}]}"#
+            .into(),
         dense("0"),
         dense("-1"),
         dense("2.5"),

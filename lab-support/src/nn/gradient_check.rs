@@ -6,13 +6,18 @@ use ndarray::{Array2, ArrayView2};
 use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::layers::average_pool2d::AveragePool2d;
 use crate::nn::layers::batch_norm::BatchNorm;
+use crate::nn::layers::conv2d::{Conv, Conv2d};
 use crate::nn::layers::dense::Dense;
 use crate::nn::layers::dropout::Dropout;
 use crate::nn::layers::flatten::Flatten;
+use crate::nn::layers::global_average_pool2d::GlobalAveragePool2d;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::max_pool2d::MaxPool2d;
 use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::layers::window::Padding;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::tape::Tape;
@@ -69,8 +74,13 @@ fn weighted_sum(y: &Array2<f32>) -> f64 {
 
 /// The gradients of the input and of each parameter of one layer of `inputs` numbers.
 fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
+    check_layer_on(what, layer, wave(0, BATCH * inputs));
+}
+
+/// The same with the numbers `x` as input.
+fn check_layer_on(what: &str, layer: &mut dyn Layer, x: Vec<f32>) {
     layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
-    let x = Array2::from_shape_vec((BATCH, inputs), wave(0, BATCH * inputs)).unwrap();
+    let x = Array2::from_shape_vec((BATCH, x.len() / BATCH), x).unwrap();
     let y = output(layer, x.as_slice().unwrap());
     let mut d_output = Array2::from_shape_vec(y.dim(), wave(500, y.len())).unwrap();
     let mut d_input = Array2::ones(x.dim());
@@ -137,6 +147,48 @@ fn batch_normalization() {
 #[test]
 fn flatten() {
     check_layer("flatten", &mut Flatten::new(&[3, 4]), 12);
+    check_layer("flatten", &mut Flatten::new(&[3, 2, 2]), 12);
+}
+
+/// One layer on images of `shape`, its parameters two waves.
+fn check_image_layer(what: &str, layer: &mut dyn Layer, shape: [usize; 3]) {
+    for (parameter, first) in layer.parameters_mut().iter_mut().zip([100, 200]) {
+        parameter.value = wave(first, parameter.value.len());
+    }
+    check_layer(what, layer, shape.iter().product());
+}
+
+#[test]
+fn convolutions() {
+    let same = Conv::default().padding(Padding::Same);
+    for (shape, filters, kernel, activation, settings) in [
+        ([1, 6, 5], 3, 3, Linear, Conv::default()),
+        ([3, 5, 6], 8, 2, Tanh, Conv::default()),
+        ([2, 7, 6], 17, 3, Sigmoid, Conv::default().stride(2)),
+        ([2, 4, 5], 5, 3, Tanh, same),
+        ([3, 3, 4], 4, 4, Linear, same),
+        ([8, 3, 3], 2, 3, Linear, Conv::default()),
+        ([2, 3, 3], 3, 1, Softmax, Conv::default()),
+    ] {
+        let mut layer = Conv2d::new(&shape, filters, kernel, activation, settings).unwrap();
+        check_image_layer(&format!("{shape:?}, {filters} of {kernel}"), &mut layer, shape);
+    }
+}
+
+#[test]
+fn pooling() {
+    let shape = [2, 4, 5];
+    // No two alike: where several are the largest, there is no slope.
+    let n = BATCH * shape.iter().product::<usize>();
+    let each_once: Vec<f32> = (0..n).map(|i| (i * 37 % n) as f32 / n as f32).collect();
+    for (size, stride) in [(2, 2), (3, 2), (2, 3), (2, 1), (1, 1)] {
+        let mut largest = MaxPool2d::new(&shape, size, stride).unwrap();
+        check_layer_on(&format!("max of {size}, stride {stride}"), &mut largest, each_once.clone());
+        let mut mean = AveragePool2d::new(&shape, size, stride).unwrap();
+        check_image_layer(&format!("mean of {size}, stride {stride}"), &mut mean, shape);
+    }
+    let mut mean = GlobalAveragePool2d::new(&[3, 4, 2]).unwrap();
+    check_image_layer("mean of each channel", &mut mean, [3, 4, 2]);
 }
 
 /// The gradient of every parameter of a network, of the mean loss of a batch.

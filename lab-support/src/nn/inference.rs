@@ -4,6 +4,8 @@ use crate::Error;
 use crate::data::Dataset;
 
 use crate::nn::compute::threads::Threads;
+use crate::nn::compute::transpose::each_row_transposed;
+use crate::nn::layers::layer::channels;
 use crate::nn::loss::{CrossEntropy, argmax};
 use crate::nn::score::Score;
 use crate::nn::sequential::Sequential;
@@ -26,7 +28,8 @@ impl Sequential {
         Ok(threads.run(|| self.score(data, loss, &threads)))
     }
 
-    /// The network's outputs for each image, `[n, classes]`.
+    /// The network's outputs for each image, `[n, classes]`. Where it ends in an image, its channels come one after
+    /// the other, as PyTorch has them.
     ///
     /// # Errors
     /// When the network does not fit the data, or its description has a mistake.
@@ -34,6 +37,7 @@ impl Sequential {
         self.check_fits(data, "predicting")?;
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
+        let channels = channels(self.output_shape());
         let mut outputs = Array2::zeros((data.len(), width));
         let share = threads.share(data.len(), BLOCK);
         let parts = outputs.axis_chunks_iter_mut(Axis(0), share).enumerate();
@@ -42,7 +46,8 @@ impl Sequential {
                 let mut blocks = outputs.axis_chunks_iter_mut(Axis(0), BLOCK);
                 let start = part * share;
                 self.each_block(data, start..(start + share).min(data.len()), |block| {
-                    blocks.next().expect("as many blocks as outputs").assign(&block);
+                    let mut outputs = blocks.next().expect("as many blocks as outputs");
+                    each_row_transposed(block, channels, outputs.view_mut());
                 });
             });
         });

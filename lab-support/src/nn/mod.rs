@@ -3,13 +3,14 @@
 //! | to follow | read |
 //! |---|---|
 //! | one training step | `training/trainer.rs`, then `training/tape.rs` |
-//! | a layer, forward and backward | `layers/dense.rs`, `layers/activation.rs` |
+//! | a layer, forward and backward | `layers/dense.rs`, `layers/conv2d.rs`, `layers/activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
 //! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
-//! | why it is fast | `compute/matmul.rs`, `compute/simd.rs`, `compute/threads.rs` |
+//! | why it is fast | `compute/product.rs`, `compute/simd/`, `compute/threads.rs` |
 
 mod chance;
 mod compute;
+mod image_layers;
 mod inference;
 mod layers;
 mod linfa_traits;
@@ -27,7 +28,9 @@ mod gradient_check;
 mod same_bits;
 
 pub use layers::activation::Activation;
+pub use layers::conv2d::Conv;
 pub use layers::init::Init;
+pub use layers::window::Padding;
 pub use loss::CrossEntropy;
 pub(crate) use loss::argmax;
 pub use optimizers::Optimizer;

@@ -6,6 +6,8 @@ use crate::data::{Dataset, Images, Source};
 
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
+use crate::nn::layers::conv2d::Conv;
+use crate::nn::layers::window::Padding;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
 use crate::nn::optimizers::adam::Adam;
@@ -53,6 +55,24 @@ fn threads_change_no_bit() {
         for threads in [2, 3, 5] {
             assert!(trained(42, optimizer, threads) == one, "{threads} threads, {optimizer:?}");
         }
+    }
+}
+
+/// Convolutions with and without a border, pooling of both kinds, and batches of which the last is smaller.
+#[test]
+fn threads_change_no_bit_of_a_convolution() {
+    let trained = |threads| {
+        let model = Sequential::new([12, 12]).conv2d(8, 3, Relu).max_pool2d(2);
+        let model = model.conv2d_with(20, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
+        let mut model = model.flatten().dense(10, Linear).seed(3);
+        model.compile(Adam::default(), CrossEntropy::from_logits());
+        let threads = Threads::with(threads).unwrap();
+        model.train_with(&striped(70), None, &Fit::epochs(2).quiet(), &threads).unwrap();
+        bits(&model)
+    };
+    let one = trained(1);
+    for threads in [2, 3, 5] {
+        assert!(trained(threads) == one, "{threads} threads");
     }
 }
 

@@ -163,14 +163,17 @@ impl Sequential {
         self.trained_parameters().map(Parameter::count).sum()
     }
 
-    /// The widths from input to output, `784-128-10`: one for each layer that connects its inputs to its
-    /// outputs by weights.
+    /// The layers in short, `784-128-10`: the numbers of one image, then each layer that changes how many there are.
+    /// Where the first of them is a convolution or a pooling layer, `28x28-conv32-pool-conv64-pool-128-10`.
     pub fn widths(&self) -> String {
-        let inputs: usize = self.input_shape.iter().product();
-        let connects = |l: &&Box<dyn Layer>| l.parameters().first().is_some_and(|p| p.shape.len() > 1);
-        self.layers.iter().filter(connects).fold(inputs.to_string(), |text, layer| {
-            format!("{text}-{}", layer.output_shape().iter().product::<usize>())
-        })
+        let sizes: Vec<String> = self.input_shape.iter().map(usize::to_string).collect();
+        let seen_as_an_image = self.layers.first().is_some_and(|layer| layer.output_shape().len() == 3);
+        let input = match seen_as_an_image {
+            true => sizes.join("x"),
+            false => self.input_shape.iter().product::<usize>().to_string(),
+        };
+        let names = self.layers.iter().filter_map(|layer| layer.short_name());
+        names.fold(input, |text, name| format!("{text}-{name}"))
     }
 
     /// Where the images came from that it was last trained on.
@@ -232,7 +235,7 @@ impl Sequential {
         self.layers[i].initialize(&mut rng);
     }
 
-    fn refuse(mut self, expected: &str, found: impl fmt::Display, advice: &str) -> Sequential {
+    pub(crate) fn refuse(mut self, expected: &str, found: impl fmt::Display, advice: &str) -> Sequential {
         self.mistake.get_or_insert(Error::new("describing a network", expected, found, advice));
         self
     }

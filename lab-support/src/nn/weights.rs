@@ -9,8 +9,11 @@ use crate::data::Source;
 use crate::data::home::write_atomically;
 
 use crate::nn::layers::activation::Activation;
+use crate::nn::layers::conv2d::Conv;
 use crate::nn::layers::init::Init;
+use crate::nn::layers::layer::channels;
 use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::layers::window::Padding;
 use crate::nn::sequential::Sequential;
 
 impl Sequential {
@@ -124,8 +127,7 @@ impl Sequential {
         let mut index = 0;
         for layer in &self.layers {
             names.extend(layer.parameters().iter().map(|parameter| format!("{index}.{}", parameter.name)));
-            let fused = !layer.parameters().is_empty() && layer.activation() != Activation::Linear;
-            index += 1 + usize::from(fused);
+            index += layer.layers_in_pytorch();
         }
         names
     }
@@ -166,6 +168,10 @@ fn from_description(description: &Value, most: usize) -> Option<Sequential> {
                 let units = units(layer, model.output_shape(), most)?;
                 model.dense_with(units, activation()?, init()?)
             }
+            "Conv2D" => conv2d(model, layer, most, activation()?, init()?)?,
+            "MaxPooling2D" => model.max_pool2d_with(number(layer, "size")?, number(layer, "stride")?),
+            "AveragePooling2D" => model.average_pool2d_with(number(layer, "size")?, number(layer, "stride")?),
+            "GlobalAveragePooling2D" => model.global_average_pool2d(),
             "Activation" => model.activation(activation()?),
             "Dropout" => model.dropout(layer["rate"].as_f64()? as f32),
             "BatchNormalization" => model.batch_norm(),
@@ -179,9 +185,28 @@ fn from_description(description: &Value, most: usize) -> Option<Sequential> {
 
 /// Units of a dense layer on inputs of shape `inputs`, where its weights are `most` or fewer.
 fn units(layer: &Value, inputs: &[usize], most: usize) -> Option<usize> {
-    let (units, inputs) = (layer["units"].as_u64()?, inputs.iter().product::<usize>().max(1));
-    let units = usize::try_from(units).ok()?;
+    let (units, inputs) = (number(layer, "units")?, inputs.iter().product::<usize>().max(1));
     inputs.checked_mul(units).is_some_and(|weights| weights <= most).then_some(units)
+}
+
+/// With a convolution behind it whose weights are `most` or fewer.
+fn conv2d(
+    model: Sequential,
+    layer: &Value,
+    most: usize,
+    activation: Activation,
+    init: Init,
+) -> Option<Sequential> {
+    let (filters, kernel) = (number(layer, "filters")?, number(layer, "kernel")?);
+    let sizes = [filters, channels(model.output_shape()), kernel, kernel];
+    let weights = sizes.iter().try_fold(1, |product: usize, n| product.checked_mul(*n))?;
+    let padding = Padding::ALL.into_iter().find(|p| layer["padding"] == p.name())?;
+    let settings = Conv::default().stride(number(layer, "stride")?).padding(padding).init(init);
+    (weights <= most).then(|| model.conv2d_with(filters, kernel, activation, settings))
+}
+
+fn number(layer: &Value, key: &str) -> Option<usize> {
+    usize::try_from(layer[key].as_u64()?).ok()
 }
 
 fn damaged(path: &Path, found: impl std::fmt::Display) -> Error {

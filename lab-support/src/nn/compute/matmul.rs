@@ -1,13 +1,14 @@
 //! Matrix products for batches of a few dozen rows.
 //!
 //! A dense layer needs three: `x · wᵀ` forward, `dyᵀ · x` for the gradient of its weights, `dy · w` for
-//! the gradient of its input. The first is a product of rows with rows; the others, with `dy` transposed
-//! once, are products of columns with rows. Both kernels read their operands where they lie, along the rows, and keep
-//! a block of sums in registers; at these sizes that beats a general product, which first copies its
-//! operands into panels.
+//! the gradient of its input. The first is a product of rows with rows, the others are a [`Product`]. Both
+//! kernels read their operands where they lie, along the rows, and keep a block of sums in registers; at
+//! these sizes that beats a general product, which first copies its operands into panels.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
+use crate::nn::compute::product::{Product, Start};
+use crate::nn::compute::simd::tile::Terms;
 use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
 
 /// Sums kept in registers at once: `ROWS * COLUMNS` blocks of eight lanes.
@@ -21,14 +22,36 @@ pub(crate) fn rows_times_rows(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayVi
     vectorized(RowsTimesRows { a, b, c });
 }
 
+/// `c = a · b`: `[m, k] · [k, n] -> [m, n]`, each in standard layout.
+pub(crate) fn rows_times(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
+    assert_eq!((a.nrows(), b.ncols()), c.dim(), "shape of the product");
+    assert_eq!(a.ncols(), b.nrows(), "terms of both factors");
+    let ((m, k), n) = (a.dim(), b.ncols());
+    let terms = Terms { counts: [1, k], a: [0, 1], b: [0, n] };
+    product(slice(a), [0, k], m, slice(b), n, terms).compute(slice_mut(c));
+}
+
 /// `c = aᵀ · b` for the columns of `a` from `first` on: `[k, first..first + m]ᵀ · [k, n] -> [m, n]`, each
 /// in standard layout.
 pub(crate) fn columns_times(a: ArrayView2<f32>, first: usize, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!(b.ncols(), c.ncols(), "columns of the product");
     assert_eq!(a.nrows(), b.nrows(), "rows of both factors");
     assert!(first + c.nrows() <= a.ncols(), "columns of the first factor");
-    let (columns, n) = (a.ncols(), b.ncols());
-    vectorized(ColumnsTimes { a: slice(a), columns, first, b: slice(b), n, c: slice_mut(c) });
+    let ((k, columns), m, n) = (a.dim(), c.nrows(), b.ncols());
+    let terms = Terms { counts: [1, k], a: [0, columns], b: [0, n] };
+    product(&slice(a)[first..], [0, 1], m, slice(b), n, terms).compute(slice_mut(c));
+}
+
+/// A product of `m` rows and `n` columns that lie side by side.
+fn product<'a>(
+    a: &'a [f32],
+    a_rows: [usize; 2],
+    m: usize,
+    b: &'a [f32],
+    n: usize,
+    terms: Terms,
+) -> Product<'a> {
+    Product { a, b, rows: [1, m], columns: n, a_rows, c_rows: [0, n], terms, start: Start::Zero }
 }
 
 /// Every element of the product is a sum along two rows.
@@ -83,75 +106,6 @@ impl RowsTimesRows<'_, '_, '_> {
                 self.c[[i + r, j + c]] = rest.fold(sum, |sum, (x, y)| simd.mul_add_one(*x, *y, sum));
             }
         }
-    }
-}
-
-/// Every row of the product is a sum of the rows of `b`, weighted by a column of `a`.
-struct ColumnsTimes<'a> {
-    a: &'a [f32],
-    columns: usize,
-    first: usize,
-    b: &'a [f32],
-    n: usize,
-    c: &'a mut [f32],
-}
-
-impl Kernel for ColumnsTimes<'_> {
-    #[inline(always)]
-    fn run<S: Simd>(mut self, simd: S) {
-        let m = self.c.len() / self.n;
-        let whole = self.n - self.n % LANES;
-        for j in (0..whole).step_by(COLUMNS * LANES) {
-            for i in (0..m).step_by(ROWS) {
-                let (rows, end) = (ROWS.min(m - i), whole.min(j + COLUMNS * LANES));
-                match (rows, (end - j) / LANES) {
-                    (ROWS, COLUMNS) => self.tile::<S, ROWS, COLUMNS>(simd, i, j),
-                    (ROWS, _) => {
-                        (j..end).step_by(LANES).for_each(|j| self.tile::<S, ROWS, 1>(simd, i, j));
-                    }
-                    _ => (i..i + rows)
-                        .for_each(|i| (j..end).step_by(LANES).for_each(|j| self.tile::<S, 1, 1>(simd, i, j))),
-                }
-            }
-        }
-        for i in 0..m {
-            (whole..self.n).for_each(|j| self.element(simd, i, j));
-        }
-    }
-}
-
-impl ColumnsTimes<'_> {
-    /// `R` rows of `c`, `8 * C` columns.
-    #[inline(always)]
-    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
-        let mut sums = [[simd.splat(0.0); C]; R];
-        for (p, row) in self.b.chunks_exact(self.n).enumerate() {
-            let weights = &self.a[p * self.columns + self.first + i..][..R];
-            let row = &row[j..j + C * LANES];
-            let row: [S::Block; C] = std::array::from_fn(|c| simd.load(lanes(row, c * LANES)));
-            for r in 0..R {
-                let weight = simd.splat(weights[r]);
-                for c in 0..C {
-                    sums[r][c] = simd.mul_add(weight, row[c], sums[r][c]);
-                }
-            }
-        }
-        for (r, sums) in sums.into_iter().enumerate() {
-            let row = &mut self.c[(i + r) * self.n + j..][..C * LANES];
-            for (out, sum) in row.chunks_exact_mut(LANES).zip(sums) {
-                out.copy_from_slice(&simd.store(sum));
-            }
-        }
-    }
-
-    /// One element in the last columns, fewer than eight.
-    #[inline(always)]
-    fn element<S: Simd>(&mut self, simd: S, i: usize, j: usize) {
-        let rows = self.b.chunks_exact(self.n).enumerate();
-        let sum = rows.fold(0.0, |sum, (p, row)| {
-            simd.mul_add_one(self.a[p * self.columns + self.first + i], row[j], sum)
-        });
-        self.c[i * self.n + j] = sum;
     }
 }
 
@@ -218,15 +172,20 @@ mod tests {
     fn columns_times_is_the_textbooks_product() {
         each_shape(|m, k, n| {
             let (first, a, b) = (m / 2, matrix(k, m + m / 2, 1), matrix(k, n, 2));
-            let columns = a.slice(ndarray::s![.., first..]);
-            let exact = columns.t().mapv(f64::from).dot(&b.mapv(f64::from));
-            let (mut wide, mut portable) = (Array2::ones((m, n)), Array2::ones((m, n)));
-            columns_times(a.view(), first, b.view(), wide.view_mut());
-            let c = slice_mut(portable.view_mut());
-            let (columns, a, b) = (a.ncols(), slice(a.view()), slice(b.view()));
-            ColumnsTimes { a, columns, first, b, n, c }.run(Portable);
-            close(&wide, &exact, k);
-            close(&portable, &exact, k);
+            let exact = a.slice(ndarray::s![.., first..]).t().mapv(f64::from).dot(&b.mapv(f64::from));
+            let mut c = Array2::ones((m, n));
+            columns_times(a.view(), first, b.view(), c.view_mut());
+            close(&c, &exact, k);
+        });
+    }
+
+    #[test]
+    fn rows_times_is_the_textbooks_product() {
+        each_shape(|m, k, n| {
+            let (a, b) = (matrix(m, k, 1), matrix(k, n, 2));
+            let mut c = Array2::ones((m, n));
+            rows_times(a.view(), b.view(), c.view_mut());
+            close(&c, &a.mapv(f64::from).dot(&b.mapv(f64::from)), k);
         });
     }
 

@@ -2,7 +2,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::compute::matmul::{columns_times, rows_times_rows};
+use crate::nn::compute::matmul::{columns_times, rows_times, rows_times_rows};
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
@@ -27,8 +27,6 @@ pub(crate) struct Dense {
     outputs: [usize; 1],
     /// Weight and bias.
     parameters: [Parameter; 2],
-    /// `dzᵀ`, `[outputs, batch]`.
-    transposed: Vec<f32>,
 }
 
 /// Outputs that are worth a thread of their own: fewer cost more in waking it than they bring.
@@ -38,7 +36,7 @@ impl Dense {
     pub fn new(inputs: usize, outputs: usize, activation: Activation, init: Init) -> Dense {
         let weight = Parameter::new("weight", vec![outputs, inputs], vec![0.0; outputs * inputs]);
         let bias = Parameter::new("bias", vec![outputs], vec![0.0; outputs]);
-        Dense { activation, init, outputs: [outputs], parameters: [weight, bias], transposed: Vec::new() }
+        Dense { activation, init, outputs: [outputs], parameters: [weight, bias] }
     }
 }
 
@@ -49,6 +47,10 @@ impl Layer for Dense {
 
     fn output_shape(&self) -> &[usize] {
         &self.outputs
+    }
+
+    fn short_name(&self) -> Option<String> {
+        Some(self.outputs[0].to_string())
     }
 
     fn config(&self) -> Value {
@@ -74,7 +76,7 @@ impl Layer for Dense {
 
     fn initialize(&mut self, rng: &mut ChaCha8Rng) {
         let [weight, bias] = &mut self.parameters;
-        weight.value = self.init.draw(weight.shape[1], weight.shape[0], rng);
+        weight.value = self.init.draw(weight.value.len(), [weight.shape[1], weight.shape[0]], rng);
         bias.value.fill(0.0);
     }
 
@@ -109,15 +111,9 @@ impl Layer for Dense {
         threads.for_each(parts, |(i, dw)| columns_times(dz, i * share, x, dw)); // [part of outputs, inputs]
 
         if let Some(mut dx) = pass.d_input {
-            self.transposed.resize(outputs * batch, 0.0);
-            let mut transposed =
-                ArrayViewMut2::from_shape((outputs, batch), &mut self.transposed[..outputs * batch])
-                    .expect("room was made for it");
-            transposed.assign(&dz.t());
-            let (dz_t, w) = (transposed.view(), weight.matrix());
             let share = threads.share(batch, 4);
-            let parts = dx.axis_chunks_iter_mut(Axis(0), share).enumerate();
-            threads.for_each(parts, |(i, dx)| columns_times(dz_t, i * share, w, dx)); // [part of batch, inputs]
+            let parts = dz.axis_chunks_iter(Axis(0), share).zip(dx.axis_chunks_iter_mut(Axis(0), share));
+            threads.for_each(parts, |(dz, dx)| rows_times(dz, weight.matrix(), dx)); // [part of batch, inputs]
         }
     }
 

@@ -2,17 +2,22 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
 use crate::nn::compute::threads::Threads;
-use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::compute::transpose::each_row_transposed;
+use crate::nn::layers::layer::{Backward, Layer, channels};
 
 /// An image of any shape as one row of numbers: `[28, 28] -> [784]`. Nothing to learn, nothing computed.
+///
+/// Several channels come one after the other, as PyTorch has them: `[64, 5, 5] -> [1600]`, the 25 pixels of the first
+/// channel, then those of the second.
 #[derive(Clone)]
 pub(crate) struct Flatten {
+    channels: usize,
     shape: [usize; 1],
 }
 
 impl Flatten {
     pub fn new(input_shape: &[usize]) -> Flatten {
-        Flatten { shape: [input_shape.iter().product()] }
+        Flatten { channels: channels(input_shape), shape: [input_shape.iter().product()] }
     }
 }
 
@@ -29,13 +34,13 @@ impl Layer for Flatten {
         json!({ "layer": "Flatten" })
     }
 
-    fn forward(&self, input: ArrayView2<f32>, mut output: ArrayViewMut2<f32>, _: &Threads) {
-        output.assign(&input);
+    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, _: &Threads) {
+        each_row_transposed(input, self.channels, output);
     }
 
-    fn backward(&mut self, pass: Backward, _: &Threads) {
-        if let Some(mut d_input) = pass.d_input {
-            d_input.assign(&pass.d_output);
+    fn backward(&mut self, mut pass: Backward, _: &Threads) {
+        if let Some(d_input) = pass.d_input.take() {
+            each_row_transposed(pass.d_output.view(), self.shape[0] / self.channels, d_input);
         }
     }
 

@@ -22,13 +22,13 @@ impl Init {
         }
     }
 
-    /// `inputs * outputs` numbers.
-    pub(crate) fn draw(self, inputs: usize, outputs: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
+    /// `n` numbers, for sums of `inputs` terms where each input is a term of `outputs` sums.
+    pub(crate) fn draw(self, n: usize, [inputs, outputs]: [usize; 2], rng: &mut ChaCha8Rng) -> Vec<f32> {
         let limit = match self {
             Init::GlorotUniform => (6.0 / (inputs + outputs) as f32).sqrt(),
             Init::HeUniform => (6.0 / inputs as f32).sqrt(),
         };
-        (0..inputs * outputs).map(|_| rng.gen_range(-limit..limit)).collect()
+        (0..n).map(|_| rng.gen_range(-limit..limit)).collect()
     }
 }
 
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn limits_and_variances() {
         for (init, limit) in [(Init::GlorotUniform, 6.0 / 912.0), (Init::HeUniform, 6.0 / 784.0)] {
-            let weights = init.draw(784, 128, &mut ChaCha8Rng::seed_from_u64(1));
+            let weights = init.draw(784 * 128, [784, 128], &mut ChaCha8Rng::seed_from_u64(1));
             let largest = weights.iter().fold(0.0f32, |m, w| m.max(w.abs()));
             let variance = weights.iter().map(|w| w * w).sum::<f32>() / weights.len() as f32;
             assert!(largest <= f32::sqrt(limit) && largest > 0.999 * f32::sqrt(limit), "{init:?}: {largest}");

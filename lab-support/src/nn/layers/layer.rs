@@ -19,6 +19,11 @@ pub(crate) trait Layer: Send + Sync {
     /// Shape of one image's output, without the batch.
     fn output_shape(&self) -> &[usize];
 
+    /// Its part of a network's short name: `128` in `784-128-10`, None where it has none.
+    fn short_name(&self) -> Option<String> {
+        None
+    }
+
     /// What [`Sequential::load`](crate::nn::Sequential::load) needs to build the layer again.
     fn config(&self) -> Value;
 
@@ -33,6 +38,12 @@ pub(crate) trait Layer: Send + Sync {
 
     fn parameters_mut(&mut self) -> &mut [Parameter] {
         &mut []
+    }
+
+    /// How many layers it is in PyTorch's count: there an activation is a layer of its own.
+    fn layers_in_pytorch(&self) -> usize {
+        let fused = !self.parameters().is_empty() && self.activation() != Activation::Linear;
+        1 + usize::from(fused)
     }
 
     /// Draws the parameters anew.
@@ -57,6 +68,11 @@ pub(crate) trait Layer: Send + Sync {
     fn backward(&mut self, pass: Backward, threads: &Threads);
 
     fn clone_boxed(&self) -> Box<dyn Layer>;
+}
+
+/// Channels of an image of this shape: 1 where it has none of its own.
+pub(crate) fn channels(shape: &[usize]) -> usize {
+    if let [channels, _, _] = *shape { channels } else { 1 }
 }
 
 impl Clone for Box<dyn Layer> {

@@ -5,7 +5,7 @@ pub(crate) mod sgd;
 
 use crate::Error;
 
-use crate::nn::compute::threads::Threads;
+use crate::nn::compute::threads::{Threads, parts};
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::optimizers::adam::Adam;
 use crate::nn::optimizers::sgd::Sgd;
@@ -61,15 +61,10 @@ impl Optimizer {
     pub(crate) fn step(&self, step: u64, parameter: &mut Parameter, threads: &Threads) {
         let Parameter { value, gradient, moments: [first, second], .. } = parameter;
         let share = threads.share(value.len(), LEAST_WEIGHTS);
-        let moments = chunks(first, share).zip(chunks(second, share));
+        let moments = parts(first, share).zip(parts(second, share));
         let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
         threads.for_each(parts, |((w, g), (m, v))| self.settings().update(step, w, g, [m, v]));
     }
-}
-
-/// Shares of a running mean, without end where the optimizer keeps none.
-fn chunks(moments: &mut [f32], share: usize) -> impl Iterator<Item = &mut [f32]> {
-    moments.chunks_mut(share).chain(std::iter::repeat_with(|| &mut [] as &mut [f32]))
 }
 
 pub(crate) fn positive(name: &str, value: f32) -> Result<(), Error> {

@@ -1,8 +1,9 @@
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
-use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::compute::transpose::transpose;
+use crate::nn::layers::layer::{Backward, Layer, channels};
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::sequential::Sequential;
@@ -13,6 +14,9 @@ pub(crate) struct Tape {
     outputs: Vec<Array2<f32>>,
     /// Slopes of the loss along each of these; empty for inference.
     gradients: Vec<Array2<f32>>,
+    /// Channels of an image, and room for one.
+    channels: usize,
+    image: Vec<f32>,
 }
 
 impl Tape {
@@ -20,7 +24,9 @@ impl Tape {
     pub fn for_inference(model: &Sequential, batch: usize) -> Tape {
         let shapes = model.layers.iter().map(|layer| layer.output_shape());
         let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
-        Tape { outputs: widths.map(|w: usize| Array2::zeros((batch, w))).collect(), gradients: Vec::new() }
+        let outputs: Vec<_> = widths.map(|w: usize| Array2::zeros((batch, w))).collect();
+        let image = vec![0.0; outputs[0].ncols()];
+        Tape { outputs, gradients: Vec::new(), channels: channels(&model.input_shape), image }
     }
 
     /// Room for batches of up to `batch` images, there and back.
@@ -34,8 +40,22 @@ impl Tape {
         self.outputs[0].slice_mut(s![..n, ..])
     }
 
+    /// Images come in channel by channel; layers see them pixel by pixel.
+    fn arrange_input(&mut self, n: usize) {
+        let Tape { outputs, image, channels, .. } = self;
+        if *channels == 1 {
+            return;
+        }
+        for mut row in outputs[0].axis_iter_mut(Axis(0)).take(n) {
+            let row = row.as_slice_mut().expect("numbers side by side");
+            image.copy_from_slice(row);
+            transpose(image, row.len() / *channels, row);
+        }
+    }
+
     /// Sends the first `n` images through all layers; returns `[n, outputs]`.
     pub fn forward(&mut self, layers: &[Box<dyn Layer>], n: usize, threads: &Threads) -> ArrayView2<'_, f32> {
+        self.arrange_input(n);
         for (i, layer) in layers.iter().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
             layer.forward(before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]), threads);
@@ -51,6 +71,7 @@ impl Tape {
         chance: Chance,
         threads: &Threads,
     ) {
+        self.arrange_input(n);
         for (i, layer) in layers.iter_mut().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
             let (input, output) = (before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]));

@@ -7,6 +7,8 @@
 //! This is the only module of the crate with `unsafe` in it. Its argument: the instructions are reached
 //! through a value of [`Avx2`] alone, and such a value is made only after the processor was asked.
 
+pub(crate) mod tile;
+
 /// Numbers in one block: a 256-bit register of `f32`.
 pub(crate) const LANES: usize = 8;
 
@@ -18,6 +20,7 @@ pub(crate) trait Simd: Copy {
     fn splat(self, value: f32) -> Self::Block;
     fn load(self, from: &Lanes) -> Self::Block;
     fn store(self, block: Self::Block) -> Lanes;
+    fn add(self, a: Self::Block, b: Self::Block) -> Self::Block;
     /// `a * b + c`, lane by lane.
     fn mul_add(self, a: Self::Block, b: Self::Block, c: Self::Block) -> Self::Block;
     /// `a * b + c` for one number, rounded as a lane is.
@@ -74,6 +77,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn add(self, a: Lanes, b: Lanes) -> Lanes {
+        std::array::from_fn(|lane| a[lane] + b[lane])
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
         std::array::from_fn(|lane| self.mul_add_one(a[lane], b[lane], c[lane]))
     }
@@ -89,7 +97,9 @@ pub(crate) use x86::Avx2;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::x86_64::{__m256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps};
+    use std::arch::x86_64::{
+        __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    };
 
     use super::{LANES, Lanes, Simd};
 
@@ -124,6 +134,11 @@ mod x86 {
             let mut lanes = [0.0; LANES];
             unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), block) };
             lanes
+        }
+
+        #[inline(always)]
+        fn add(self, a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_add_ps(a, b) }
         }
 
         #[inline(always)]

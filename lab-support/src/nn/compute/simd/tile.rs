@@ -1,0 +1,58 @@
+use super::{LANES, Lanes, Simd};
+
+/// The terms of a sum of products: `counts[0]` runs of `counts[1]` terms. From one run to the next, and from one
+/// term to the next, the first factor moves on by the steps in `a` and the second by those in `b`.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub counts: [usize; 2],
+    pub a: [usize; 2],
+    pub b: [usize; 2],
+}
+
+/// `R` rows of `8 * C` sums, all kept in registers: row `r` is the sum over the terms of the one number of `a`,
+/// counted from `rows[r]`, times the `8 * C` numbers of `b`, counted from `column`.
+///
+/// Where a number lies follows from the steps alone, so that one check before the loop does for all of them.
+#[inline(always)]
+pub(crate) fn sums<S: Simd, const R: usize, const C: usize>(
+    simd: S,
+    terms: &Terms,
+    (a, rows): (&[f32], [usize; R]),
+    (b, column): (&[f32], usize),
+) -> [[S::Block; C]; R] {
+    let mut sums = [[simd.splat(0.0); C]; R];
+    let [runs, length] = terms.counts;
+    if runs == 0 || length == 0 {
+        return sums;
+    }
+    for row in rows {
+        assert!(last(row, terms.counts, terms.a) < a.len(), "terms of the first factor");
+    }
+    let end = last(column, terms.counts, terms.b).saturating_add(C * LANES);
+    assert!(end <= b.len(), "terms of the second factor");
+
+    for run in 0..runs {
+        let (mut from_a, mut from_b) = (run * terms.a[0], column + run * terms.b[0]);
+        for _ in 0..length {
+            // SAFETY, here and below: no index is above the largest, which was found to lie in its slice.
+            let block = |c| unsafe { &*b.as_ptr().add(from_b + c * LANES).cast::<Lanes>() };
+            let blocks: [S::Block; C] = std::array::from_fn(|c| simd.load(block(c)));
+            for r in 0..R {
+                let number = simd.splat(unsafe { *a.get_unchecked(rows[r] + from_a) });
+                for c in 0..C {
+                    sums[r][c] = simd.mul_add(number, blocks[c], sums[r][c]);
+                }
+            }
+            from_a += terms.a[1];
+            from_b += terms.b[1];
+        }
+    }
+    sums
+}
+
+/// The largest index of all terms, counted from `first`: never too small, because nothing wraps around.
+#[inline(always)]
+fn last(first: usize, counts: [usize; 2], steps: [usize; 2]) -> usize {
+    let [runs, terms] = [0, 1].map(|i| (counts[i] - 1).saturating_mul(steps[i]));
+    first.saturating_add(runs).saturating_add(terms)
+}

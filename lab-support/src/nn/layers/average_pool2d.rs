@@ -1,0 +1,124 @@
+use ndarray::{ArrayView2, ArrayViewMut2};
+use serde_json::{Value, json};
+
+use crate::nn::compute::simd::{Kernel, Simd, vectorized};
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::window::{Misfit, Padding, Window};
+
+/// Average pooling: of each window, and of each channel by itself, the mean.
+/// `y[c, i, j] = Σ x[c, i·stride + u, j·stride + v] / size²` over u and v below `size`:
+/// `[batch, channels, height, width] -> [batch, channels, out_height, out_width]`; what a last, incomplete window would
+/// see is left out, as in Keras and PyTorch.
+///
+/// Backward, each number of a window gets `dy / size²`. (LeCun et al., 1989, whose layer also had weights.)
+#[derive(Clone)]
+pub(crate) struct AveragePool2d {
+    window: Window,
+    shape: [usize; 3],
+}
+
+impl AveragePool2d {
+    /// # Errors
+    /// When the window does not fit the image.
+    pub fn new(image: &[usize], size: usize, stride: usize) -> Result<AveragePool2d, Misfit> {
+        let window = Window::new(image, size, stride, Padding::Valid)?;
+        Ok(AveragePool2d { window, shape: window.output_shape() })
+    }
+
+    fn outputs(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The weight of each number in a mean.
+    fn weight(&self) -> f32 {
+        1.0 / (self.window.size * self.window.size) as f32
+    }
+}
+
+impl Layer for AveragePool2d {
+    fn kind(&self) -> &'static str {
+        "AveragePooling2D"
+    }
+
+    fn output_shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn short_name(&self) -> Option<String> {
+        Some("avgpool".into())
+    }
+
+    fn config(&self) -> Value {
+        json!({ "layer": "AveragePooling2D", "size": self.window.size, "stride": self.window.stride })
+    }
+
+    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(x.nrows(), 1));
+        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+        threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
+            for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
+                vectorized(Mean { window: &self.window, weight: self.weight(), x, y });
+            }
+        });
+    }
+
+    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
+        let Some(mut dx) = pass.d_input.take() else { return };
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(dx.nrows(), 1));
+        let (dx, (_, dy)) = (dx.as_slice_mut().expect("contiguous"), pass.slices());
+        threads.for_each(dx.chunks_mut(share * inputs).zip(dy.chunks(share * outputs)), |(dx, dy)| {
+            dx.fill(0.0);
+            for (dx, dy) in dx.chunks_exact_mut(inputs).zip(dy.chunks_exact(outputs)) {
+                vectorized(Spread { window: &self.window, weight: self.weight(), dy, dx });
+            }
+        });
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}
+
+/// The way forward for one image.
+struct Mean<'a> {
+    window: &'a Window,
+    weight: f32,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Mean<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let channels = self.window.channels;
+        for (pixels, y) in self.window.pixels().zip(self.y.chunks_exact_mut(channels)) {
+            y.fill(0.0);
+            for pixel in pixels {
+                y.iter_mut().zip(&self.x[pixel..pixel + channels]).for_each(|(y, x)| *y += x);
+            }
+            y.iter_mut().for_each(|y| *y *= self.weight);
+        }
+    }
+}
+
+/// The way back for one image, whose `dx` holds zeros.
+struct Spread<'a> {
+    window: &'a Window,
+    weight: f32,
+    dy: &'a [f32],
+    dx: &'a mut [f32],
+}
+
+impl Kernel for Spread<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let channels = self.window.channels;
+        for (pixels, dy) in self.window.pixels().zip(self.dy.chunks_exact(channels)) {
+            for pixel in pixels {
+                let dx = &mut self.dx[pixel..pixel + channels];
+                dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy * self.weight);
+            }
+        }
+    }
+}

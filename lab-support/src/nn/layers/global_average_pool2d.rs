@@ -1,0 +1,75 @@
+use ndarray::{ArrayView2, ArrayViewMut2};
+use serde_json::{Value, json};
+
+use crate::nn::compute::threads::Threads;
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::window::{Misfit, Padding, Window};
+
+/// The mean of each channel: `y[c] = Σ x[c, i, j] / (height · width)`,
+/// `[batch, channels, height, width] -> [batch, channels]`. (Lin et al., 2014.)
+///
+/// Backward, each number of a channel gets `dy / (height · width)`. In PyTorch these are two layers,
+/// `AdaptiveAvgPool2d(1), Flatten()`.
+#[derive(Clone)]
+pub(crate) struct GlobalAveragePool2d {
+    channels: [usize; 1],
+    pixels: usize,
+}
+
+impl GlobalAveragePool2d {
+    /// # Errors
+    /// When the input is no image.
+    pub fn new(image: &[usize]) -> Result<GlobalAveragePool2d, Misfit> {
+        let window = Window::new(image, 1, 1, Padding::Valid)?;
+        Ok(GlobalAveragePool2d { channels: [window.channels], pixels: window.height * window.width })
+    }
+}
+
+impl Layer for GlobalAveragePool2d {
+    fn kind(&self) -> &'static str {
+        "GlobalAveragePooling2D"
+    }
+
+    fn output_shape(&self) -> &[usize] {
+        &self.channels
+    }
+
+    fn short_name(&self) -> Option<String> {
+        Some("mean".into())
+    }
+
+    fn layers_in_pytorch(&self) -> usize {
+        2
+    }
+
+    fn config(&self) -> Value {
+        json!({ "layer": "GlobalAveragePooling2D" })
+    }
+
+    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, _: &Threads) {
+        let (channels, pixels) = (self.channels[0], self.pixels);
+        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+        for (x, y) in x.chunks_exact(channels * pixels).zip(y.chunks_exact_mut(channels)) {
+            y.fill(0.0);
+            for pixel in x.chunks_exact(channels) {
+                y.iter_mut().zip(pixel).for_each(|(y, x)| *y += x);
+            }
+            y.iter_mut().for_each(|y| *y /= pixels as f32);
+        }
+    }
+
+    fn backward(&mut self, mut pass: Backward, _: &Threads) {
+        let Some(mut dx) = pass.d_input.take() else { return };
+        let (channels, pixels) = (self.channels[0], self.pixels);
+        let (dx, (_, dy)) = (dx.as_slice_mut().expect("contiguous"), pass.slices());
+        for (dx, dy) in dx.chunks_exact_mut(channels * pixels).zip(dy.chunks_exact(channels)) {
+            for pixel in dx.chunks_exact_mut(channels) {
+                pixel.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = dy / pixels as f32);
+            }
+        }
+    }
+
+    fn clone_boxed(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}
