@@ -94,8 +94,8 @@ impl Tape {
         let outputs = self.outputs[last].slice(s![..n, ..]);
         let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
 
-        let learns = |layer: &Box<dyn Layer>| layer.parameters().iter().any(Parameter::is_trained);
-        let first = layers.iter().position(learns).unwrap_or(last);
+        let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
+        let first = first.unwrap_or(last);
         for (i, layer) in layers.iter_mut().enumerate().skip(first).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {
