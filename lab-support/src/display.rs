@@ -11,6 +11,11 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
     let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
 }
 
+/// Whether this is the process that runs a notebook's cells.
+pub(crate) fn in_notebook() -> bool {
+    std::env::var_os("EVCXR_IS_RUNTIME").is_some()
+}
+
 /// 101770 as `101,770`.
 pub(crate) fn thousands(n: usize) -> String {
     let digits = n.to_string();

@@ -55,7 +55,7 @@ impl std::error::Error for Error {}
 /// In a notebook's cell, lets a panic print one line in place of a page of stack frames.
 pub(crate) fn shorten_panics() {
     static ONCE: Once = Once::new();
-    if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+    if crate::display::in_notebook() {
         ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
     }
 }

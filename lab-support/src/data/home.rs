@@ -4,7 +4,10 @@
 //! |---|---|---|
 //! | `LAB_HOME` | the project's folder | the nearest one, at or above the current folder, with `notebooks/` and `lab-support/` |
 //! | `FASHION_MNIST_DIR` | the folder with the four files of Fashion-MNIST | `data/fashion-mnist` |
-//! | `LAB_OUTPUT` | the folder for everything the notebooks write | `data`, and for `answers.md` the project's folder |
+//! | `LAB_OUTPUT` | the folder for everything the notebooks write | `data` beside the notebooks, and for `answers.md` the folder that holds them |
+//!
+//! A worked copy of the notebooks, such as `cargo lab student` makes, has a `lab-support` that is a link
+//! into the project: data sets are the project's, what its notebooks make is its own.
 //!
 //! A variable set to nothing counts as not set; a relative path starts at the project's folder.
 
@@ -27,7 +30,29 @@ pub fn root() -> Result<PathBuf, Error> {
     let here = env::current_dir().map_err(|e| {
         Error::new("finding the lab's folder", "a current folder", e, "start again from the project's folder")
     })?;
-    find_root(variable("LAB_HOME").map(PathBuf::from), &here)
+    let root = find_root(variable("LAB_HOME").map(PathBuf::from), &here)?;
+    Ok(project_behind(&root).unwrap_or(root))
+}
+
+/// The folder that holds the notebooks at work: the project's or that of a worked copy.
+///
+/// # Errors
+/// As [`root`].
+pub fn work_dir() -> Result<PathBuf, Error> {
+    let copy = env::current_dir().ok().and_then(|here| find_root(None, &here).ok());
+    match copy {
+        Some(copy) => Ok(copy),
+        None => root(),
+    }
+}
+
+/// Where the link of a worked copy leads.
+fn project_behind(copy: &Path) -> Option<PathBuf> {
+    let support = copy.join("lab-support");
+    if !support.is_symlink() {
+        return None;
+    }
+    fs::canonicalize(support).ok()?.parent().map(Path::to_path_buf)
 }
 
 /// `data/`: the data sets.
@@ -52,14 +77,33 @@ pub fn fashion_mnist_dir() -> Result<Option<PathBuf>, Error> {
 /// # Errors
 /// As [`root`].
 pub fn output_dir(source: Source) -> Result<PathBuf, Error> {
-    let base = match folder_in("LAB_OUTPUT")? {
-        Some(folder) => folder,
-        None => data_dir()?,
-    };
+    let base = output_folder()?;
     Ok(match source {
         Source::FashionMnist => base,
         Source::Practice => base.join("practice"),
     })
+}
+
+/// The folder for all that notebooks make: `LAB_OUTPUT`, or `data/` beside the notebooks.
+///
+/// # Errors
+/// As [`root`].
+pub fn output_folder() -> Result<PathBuf, Error> {
+    match folder_in("LAB_OUTPUT")? {
+        Some(folder) => Ok(folder),
+        None => Ok(work_dir()?.join("data")),
+    }
+}
+
+/// The name of the file with one line for each check that was made.
+pub const CHECKS: &str = "checks.jsonl";
+
+/// The file with one line for each check that was made.
+///
+/// # Errors
+/// As [`root`].
+pub fn checks_file() -> Result<PathBuf, Error> {
+    Ok(output_folder()?.join(CHECKS))
 }
 
 /// The folder of trained networks.
@@ -78,14 +122,14 @@ pub fn runs_file(source: Source) -> Result<PathBuf, Error> {
     Ok(output_dir(source)?.join("runs.jsonl"))
 }
 
-/// The file with the six answers: `answers.md` in the project's folder, or in [`output_dir`] for the
+/// The file with the six answers: `answers.md` in the folder that holds the notebooks, or in [`output_dir`] for the
 /// practice set and where `LAB_OUTPUT` is set.
 ///
 /// # Errors
 /// As [`root`].
 pub fn answers_file(source: Source) -> Result<PathBuf, Error> {
     let beside_readme = source == Source::FashionMnist && variable("LAB_OUTPUT").is_none();
-    let folder = if beside_readme { root()? } else { output_dir(source)? };
+    let folder = if beside_readme { work_dir()? } else { output_dir(source)? };
     Ok(folder.join("answers.md"))
 }
 
@@ -98,10 +142,9 @@ pub fn display(path: &Path) -> String {
         let shown: PathBuf = Path::new("FASHION_MNIST_DIR").components().chain(rest.components()).collect();
         return shown.display().to_string();
     }
-    match root() {
-        Ok(root) => path.strip_prefix(root).unwrap_or(path).display().to_string(),
-        Err(_) => path.display().to_string(),
-    }
+    let folders = [work_dir(), root()];
+    let below = folders.iter().flatten().find_map(|folder| path.strip_prefix(folder).ok());
+    below.unwrap_or(path).display().to_string()
 }
 
 /// Writes a file so that a reader sees all of it or none: under another name in the same folder, which

@@ -47,7 +47,7 @@ pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
     Ok(model)
 }
 
-fn path_of(name: &str, source: Source) -> Result<PathBuf, Error> {
+pub(super) fn path_of(name: &str, source: Source) -> Result<PathBuf, Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || !name.chars().all(plain) {
         let expected = "a name of letters, digits, - and _";

@@ -1,11 +1,23 @@
-//! What ties the notebooks together: the baseline, the records of training runs, the answers.
+//! What ties the notebooks together: the records of training runs, the answers, and their checks.
 
 mod answers;
+mod answers_file;
 mod baseline;
+mod check;
+pub mod checks;
+mod evidence;
+mod guess;
+mod judge;
+mod records;
+mod run;
 mod runs;
+mod runs_table;
 mod versions;
 
 pub use answers::{Answer, QUESTIONS, answer};
 pub use baseline::{baseline, keep};
-pub use runs::{Run, Runs, experiment, record, runs};
+pub use check::{Check, Verdict, verdicts};
+pub use guess::{Guess, guess};
+pub use run::{Point, Run, experiment, record};
+pub use runs::{Runs, runs};
 pub use versions::{Versions, versions};

@@ -1,25 +1,24 @@
-//! Several training runs in one figure.
+//! The test accuracy of several training runs in one figure.
 
 use plotters::element::PathElement;
-use plotters::prelude::{Circle, Color, RGBColor};
+use plotters::prelude::{Circle, Color};
 
 use crate::Error;
 use crate::data::Source;
 use crate::display::thousands;
-use crate::nn::History;
-use crate::plot::curve::{self, Curve, Mark};
 use crate::plot::figure::{Figure, Frame, MARGIN};
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREEN, GRID, INK, LINE, ORANGE, PURPLE, RED, SKY, centred, fitting, px, text,
-    thin, to_the_left,
+    Area, BLUE, Drawn, FADED, GRID, INK, LINE, RED, bold, centred, fitting, px, text, thin, to_the_left,
 };
 
 /// One training run in a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar<'a> {
     pub name: &'a str,
-    /// Share of the test images called right, 0 to 1.
+    /// Share of the test images called right, 0 to 1; the mean where there are several seeds.
     pub accuracy: f64,
+    /// The smallest and the largest of several seeds: the same number where there is one.
+    pub range: (f64, f64),
     /// Trainable numbers.
     pub params: usize,
     /// Time to train.
@@ -27,7 +26,7 @@ pub struct Bar<'a> {
 }
 
 /// Test accuracy of 1 to 24 runs, each beside the first, the baseline: how far to the right or left of its
-/// line.
+/// line. A thin bar shows how far apart several seeds are.
 ///
 /// # Errors
 /// When there are no runs, more than 24, or an accuracy is not from 0 to 1.
@@ -36,8 +35,9 @@ pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
     let baseline = &runs[0];
     let best = runs.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy)).unwrap_or(baseline);
     let (low, high) = (scale.label(scale.low), scale.label(scale.high));
-    let note =
-        format!("line: the first run, {}; the axis runs from {low} to {high}, not from 0", baseline.name);
+    let several = runs.iter().any(|run| run.range.0 < run.range.1);
+    let bars = if several { "thin bar: smallest to largest of several seeds; " } else { "" };
+    let note = format!("line: {}; {bars}the axis runs from {low} to {high}, not from 0", baseline.name);
     let frame = Frame {
         title: "Test accuracy",
         note: &note,
@@ -82,12 +82,13 @@ impl Scale {
         if !(1..=24).contains(&runs.len()) {
             return Err(Error::new(doing, "1 to 24 runs", runs.len(), "train some, or choose among them"));
         }
-        if let Some(run) = runs.iter().find(|run| !(0.0..=1.0).contains(&run.accuracy)) {
+        let outside = |run: &&Bar| !(0.0 <= run.range.0 && run.range.1 <= 1.0);
+        if let Some(run) = runs.iter().find(outside) {
             let found = format!("{} for {}", run.accuracy, run.name);
             return Err(Error::new(doing, "accuracies from 0 to 1", found, "evaluate the run again"));
         }
-        let low = runs.iter().map(|run| run.accuracy).fold(1.0, f64::min);
-        let high = runs.iter().map(|run| run.accuracy).fold(0.0, f64::max);
+        let low = runs.iter().map(|run| run.range.0).fold(1.0, f64::min);
+        let high = runs.iter().map(|run| run.range.1).fold(0.0, f64::max);
         let steps = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
         let step = steps.into_iter().find(|step| (high - low) / step <= 6.0).unwrap_or(0.2);
         let (low, high) = ((low / step - 0.3).floor() * step, (high / step + 0.3).ceil() * step);
@@ -135,9 +136,11 @@ fn draw_run(area: &Area, scale: &Scale, baseline: f64, run: &Bar, row: i32) -> D
     let colour = if run.accuracy < baseline { RED } else { BLUE };
     let stem = vec![(scale.x(baseline), y), (x, y)];
     area.draw(&PathElement::new(stem, colour.stroke_width(px(3) as u32)))?;
+    draw_range(area, scale, run, y)?;
     area.draw(&Circle::new((x, y), px(6), colour.filled()))?;
     let name = fitting(area, run.name, px(LEFT - 12 - MARGIN))?;
-    area.draw_text(&name, &to_the_left(&text(14, INK)), (px(LEFT - 12), y))?;
+    let style = if row == 0 { bold(14, INK) } else { text(14, INK) };
+    area.draw_text(&name, &to_the_left(&style), (px(LEFT - 12), y))?;
     let seconds =
         if run.seconds < 10.0 { format!("{:.1}", run.seconds) } else { format!("{:.0}", run.seconds) };
     let values = [format!("{:.4}", run.accuracy), thousands(run.params), seconds];
@@ -147,58 +150,15 @@ fn draw_run(area: &Area, scale: &Scale, baseline: f64, run: &Bar, row: i32) -> D
     Ok(())
 }
 
-/// Colour and sign of each curve.
-const LOOKS: [(RGBColor, Mark); 6] = [
-    (BLUE, Mark::Disc),
-    (RED, Mark::Ring),
-    (GREEN, Mark::Square),
-    (ORANGE, Mark::Frame),
-    (PURPLE, Mark::Disc),
-    (SKY, Mark::Ring),
-];
-
-/// Accuracy over the epochs of 1 to 6 runs: on the validation set where every run has one, else on the
-/// training set.
-///
-/// # Errors
-/// When there are no runs, more than 6, or one of no epochs.
-pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
-    let doing = "drawing the curves of runs";
-    if !(1..=LOOKS.len()).contains(&runs.len()) {
-        return Err(Error::new(doing, "1 to 6 runs", runs.len(), "choose among them"));
+/// From the smallest to the largest of several seeds, with a stroke at either end.
+fn draw_range(area: &Area, scale: &Scale, run: &Bar, y: i32) -> Drawn {
+    let (low, high) = (scale.x(run.range.0), scale.x(run.range.1));
+    if low == high {
+        return Ok(());
     }
-    if let Some((name, _)) = runs.iter().find(|(_, history)| history.epochs.is_empty()) {
-        return Err(Error::new(
-            doing,
-            "at least one epoch each",
-            format!("none in {name}"),
-            "train with `fit`",
-        ));
+    area.draw(&PathElement::new(vec![(low, y), (high, y)], thin(INK)))?;
+    for x in [low, high] {
+        area.draw(&PathElement::new(vec![(x, y - px(8)), (x, y + px(8))], thin(INK)))?;
     }
-    let validated = runs.iter().flat_map(|(_, history)| &history.epochs).all(|e| e.validation.is_some());
-    let (measure, note) = match validated {
-        true => ("validation accuracy", "measured at the end of each epoch"),
-        false => ("training accuracy", "each point is the mean over an epoch and stands at its middle"),
-    };
-    let curves: Vec<Curve> = runs
-        .iter()
-        .zip(LOOKS)
-        .map(|((name, history), look)| {
-            let points = history.epochs.iter().map(|epoch| match epoch.validation.filter(|_| validated) {
-                Some(score) => (epoch.number as f64, f64::from(score.accuracy)),
-                None => (epoch.number as f64 - 0.5, f64::from(epoch.train.accuracy)),
-            });
-            Curve::new(*name, look.0, look.1, points)
-        })
-        .collect();
-    let last: Vec<String> = curves.iter().filter_map(Curve::last).collect();
-    let practice = runs.iter().map(|(_, history)| history.setup.source).find(|s| s.notice().is_some());
-    let frame = Frame {
-        title: &format!("{}{} over epochs", measure[..1].to_uppercase(), &measure[1..]),
-        note,
-        size: (900, 400),
-        source: practice.unwrap_or(Source::FashionMnist),
-        alt: format!("{measure} over epochs, last: {}.", last.join(", ")),
-    };
-    Figure::draw(frame, |area| curve::draw_panel(area, measure, &curves, None))
+    Ok(())
 }

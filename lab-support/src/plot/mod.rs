@@ -5,6 +5,7 @@ mod canvas;
 mod comparison;
 mod confusion;
 mod curve;
+mod curves;
 mod distribution;
 mod encode;
 mod figure;
@@ -16,5 +17,6 @@ mod style;
 #[cfg(test)]
 mod tests;
 
-pub use comparison::{Bar, compare, curves};
+pub use comparison::{Bar, compare};
+pub use curves::curves;
 pub use figure::Figure;

@@ -81,7 +81,7 @@ fn history(epochs: usize, validation: bool) -> History {
 }
 
 fn bar(name: &str, accuracy: f64) -> Bar<'_> {
-    Bar { name, accuracy, params: 101_770, seconds: 6.1 }
+    Bar { name, accuracy, range: (accuracy, accuracy), params: 101_770, seconds: 6.1 }
 }
 
 fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, words: &str) {

@@ -1,0 +1,185 @@
+//! What a check found out, and how it says so.
+
+use std::fmt;
+use std::path::Path;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::records;
+use crate::data::home;
+use crate::{Error, display};
+
+/// Something that must be so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    /// As "an accuracy above 0.8".
+    expected: String,
+    /// What is there instead, and what to do about it; nothing where it is as expected.
+    open: Option<(String, String)>,
+}
+
+impl Point {
+    /// `found` and `hint` are told when it does not hold.
+    pub fn new(holds: bool, expected: impl fmt::Display, found: impl fmt::Display, hint: &str) -> Point {
+        let open = (!holds).then(|| (found.to_string(), hint.to_string()));
+        Point { expected: expected.to_string(), open }
+    }
+
+    #[cfg(test)]
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+}
+
+/// What a check found: shows a tick, or what it expected, what it found and one hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    name: String,
+    points: Vec<Point>,
+}
+
+/// A check as `data/checks.jsonl` holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Of the check: `loaded`, `answer 1`.
+    pub name: String,
+    pub passed: bool,
+    /// What is open, with its hint; empty when it passed.
+    pub message: String,
+    /// RFC 3339, UTC.
+    pub when: String,
+}
+
+impl Check {
+    /// In a notebook, notes the result for `cargo lab check`. A folder that can't be written keeps nobody
+    /// from working: then it is only shown.
+    pub(super) fn new(name: &str, points: Vec<Point>) -> Check {
+        let check = Check { name: name.into(), points };
+        if display::in_notebook() {
+            let _ = home::checks_file().and_then(|file| records::append(&file, &check.verdict()));
+        }
+        check
+    }
+
+    pub fn passed(&self) -> bool {
+        self.open().next().is_none()
+    }
+
+    /// For a step without which going on makes no sense: an error that stops the notebook, unless the check
+    /// has passed.
+    ///
+    /// # Errors
+    /// When it has not.
+    pub fn required(&self) -> Result<Check, Error> {
+        match self.open().next() {
+            None => Ok(self.clone()),
+            Some((expected, found, hint)) => {
+                Err(Error::new(format!("checking \"{}\"", self.name), expected, found, hint))
+            }
+        }
+    }
+
+    /// Shows the result in a notebook.
+    pub fn evcxr_display(&self) {
+        display::show(&[("text/markdown", &self.markdown()), ("text/plain", &self.to_string())]);
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        let Some((_, _, hint)) = self.open().next() else {
+            return format!("\u{2713} **{}**: {}", self.name, self.all());
+        };
+        let open = self.open().map(|(expected, found, _)| format!("- expected {expected}; found {found}\n"));
+        let head = format!("\u{2717} **{}**: {}", self.name, self.score());
+        format!("{head}\n\n{}\n*Hint:* {hint}", open.collect::<String>())
+    }
+
+    /// What doesn't hold: expected, found, hint.
+    fn open(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.points.iter().filter_map(|point| {
+            let (found, hint) = point.open.as_ref()?;
+            Some((point.expected.as_str(), found.as_str(), hint.as_str()))
+        })
+    }
+
+    fn score(&self) -> String {
+        format!("{} of {} open", self.open().count(), self.points.len())
+    }
+
+    fn all(&self) -> String {
+        self.points.iter().map(|point| point.expected.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn verdict(&self) -> Verdict {
+        let message = self
+            .open()
+            .next()
+            .map(|(expected, found, hint)| format!("expected {expected}; found {found}. {hint}"));
+        Verdict {
+            name: self.name.clone(),
+            passed: self.passed(),
+            message: message.unwrap_or_default(),
+            when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        }
+    }
+}
+
+/// The latest verdict on each check that was made below this folder of outputs.
+///
+/// # Errors
+/// When its file can't be read, or a line of it is not a verdict.
+pub fn verdicts(output: &Path) -> Result<Vec<Verdict>, Error> {
+    let mut latest: Vec<Verdict> = Vec::new();
+    for verdict in records::read::<Verdict>(&output.join(home::CHECKS))? {
+        latest.retain(|other| other.name != verdict.name);
+        latest.push(verdict);
+    }
+    Ok(latest)
+}
+
+/// As Markdown says it, for a terminal.
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Some((_, _, hint)) = self.open().next() else {
+            return write!(f, "\u{2713} {}: {}", self.name, self.all());
+        };
+        writeln!(f, "\u{2717} {}: {}", self.name, self.score())?;
+        self.open()
+            .try_for_each(|(expected, found, _)| writeln!(f, "  expected {expected}\n  found    {found}"))?;
+        write!(f, "  hint: {hint}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(holds: [bool; 2]) -> Check {
+        let points = vec![
+            Point::new(holds[0], "60,000 images", "55,000 images", "load them again"),
+            Point::new(holds[1], "pixels from 0 to 1", "pixels from 0 to 255", "divide by 255"),
+        ];
+        Check { name: "normalized".into(), points }
+    }
+
+    #[test]
+    fn a_tick_or_what_is_open_with_one_hint() {
+        assert_eq!(check([true; 2]).to_string(), "\u{2713} normalized: 60,000 images; pixels from 0 to 1");
+        assert_eq!(
+            check([true, false]).markdown(),
+            "\u{2717} **normalized**: 1 of 2 open\n\n- expected pixels from 0 to 1; found pixels from 0 to 255\n\n\
+             *Hint:* divide by 255"
+        );
+        let both = check([false; 2]).to_string();
+        assert!(both.contains("55,000") && both.contains("0 to 255") && both.matches("hint").count() == 1);
+    }
+
+    #[test]
+    fn only_a_required_check_is_an_error() {
+        assert!(check([true; 2]).required().is_ok() && check([true; 2]).passed());
+        let error = check([true, false]).required().unwrap_err().to_string();
+        assert!(error.contains("While checking \"normalized\": expected pixels from 0 to 1"), "{error}");
+        let verdict = check([true, false]).verdict();
+        assert!(!verdict.passed && verdict.message.ends_with("found pixels from 0 to 255. divide by 255"));
+    }
+}

@@ -1,0 +1,29 @@
+//! What there is to judge an answer by.
+
+use super::baseline;
+use super::judge::{Evidence, FirstImage};
+use super::records;
+use crate::Error;
+use crate::data::{FashionMnist, home};
+use crate::nn::Sequential;
+
+/// The records, and for question 5 what the saved baseline says of the first test image.
+pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
+    let runs = records::read(&home::runs_file(data.train.source)?)?;
+    let first_image = if number == 5 { first_image(data)? } else { None };
+    Ok(Evidence { runs, first_image })
+}
+
+/// Nothing where no baseline has been saved.
+fn first_image(data: &FashionMnist) -> Result<Option<FirstImage>, Error> {
+    let path = baseline::path_of("baseline", data.test.source)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let model = Sequential::load(path)?.with_softmax();
+    let predictions = model.predict(&data.test.normalized().take(1))?;
+    Ok(Some(FirstImage {
+        actual: usize::from(data.test.labels[0]),
+        probabilities: predictions.row(0).to_vec(),
+    }))
+}

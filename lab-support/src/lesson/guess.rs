@@ -1,0 +1,128 @@
+//! A guess before the result, and both side by side.
+
+use std::fmt;
+
+use super::check::{Check, Point};
+use crate::display;
+
+/// What a student expects: shows itself, and later stands beside the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guess {
+    guess: String,
+    check: Check,
+}
+
+/// A guess beside what came out: shows itself as a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    guess: String,
+    result: String,
+}
+
+/// Commits to `guess`, one of `choices`, or with no choices a number, before the result is there. What counts
+/// is to have made one: a wrong guess teaches more than none.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let wins = guess("which width wins", &["64", "128", "256"], "128");
+/// println!("{}", wins.beside("256"));
+/// ```
+pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
+    let guess = guess.trim();
+    let (holds, expected) = match choices {
+        [] => (number(guess).is_some(), "a number".to_string()),
+        _ => (choices.iter().any(|choice| same(choice, guess)), format!("one of {}", choices.join(", "))),
+    };
+    let found = if guess.is_empty() { "nothing yet".to_string() } else { format!("\"{guess}\"") };
+    let point = Point::new(
+        holds,
+        format!("a guess, {expected}"),
+        found,
+        "write it between the last quotes: right or wrong, it counts",
+    );
+    Guess { guess: guess.into(), check: Check::new(&format!("guess: {about}"), vec![point]) }
+}
+
+impl Guess {
+    /// The guess and the result side by side.
+    pub fn beside(&self, result: impl fmt::Display) -> Compared {
+        Compared { guess: self.guess.clone(), result: result.to_string() }
+    }
+
+    /// Shows in a notebook whether there is a guess.
+    pub fn evcxr_display(&self) {
+        self.check.evcxr_display();
+    }
+}
+
+impl Compared {
+    /// Shows both in a notebook.
+    pub fn evcxr_display(&self) {
+        let row = format!("| {} | {} | {} |", self.guess(), self.result(), self.said());
+        let markdown = format!("| your guess | result | |\n|:--|:--|:--|\n{row}");
+        display::show(&[("text/markdown", &markdown), ("text/plain", &self.to_string())]);
+    }
+
+    fn guess(&self) -> &str {
+        if self.guess.is_empty() { "none" } else { &self.guess }
+    }
+
+    /// With four digits, where it is a number that has more.
+    fn result(&self) -> String {
+        match number(&self.result) {
+            Some(result) if self.result.contains('.') => format!("{result:.4}"),
+            _ => self.result.clone(),
+        }
+    }
+
+    fn said(&self) -> String {
+        match (number(&self.guess), number(&self.result)) {
+            _ if self.guess.is_empty() => "guess first, then look: that is how it sticks".into(),
+            _ if same(&self.guess, &self.result) => "\u{2713} as you guessed".into(),
+            (Some(guess), Some(result)) => format!("off by {:.4}", (guess - result).abs()),
+            _ => "not as you guessed".into(),
+        }
+    }
+}
+
+impl fmt::Display for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "your guess  {}\nresult      {}\n{}", self.guess(), self.result(), self.said())
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// `0.88`, `88 %` as 0.88, `101,770`.
+fn number(text: &str) -> Option<f64> {
+    let plain = text.trim().replace(',', "");
+    match plain.strip_suffix('%') {
+        Some(percent) => percent.trim().parse().ok().map(|value: f64| value / 100.0),
+        None => plain.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_counts_when_it_is_one() {
+        let widths = |text| guess("width", &["64", "128"], text).check.passed();
+        assert!(widths("64") && widths(" 128 ") && !widths("") && !widths("32"));
+        let share = |text| guess("accuracy", &[], text).check.passed();
+        assert!(share("0.88") && share("88 %") && share("101,770") && !share("") && !share("high"));
+    }
+
+    #[test]
+    fn it_stands_beside_the_result() {
+        let said = |text: &str, result: &str| guess("it", &[], text).beside(result).said();
+        assert_eq!(said("Shirt", "shirt"), "\u{2713} as you guessed");
+        assert_eq!(said("Bag", "Shirt"), "not as you guessed");
+        assert_eq!(said("90 %", "0.8856"), "off by 0.0144");
+        assert!(said("", "0.8856").starts_with("guess first"));
+        assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
+    }
+}

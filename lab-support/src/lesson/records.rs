@@ -1,0 +1,81 @@
+//! Files with one JSON object on each line: `data/runs.jsonl`, `data/checks.jsonl`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Error;
+use crate::data::home;
+
+/// Adds one line in one write, so that two notebooks at once lose nothing.
+pub(super) fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> {
+    let line = serde_json::to_string(record).expect("a record is plain numbers and text") + "\n";
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let write = || {
+        fs::create_dir_all(folder)?;
+        OpenOptions::new().create(true).append(true).open(file)?.write_all(line.as_bytes())
+    };
+    write().map_err(|e: std::io::Error| {
+        let doing = format!("adding a record to {}", home::display(file));
+        Error::new(doing, "a file that can be written", e, "check the folder's permissions and free space")
+    })
+}
+
+/// The records of a file, oldest first; none where there is no file.
+pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Error> {
+    let doing = || format!("reading the records in {}", home::display(file));
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::new(doing(), "a file of text", e, "check its permissions")),
+    };
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let records = lines.map(|(i, line)| {
+        serde_json::from_str(line).map_err(|e| {
+            let found = format!("line {} that is none ({e})", i + 1);
+            Error::new(doing(), "a record on each line", found, "delete that line")
+        })
+    });
+    records.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::run::Run;
+    use crate::lesson::run::tests::run;
+
+    #[test]
+    fn a_record_is_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data/runs.jsonl");
+        assert_eq!(read::<Run>(&file).unwrap(), []);
+        append(&file, &run("baseline", 0.88)).unwrap();
+        append(&file, &run("wide", 0.89)).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 2);
+        assert_eq!(read::<Run>(&file).unwrap()[1].name, "wide");
+    }
+
+    #[test]
+    fn a_damaged_line_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("runs.jsonl");
+        append(&file, &run("baseline", 0.88)).unwrap();
+        fs::write(&file, fs::read_to_string(&file).unwrap() + "\n{\"name\": 3}\n").unwrap();
+        let error = read::<Run>(&file).unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
+    }
+
+    /// As the lab wrote it before records held each epoch.
+    #[test]
+    fn an_older_record_is_still_read() {
+        let mut old = serde_json::to_value(run("baseline", 0.88)).unwrap();
+        for key in ["test_loss", "images", "trained_on", "validated_on", "curve"] {
+            old.as_object_mut().unwrap().remove(key);
+        }
+        assert_eq!(serde_json::from_value::<Run>(old).unwrap().name, "baseline");
+    }
+}

@@ -1,0 +1,203 @@
+//! One training run, and how it gets into the records.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::records;
+use crate::Error;
+use crate::data::{Dataset, Split, home};
+use crate::nn::{Epoch, Fit, History, Score, Sequential};
+
+/// One training run: what was trained, how, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub name: String,
+    /// `real` or `practice`.
+    pub data: String,
+    /// Widths from input to output, `784-128-10`.
+    pub layers: String,
+    pub params: usize,
+    pub optimizer: String,
+    pub learning_rate: f32,
+    pub batch_size: usize,
+    pub epochs: usize,
+    pub seed: u64,
+    /// Mean over the last epoch.
+    pub train_loss: f32,
+    pub train_accuracy: f32,
+    /// After the last epoch, where there was a validation set.
+    pub validation_accuracy: Option<f32>,
+    pub test_accuracy: Option<f32>,
+    #[serde(default)]
+    pub test_loss: Option<f32>,
+    /// Time spent training, without validation.
+    pub seconds: f64,
+    pub threads: usize,
+    /// When it was recorded, RFC 3339, UTC.
+    pub when: String,
+    /// Images learned from in an epoch.
+    #[serde(default)]
+    pub images: usize,
+    /// The parts of the data set that it has learned from, and those that it was validated on: `train`,
+    /// `test`, `unknown`.
+    #[serde(default)]
+    pub trained_on: Vec<String>,
+    #[serde(default)]
+    pub validated_on: Vec<String>,
+    /// Epoch by epoch.
+    #[serde(default)]
+    pub curve: Vec<Point>,
+}
+
+/// Loss and accuracy of one epoch, on the training set and, where there is one, on the validation set.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub loss: f32,
+    pub accuracy: f32,
+    pub validation_loss: Option<f32>,
+    pub validation_accuracy: Option<f32>,
+}
+
+/// Trains a compiled network, measures it on the test set and adds the run to the records.
+///
+/// # Errors
+/// As [`Sequential::fit`]; and when the record can't be written.
+pub fn experiment(
+    name: &str,
+    model: &mut Sequential,
+    train: &Dataset,
+    test: &Dataset,
+    plan: Fit,
+) -> Result<History, Error> {
+    let history = model.fit(train, plan)?;
+    let score = model.evaluate(test)?;
+    record(name, &history, &score)?;
+    Ok(history)
+}
+
+/// Adds a training run and its score on the test set to `data/runs.jsonl`, and says so.
+///
+/// # Errors
+/// When the name is empty, when the history has no epochs, or when the file can't be written.
+pub fn record(name: &str, history: &History, test: &Score) -> Result<(), Error> {
+    let run = Run::new(name, history, test)?;
+    records::append(&home::runs_file(history.setup.source)?, &run)?;
+    println!("{run}");
+    Ok(())
+}
+
+impl Run {
+    pub(super) fn new(name: &str, history: &History, test: &Score) -> Result<Run, Error> {
+        let refused =
+            |expected, advice| Err(Error::new("recording a training run", expected, "none", advice));
+        if name.trim().is_empty() {
+            return refused("a name", "name it after what is new in it: \"256 neurons\"");
+        }
+        let Some(last) = history.epochs.last() else {
+            return refused("at least one epoch", "train the network with `fit` first");
+        };
+        let setup = &history.setup;
+        Ok(Run {
+            name: name.trim().to_string(),
+            data: setup.source.name().to_string(),
+            layers: setup.layers.clone(),
+            params: setup.params,
+            optimizer: setup.optimizer.clone(),
+            learning_rate: setup.learning_rate,
+            batch_size: setup.batch_size,
+            epochs: history.epochs.len(),
+            seed: setup.seed,
+            train_loss: last.train.loss,
+            train_accuracy: last.train.accuracy,
+            validation_accuracy: last.validation.map(|score| score.accuracy),
+            test_accuracy: Some(test.accuracy),
+            test_loss: Some(test.loss),
+            seconds: history.epochs.iter().map(|epoch| epoch.seconds).sum(),
+            threads: setup.threads,
+            when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            images: last.train.samples,
+            trained_on: names(&setup.seen.trained),
+            validated_on: names(&setup.seen.validated),
+            curve: history.epochs.iter().map(Point::of).collect(),
+        })
+    }
+}
+
+impl Point {
+    fn of(epoch: &Epoch) -> Point {
+        Point {
+            loss: epoch.train.loss,
+            accuracy: epoch.train.accuracy,
+            validation_loss: epoch.validation.map(|score| score.loss),
+            validation_accuracy: epoch.validation.map(|score| score.accuracy),
+        }
+    }
+}
+
+fn names(splits: &[Split]) -> Vec<String> {
+    splits.iter().map(|split| split.name().to_string()).collect()
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Recorded \"{}\": accuracy in training {:.4}", self.name, self.train_accuracy)?;
+        if let Some(accuracy) = self.validation_accuracy {
+            write!(f, ", validation {accuracy:.4}")?;
+        }
+        if let Some(accuracy) = self.test_accuracy {
+            write!(f, ", test {accuracy:.4}")?;
+        }
+        write!(f, "; {:.1} s", self.seconds)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::data::Source;
+    use crate::nn::{Seen, Setup};
+
+    pub fn history(accuracy: f32) -> History {
+        let train = Score { loss: 0.5, accuracy, samples: 60_000 };
+        let setup = Setup {
+            layers: "784-128-10".into(),
+            params: 101_770,
+            optimizer: "Adam".into(),
+            learning_rate: 0.001,
+            batch_size: 32,
+            seed: 42,
+            threads: 2,
+            source: Source::FashionMnist,
+            seen: Seen { trained: vec![Split::Train], validated: vec![] },
+        };
+        let epoch = |number| Epoch { number, seconds: 0.5, steps: 1875, train, validation: None };
+        History { epochs: vec![epoch(1), epoch(2)], setup }
+    }
+
+    pub fn run(name: &str, test: f32) -> Run {
+        Run::new(name, &history(0.9), &Score { loss: 0.4, accuracy: test, samples: 10_000 }).unwrap()
+    }
+
+    #[test]
+    fn runs_without_name_or_epochs_are_refused() {
+        let score = Score { loss: 0.4, accuracy: 0.9, samples: 10 };
+        assert!(Run::new(" ", &history(0.9), &score).is_err());
+        let empty = History { epochs: vec![], ..history(0.9) };
+        assert!(Run::new("empty", &empty, &score).is_err());
+    }
+
+    #[test]
+    fn a_record_has_the_agreed_names() {
+        let record = serde_json::to_value(run("baseline", 0.88)).unwrap();
+        let words = "name data layers params optimizer learning_rate batch_size epochs seed train_loss \
+                     train_accuracy test_accuracy test_loss seconds threads when images trained_on curve";
+        for key in words.split(' ') {
+            assert!(!record[key].is_null(), "{key} in {record}");
+        }
+        assert_eq!((&record["data"], &record["trained_on"][0]), (&"real".into(), &"train".into()));
+        assert_eq!(record.get("validation_accuracy"), Some(&().into()));
+        assert_eq!(record["curve"].as_array().unwrap().len(), 2);
+    }
+}

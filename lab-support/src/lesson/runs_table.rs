@@ -1,0 +1,100 @@
+//! Training runs as a table, and what it says.
+
+use std::fmt;
+
+use super::runs::{Group, Runs};
+
+impl fmt::Display for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if let Some(notice) = self.source.notice() {
+            writeln!(f, "{notice}")?;
+        }
+        let longest =
+            |of: fn(&Group) -> &str| self.groups.iter().map(|group| of(group).chars().count()).max();
+        let name = longest(|group| &group.latest().name).unwrap_or(0).max(4);
+        let layers = longest(|group| &group.latest().layers).unwrap_or(0).max(6);
+        let head = "  params  epochs  train acc  val acc  test acc  seeds  spread  seconds";
+        writeln!(f, "  {:<name$}  {:<layers$}{head}", "name", "layers")?;
+        for (i, group) in self.groups.iter().enumerate() {
+            let run = group.latest();
+            writeln!(
+                f,
+                "{} {:<name$}  {:<layers$}  {:>6}  {:>6}  {:>9.4}  {:>7}  {:>8}  {:>5}  {:>6}  {:>7.1}",
+                if i == 0 { '*' } else { ' ' },
+                run.name,
+                run.layers,
+                run.params,
+                run.epochs,
+                run.train_accuracy,
+                share(run.validation_accuracy),
+                share(group.test_accuracy()),
+                group.seeds(),
+                share(group.spread()),
+                run.seconds
+            )?;
+        }
+        let Some((first, others)) = self.groups.split_first() else { return write!(f, "  (no runs yet)") };
+        writeln!(f, "\n* compared with {}, test accuracy:", first.latest().name)?;
+        others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
+        write_advice(f, first)
+    }
+}
+
+fn share(share: Option<f32>) -> String {
+    share.map_or("-".to_string(), |share| format!("{share:.4}"))
+}
+
+/// How far a run is ahead of the first one, and whether that is more than chance moves it.
+fn write_comparison(f: &mut fmt::Formatter, first: &Group, group: &Group, width: usize) -> fmt::Result {
+    let (Some(ours), Some(theirs)) = (group.test_accuracy(), first.test_accuracy()) else { return Ok(()) };
+    let difference = ours - theirs;
+    write!(f, "  {:<width$}  {difference:+.4}", group.latest().name)?;
+    let spread = first.spread().into_iter().chain(group.spread()).reduce(f32::max);
+    match spread {
+        None => writeln!(f),
+        Some(spread) if difference.abs() <= spread => {
+            writeln!(f, "  within the spread of the seeds, {spread:.4}: it may be chance")
+        }
+        Some(spread) => writeln!(f, "  more than the spread of the seeds, {spread:.4}"),
+    }
+}
+
+fn write_advice(f: &mut fmt::Formatter, first: &Group) -> fmt::Result {
+    match first.spread() {
+        Some(_) => write!(f, "  (spread: the largest test accuracy of several seeds less the smallest)"),
+        None => write!(
+            f,
+            "  (run {} with other seeds, too: how far apart they are is how far chance moves it)",
+            first.latest().name
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::Source;
+    use crate::lesson::run::Run;
+    use crate::lesson::run::tests::run;
+    use crate::lesson::runs::Runs;
+
+    fn table(runs: Vec<Run>) -> String {
+        Runs::new(runs, Source::Practice).to_string()
+    }
+
+    #[test]
+    fn the_baseline_is_marked_and_every_run_compared_with_it() {
+        let text = table(vec![run("wide", 0.89), run("baseline", 0.88)]);
+        assert!(text.starts_with("practice set"), "{text}");
+        assert!(text.lines().nth(2).unwrap().starts_with("* baseline"), "{text}");
+        assert!(text.contains("  wide      +0.0100\n  (run baseline with other seeds"), "{text}");
+        assert!(table(vec![]).ends_with("(no runs yet)"));
+    }
+
+    #[test]
+    fn a_difference_within_the_spread_is_said_to_be() {
+        let again = Run { seed: 43, ..run("baseline", 0.884) };
+        let text = table(vec![run("baseline", 0.88), again, run("wide", 0.885), run("deep", 0.89)]);
+        assert!(text.contains("+0.0030  within the spread of the seeds, 0.0040: it may be chance"), "{text}");
+        assert!(text.contains("+0.0080  more than the spread of the seeds, 0.0040"), "{text}");
+    }
+}
