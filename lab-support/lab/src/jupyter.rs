@@ -7,7 +7,7 @@ use lab_support::Error;
 use lab_support::data::home;
 
 use crate::kernel_build::Kernel;
-use crate::kernelspec;
+use crate::{kernelspec, python};
 
 /// JupyterLab and all it needs, each at one version.
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
@@ -21,8 +21,6 @@ const SETTINGS: &str = r#"{
 }
 "#;
 
-const DOING: &str = "setting up JupyterLab";
-
 /// The project's own Python environment.
 pub fn environment(root: &Path) -> PathBuf {
     root.join(".venv")
@@ -30,12 +28,7 @@ pub fn environment(root: &Path) -> PathBuf {
 
 /// Whether the environment holds JupyterLab at the pinned versions.
 pub fn is_installed(environment: &Path) -> bool {
-    fs::read_to_string(installed(environment)).is_ok_and(|text| text == REQUIREMENTS)
-}
-
-/// A copy of the requirements, written when all of them are there.
-fn installed(environment: &Path) -> PathBuf {
-    environment.join("installed.txt")
+    python::is_installed(environment, REQUIREMENTS)
 }
 
 /// Makes the environment unless it is complete, and tells its JupyterLab about the kernel.
@@ -43,21 +36,7 @@ pub fn ensure(kernel: &Kernel) -> Result<(), Error> {
     let environment = environment(&kernel.root);
     if !is_installed(&environment) {
         println!("Installing JupyterLab into .venv (about 300 MB, once) ...");
-        let requirements = environment.join("requirements.txt");
-        if has("uv") {
-            run(Command::new("uv").args(["venv", "--quiet", "--allow-existing"]).arg(&environment))?;
-            home::write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
-            let mut install = Command::new("uv");
-            install.args(["pip", "install", "--quiet", "--python"]).arg(environment.join("bin/python"));
-            run(install.arg("--requirement").arg(&requirements))?;
-        } else {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-            home::write_atomically(&requirements, REQUIREMENTS.as_bytes())?;
-            let mut install = Command::new(environment.join("bin/python"));
-            install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-            run(install.arg(&requirements))?;
-        }
-        home::write_atomically(&installed(&environment), REQUIREMENTS.as_bytes())?;
+        python::install(&environment, REQUIREMENTS)?;
     }
     let settings = environment.join("share/jupyter/lab/settings/overrides.json");
     home::write_atomically(&settings, SETTINGS.as_bytes())?;
@@ -79,29 +58,14 @@ pub fn open(root: &Path, notebook: &Path) -> Result<bool, Error> {
     if belongs_to_root(root) {
         jupyter.arg("--allow-root");
     }
-    let status = jupyter.status().map_err(|e| failed(&jupyter, e))?;
+    let status = jupyter.status().map_err(|e| {
+        let advice = "remove the folder .venv, then run `cargo lab` again";
+        Error::new("opening JupyterLab", "`jupyter-lab` to start", e, advice)
+    })?;
     Ok(status.success())
 }
 
 /// JupyterLab asks to be told that it may run as root, as it does in a container.
 fn belongs_to_root(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|folder| folder.uid() == 0)
-}
-
-pub fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-fn run(command: &mut Command) -> Result<(), Error> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(command, status)),
-        Err(e) => Err(failed(command, e)),
-    }
-}
-
-fn failed(command: &Command, found: impl std::fmt::Display) -> Error {
-    let advice =
-        "install Python 3 with its venv module (or uv), check the network, then run `cargo lab` again";
-    Error::new(DOING, format!("`{}` to work", command.get_program().display()), found, advice)
 }

@@ -1,6 +1,7 @@
 //! The command line behind `cargo lab`.
 
 mod answers;
+mod bench;
 mod cell;
 mod check;
 mod data;
@@ -12,6 +13,7 @@ mod kernelspec;
 mod notebook;
 mod output;
 mod paths;
+mod python;
 mod run;
 mod session;
 mod setup;
@@ -54,6 +56,11 @@ enum Command {
         #[arg(long, value_name = "DIR or URL")]
         from: Option<String>,
     },
+    /// Measure how fast the lab is; with --peers, beside Keras and PyTorch.
+    Bench(bench::Options),
+    /// What `bench` starts to be timed.
+    #[command(hide = true)]
+    BenchWorker,
     /// Say what is installed, what is missing and the command that mends it.
     Doctor,
 }
@@ -79,6 +86,8 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         }
         Some(Command::Test { time_limit }) => check::all(Duration::from_secs(time_limit)).await,
         Some(Command::Data { from }) => data::fetch(from.as_deref()).map(|()| true),
+        Some(Command::Bench(options)) => bench::run(options).await,
+        Some(Command::BenchWorker) => bench::worker::serve(),
         Some(Command::Doctor) => doctor::examine(),
     }
 }

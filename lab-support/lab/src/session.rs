@@ -95,6 +95,11 @@ impl Session {
         }
     }
 
+    /// The kernel's process id, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.kernel.id()
+    }
+
     async fn answer(&mut self, id: &str) -> Result<Answer, Error> {
         let (mut ok, mut idle, mut outputs) = (None, false, Vec::new());
         while ok.is_none() || !idle {
@@ -135,7 +140,9 @@ impl Session {
                 return Err(broken("a kernel that answers", "none after 3 minutes"));
             }
             self.send(KernelInfoRequest {}.into()).await?;
-            while let Ok(message) = timeout(pause, self.next()).await {
+            while !(replied && broadcast)
+                && let Ok(message) = timeout(pause, self.next()).await
+            {
                 match message?.content {
                     JupyterMessageContent::KernelInfoReply(_) => replied = true,
                     _ => broadcast = true,
