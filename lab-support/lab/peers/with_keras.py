@@ -49,7 +49,7 @@ class Keras:
         self.model.fit(self.inputs[0], self.labels, epochs=1, batch_size=self.batch_size, verbose=0)
 
     def predict(self):
-        # Five times as fast as in batches of 32, the default.
+        # Several times as fast as in batches of 32, the default.
         self.model.predict(self.inputs[1], batch_size=1000, verbose=0)
 
 

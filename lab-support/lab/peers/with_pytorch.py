@@ -14,7 +14,7 @@ class PyTorch:
 
     def tensors(self, data):
         images, labels = data
-        return torch.from_numpy(images), torch.from_numpy(labels).long()
+        return torch.from_numpy(images), torch.from_numpy(labels.astype("int64"))
 
     def build(self, layers, optimizer, batch_size):
         torch.manual_seed(42)

@@ -11,10 +11,12 @@ opt_level = "1"
 prelude = '!cp "$LAB_HOME/Cargo.lock" "$EVCXR_TMPDIR/Cargo.lock"'
 "#;
 
-/// evcxr's profile keeps debug checks, for dependencies too. Cargo finds this file above the folder in
-/// which a kernel compiles.
+/// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick
+/// to compile again: what notebooks call is compiled here as a release build is. Cargo finds this file above
+/// the folder in which a kernel compiles.
 pub const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
 opt-level = 3
+incremental = false
 debug-assertions = false
 overflow-checks = false
 "#;

@@ -11,6 +11,8 @@ use crate::folders::Folders;
 pub struct Toolchain {
     /// What `rustc -vV` prints.
     pub version: String,
+    /// The machine that it runs on and compiles for, as in `x86_64-unknown-linux-gnu`.
+    host: String,
     /// Where `rustc` and `cargo` themselves lie, behind rustup's proxies.
     bin: PathBuf,
     /// Where the standard library's shared object lies.
@@ -23,32 +25,33 @@ impl Toolchain {
         let (sysroot, libdir) = paths.trim().split_once('\n').context("rustc printed no target-libdir")?;
         let bin = Path::new(sysroot).join("bin");
         let version = output(Command::new(bin.join("rustc")).arg("-vV"))?;
-        Ok(Toolchain { version, bin, libdir: libdir.into() })
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let host = host.context("rustc -vV printed no host")?.to_string();
+        Ok(Toolchain { version, host, bin, libdir: libdir.into() })
     }
 
     /// Gives `kernel` the variables that evcxr reads, for compiling in `folder`.
     pub fn prepare(&self, kernel: &mut Command, folders: &Folders, folder: &Path) {
-        // evcxr looks one level off for the standard library when the folder lies in the user's home.
+        // Cells find lab-support beside them, and not the one that `cargo lab` was built with; and evcxr looks
+        // one level off for the standard library when the folder lies in the user's home.
         let loader = if cfg!(target_os = "macos") { "DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+        let cells = folder.join("target").join(&self.host).join("debug");
         kernel
             .env("EVCXR_TMPDIR", folder)
             .env("EVCXR_CONFIG_DIR", folders.evcxr_config())
             .env("LAB_HOME", &folders.project)
-            .env("PATH", before(&self.bin, "PATH"))
-            .env(loader, before(&self.libdir, loader))
+            .env("PATH", before(&[&self.bin], "PATH"))
+            .env(loader, before(&[&cells, &self.libdir], loader))
             // evcxr rewrites an installed "Rust" kernel that it finds there: keep it away from the user's.
             .env("JUPYTER_PATH", folder);
     }
 }
 
-/// The folder, then what the variable holds.
-fn before(folder: &Path, variable: &str) -> OsString {
-    let mut value = OsString::from(folder);
-    if let Some(rest) = env::var_os(variable).filter(|rest| !rest.is_empty()) {
-        value.push(":");
-        value.push(rest);
-    }
-    value
+/// The folders, then what the variable holds.
+fn before(folders: &[&Path], variable: &str) -> OsString {
+    let rest = env::var_os(variable).filter(|rest| !rest.is_empty());
+    let folders = folders.iter().map(|folder| OsString::from(folder));
+    folders.chain(rest).collect::<Vec<_>>().join(":".as_ref())
 }
 
 fn output(command: &mut Command) -> Result<String> {
