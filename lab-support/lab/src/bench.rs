@@ -36,9 +36,6 @@ pub struct Options {
     /// Two runs of everything instead of five.
     #[arg(long)]
     quick: bool,
-    /// Draw what has been measured, now or before, as speed.png.
-    #[arg(long)]
-    plot: bool,
 }
 
 /// The parts, in the order in which their tables stand.
