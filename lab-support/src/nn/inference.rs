@@ -35,6 +35,11 @@ impl Sequential {
     /// When the network does not fit the data, or its description has a mistake.
     pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
         self.check_fits(data, "predicting")?;
+        self.run(data)
+    }
+
+    /// The same for data that are known to fit.
+    pub(crate) fn run(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
         let channels = channels(self.output_shape());

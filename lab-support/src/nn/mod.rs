@@ -8,6 +8,7 @@
 //! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
 //! | why it is fast | `compute/product.rs`, `compute/simd/`, `compute/threads.rs` |
 
+mod activations;
 mod chance;
 mod compute;
 mod image_layers;
@@ -16,6 +17,7 @@ mod layers;
 mod linfa_traits;
 mod loss;
 mod optimizers;
+mod saliency;
 mod score;
 mod sequential;
 mod summary;
@@ -27,6 +29,7 @@ mod gradient_check;
 #[cfg(test)]
 mod same_bits;
 
+pub use activations::Activations;
 pub use layers::activation::Activation;
 pub use layers::conv2d::Conv;
 pub use layers::init::Init;
@@ -36,6 +39,7 @@ pub(crate) use loss::argmax;
 pub use optimizers::Optimizer;
 pub use optimizers::adam::Adam;
 pub use optimizers::sgd::Sgd;
+pub use saliency::Saliency;
 pub use score::Score;
 pub use sequential::Sequential;
 pub use summary::Summary;

@@ -25,18 +25,24 @@ struct Row {
 impl Sequential {
     /// The layers with their output shapes and parameters, as Keras prints them.
     pub fn summary(&self) -> Summary {
-        let mut seen = HashMap::new();
         let rows = self
             .layers
             .iter()
-            .map(|layer| Row {
-                layer: format!("{} ({})", numbered(layer.kind(), &mut seen), layer.kind()),
+            .zip(self.layer_names())
+            .map(|(layer, name)| Row {
+                layer: format!("{name} ({})", layer.kind()),
                 shape: with_batch(layer.output_shape()),
                 params: layer.parameters().iter().map(Parameter::count).sum(),
             })
             .collect();
         let mistake = self.check().err().map(|e| e.to_string());
         Summary { rows, params: self.params(), trainable: self.trainable_params(), mistake }
+    }
+
+    /// What the summary calls each layer: `flatten`, `dense`, `dense_1` ...
+    pub(crate) fn layer_names(&self) -> Vec<String> {
+        let mut seen = HashMap::new();
+        self.layers.iter().map(|layer| numbered(layer.kind(), &mut seen)).collect()
     }
 
     /// Shows the summary in a notebook.

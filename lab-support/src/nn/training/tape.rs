@@ -95,17 +95,37 @@ impl Tape {
         let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
 
         let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
-        let first = first.unwrap_or(last);
-        for (i, layer) in layers.iter_mut().enumerate().skip(first).rev() {
+        self.send_back(layers, n, first.unwrap_or(last) + 1, threads);
+        result
+    }
+
+    /// The slopes of output `class` along the inputs, `[n, inputs]`, for the `n` images that `forward_training`
+    /// has just seen.
+    pub fn slopes_along_input(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        n: usize,
+        class: usize,
+        threads: &Threads,
+    ) -> ArrayView2<'_, f32> {
+        let slopes = &mut self.gradients[layers.len()];
+        slopes.fill(0.0);
+        slopes.column_mut(class).fill(1.0);
+        self.send_back(layers, n, 0, threads);
+        self.gradients[0].slice(s![..n, ..])
+    }
+
+    /// Computes the gradients from those behind the last layer down to those before layer `lowest`.
+    fn send_back(&mut self, layers: &mut [Box<dyn Layer>], n: usize, lowest: usize, threads: &Threads) {
+        for (i, layer) in layers.iter_mut().enumerate().skip(lowest.saturating_sub(1)).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {
                 input: self.outputs[i].slice(s![..n, ..]),
                 output: self.outputs[i + 1].slice(s![..n, ..]),
                 d_output: after[0].slice_mut(s![..n, ..]),
-                d_input: (i > first).then(|| before[i].slice_mut(s![..n, ..])),
+                d_input: (i >= lowest).then(|| before[i].slice_mut(s![..n, ..])),
             };
             layer.backward(pass, threads);
         }
-        result
     }
 }
