@@ -24,6 +24,7 @@ pub use error::Error;
 /// All that a notebook's cells use.
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
+    pub use crate::eval::Panel;
     pub use crate::lesson::{answer, baseline, checks, experiment, guess, keep, record, runs, versions};
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{Adam, Conv, CrossEntropy, Fit, History, Init, Padding, Score, Sequential, Sgd};

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use plotters::element::{Circle, PathElement};
-use plotters::prelude::{Color, LineSeries, RGBColor, Rectangle};
+use plotters::element::PathElement;
+use plotters::prelude::{Color, LineSeries, RGBColor};
 
 use crate::plot::figure::MARGIN;
-use crate::plot::style::{Area, Axis, Drawn, FADED, INK, WHITE, axes, fitting, px, text, thin, to_the_right};
+use crate::plot::mark::Mark;
+use crate::plot::style::{Area, Axis, Drawn, FADED, INK, axes, fitting, px, text, thin, to_the_right};
 
 /// Values over epochs, and how they are drawn.
 pub(crate) struct Curve {
@@ -16,18 +17,6 @@ pub(crate) struct Curve {
     /// Epoch and value. A training that runs away gives values that aren't numbers: they are left out.
     points: Vec<(f64, f64)>,
 }
-
-/// The sign at each point: it tells curves apart where colours don't.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Mark {
-    Disc,
-    Ring,
-    Square,
-    Frame,
-}
-
-/// Radius of a mark, in pixels.
-const RADIUS: i32 = 3;
 
 impl Curve {
     pub(crate) fn new(
@@ -75,7 +64,7 @@ pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Opt
         ))?;
         for &(epoch, value) in &curve.points {
             let (x, y) = chart.backend_coord(&(epoch, value));
-            draw_mark(area, (x - left, y - top), curve)?;
+            curve.mark.draw(area, (x - left, y - top), curve.colour)?;
         }
     }
     Ok(())
@@ -104,7 +93,7 @@ fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn<i32> {
         }
         let line = vec![(x, y), (x + px(24), y)];
         area.draw(&PathElement::new(line, curve.colour.stroke_width(px(2) as u32)))?;
-        draw_mark(area, (x + px(12), y), curve)?;
+        curve.mark.draw(area, (x + px(12), y), curve.colour)?;
         area.draw_text(&name, &style, (x + px(30), y))?;
         x += width + px(20);
     }
@@ -113,18 +102,4 @@ fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn<i32> {
         area.draw_text(&format!("smallest loss: epoch {best}"), &style, (x + px(8), y))?;
     }
     Ok(y + px(14))
-}
-
-fn draw_mark(area: &Area, (x, y): (i32, i32), curve: &Curve) -> Drawn {
-    let (outer, inner) = (px(RADIUS) + 2, px(RADIUS) - 2);
-    let square = |half: i32, colour: RGBColor| {
-        area.draw(&Rectangle::new([(x - half, y - half), (x + half, y + half)], colour.filled()))
-    };
-    let disc = |radius: i32, colour: RGBColor| area.draw(&Circle::new((x, y), radius, colour.filled()));
-    match curve.mark {
-        Mark::Disc => disc(outer, curve.colour),
-        Mark::Ring => disc(outer, curve.colour).and_then(|()| disc(inner, WHITE)),
-        Mark::Square => square(outer - 1, curve.colour),
-        Mark::Frame => square(outer - 1, curve.colour).and_then(|()| square(inner - 1, WHITE)),
-    }
 }

@@ -5,8 +5,9 @@ use plotters::prelude::RGBColor;
 use crate::Error;
 use crate::data::Source;
 use crate::nn::History;
-use crate::plot::curve::{self, Curve, Mark};
+use crate::plot::curve::{self, Curve};
 use crate::plot::figure::{Figure, Frame};
+use crate::plot::mark::Mark;
 use crate::plot::style::{BLUE, GREEN, ORANGE, PURPLE, RED, SKY};
 
 /// Colour and sign of each curve.

@@ -2,8 +2,9 @@
 
 use crate::Error;
 use crate::nn::{Epoch, History, Score};
-use crate::plot::curve::{self, Curve, Mark};
+use crate::plot::curve::{self, Curve};
 use crate::plot::figure::{Figure, Frame};
+use crate::plot::mark::Mark;
 use crate::plot::style::{Area, BLUE, Drawn, RED, px};
 
 impl History {

@@ -8,15 +8,24 @@ mod curve;
 mod curves;
 mod distribution;
 mod encode;
+mod feature_maps;
 mod figure;
 mod history;
 mod images;
+mod mark;
+mod panel;
 mod picture;
 mod predictions;
+mod saliency;
+mod scatter;
+mod signed;
 mod style;
 #[cfg(test)]
 mod tests;
+mod tiles;
+mod weights;
 
 pub use comparison::{Bar, compare};
 pub use curves::curves;
 pub use figure::Figure;
+pub use scatter::{Scatter, scatter};

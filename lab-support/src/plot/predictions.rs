@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset};
 use crate::display::thousands;
-use crate::eval::Predictions;
+use crate::eval::{Mistake, Predictions};
 use crate::plot::answer::Answer;
 use crate::plot::figure::{Figure, Frame, MARGIN};
 use crate::plot::picture::pick;
@@ -62,19 +62,31 @@ impl Predictions {
     /// When `n` is not from 1 to 60, there is no mistake, `data` is not the set that was predicted, or the
     /// outputs aren't probabilities.
     pub fn worst(&self, n: usize, data: &Dataset) -> Result<Figure, Error> {
+        let mistakes = self.mistakes(data)?;
+        let all = thousands(mistakes.len());
+        let title =
+            |shown| format!("The most confident mistakes: {shown} of {all} (red: predicted, blue: actual)");
+        self.gallery_of_mistakes(&mistakes, n, title, data)
+    }
+
+    /// The first `n` of `mistakes`; `title` is told how many these are.
+    pub(crate) fn gallery_of_mistakes(
+        &self,
+        mistakes: &[Mistake],
+        n: usize,
+        title: impl Fn(usize) -> String,
+        data: &Dataset,
+    ) -> Result<Figure, Error> {
         let doing = "showing the worst mistakes";
         if !(1..=20 * COLUMNS).contains(&n) {
             let expected = format!("1 to {} of them", 20 * COLUMNS);
-            return Err(Error::new(doing, expected, n, "try worst(12, &test)"));
+            return Err(Error::new(doing, expected, n, "try 12"));
         }
-        let mistakes = self.mistakes(data)?;
         let answers = self.answers(mistakes.iter().take(n).map(|mistake| mistake.index), data)?;
         if answers.is_empty() {
             return Err(Error::new(doing, "at least one mistake", "none", "look at more images"));
         }
-        let (shown, all) = (answers.len(), thousands(mistakes.len()));
-        let title = format!("The most confident mistakes: {shown} of {all} (red: predicted, blue: actual)");
-        draw_gallery(&answers, COLUMNS.min(answers.len()), &title, data)
+        draw_gallery(&answers, COLUMNS.min(answers.len()), &title(answers.len()), data)
     }
 
     fn answers<'a>(

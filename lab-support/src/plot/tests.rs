@@ -1,15 +1,16 @@
 //! Every figure, made from a handful of images.
 
-use ndarray::{ArcArray, ArcArray1, Array2};
+use ndarray::{ArcArray, ArcArray1, Array2, array};
 use plotters::prelude::RGBColor;
 
 use crate::Error;
 use crate::data::{Dataset, Images, Source};
-use crate::eval::Predictions;
-use crate::nn::{Epoch, History, Score, Seen, Setup};
+use crate::eval::{Panel, Predictions};
+use crate::nn::Activation::{Linear, Relu};
+use crate::nn::{Activations, Epoch, History, Score, Seen, Sequential, Setup};
 use crate::plot::encode::tests::decode;
 use crate::plot::style::{BLUE, RED};
-use crate::plot::{Bar, Figure, compare, curves};
+use crate::plot::{Bar, Figure, Scatter, compare, curves, scatter};
 
 /// A picture back from its PNG.
 struct Picture {
@@ -80,6 +81,27 @@ fn history(epochs: usize, validation: bool) -> History {
     History { epochs: (1..=epochs).map(epoch).collect(), setup }
 }
 
+fn network(seed: u64) -> Sequential {
+    Sequential::new([28, 28]).flatten().dense(9, Relu).dense(10, Linear).seed(seed)
+}
+
+/// Two images of three channels.
+fn channels() -> Activations {
+    let values = Array2::from_shape_fn((2, 3 * 5 * 5), |(i, j)| (i + j) as f32 / 10.0);
+    Activations { layer: "conv2d".into(), values, shape: vec![3, 5, 5], source: Source::FashionMnist }
+}
+
+fn points(points: &Array2<f64>, labels: &[u8]) -> Result<Figure, Error> {
+    scatter(&Scatter {
+        title: "A plane",
+        note: "no units",
+        axes: ["across", "up"],
+        points: points.view(),
+        labels: labels.into(),
+        source: Source::FashionMnist,
+    })
+}
+
 fn bar(name: &str, accuracy: f64) -> Bar<'_> {
     Bar { name, accuracy, range: (accuracy, accuracy), params: 101_770, seconds: 6.1 }
 }
@@ -106,6 +128,28 @@ fn every_figure_is_a_small_picture_with_words() {
         (predictions.worst(3, &data), 898, "Image 4: predicted Shirt 70% (actual Coat)."),
         (predictions.confusion(&data).and_then(|c| c.plot()), 900, "Coat was taken for Shirt (1 of 1)."),
         (run.plot(), 900, "smallest validation loss in epoch 3."),
+        (network(1).weight_images("dense", 9), 892, "The weights of the first 9 of 9 neurons of layer dense"),
+        (
+            Sequential::new([28, 28]).conv2d(4, 3, Relu).weight_images("conv2d", 4),
+            892,
+            "The weights of the first 4 of 4 filters of layer conv2d",
+        ),
+        (
+            network(1).saliency(3, 9, &data).and_then(|s| s.plot()),
+            916,
+            "Saliency of image 3 (Dress) for Ankle boot",
+        ),
+        (channels().feature_maps(1), 892, "The first 3 of 3 feature maps of layer conv2d for image 1, 5 x 5"),
+        (
+            Panel::ask(&[network(1), network(1)], &data).and_then(|panel| panel.hardest(3, &data)),
+            898,
+            "What all 2 networks get wrong alike: 3 of ",
+        ),
+        (
+            points(&array![[1.0, 2.0], [3.0, 4.0]], &[0, 9]),
+            900,
+            "A plane: 2 images as points, marked by class. no units.",
+        ),
         (
             compare(&[bar("base", 0.88), bar("wide", 0.89)], Source::FashionMnist),
             900,
@@ -169,6 +213,22 @@ fn what_is_not_there_is_an_error() {
     assert_error(none.show(0), "holds 0 images");
     assert_error(none.class_counts(), "an empty set");
     assert_error(none.normalized().histogram(), "an empty set");
+}
+
+#[test]
+fn what_cannot_be_looked_into_is_an_error() {
+    assert_error(network(1).weight_images("dense_1", 3), "found a layer that sees what another makes of it");
+    assert_error(network(1).weight_images("flatten", 3), "found a layer without weights");
+    assert_error(network(1).weight_images("dense", 10), "1 to 9 of its 9 neurons, found 10");
+    assert_error(network(1).weight_images("conv2d", 1), "flatten, dense, dense_1");
+    let row = Sequential::new([784]).dense(10, Linear);
+    assert_error(row.weight_images("dense", 1), "not laid out as an image");
+    assert_error(channels().feature_maps(2), "an image from 0 to 1");
+    let flat = network(1).activations("dense", &data()).unwrap();
+    assert_error(flat.feature_maps(0), "found [9] behind layer dense");
+    assert_error(points(&Array2::zeros((2, 3)), &[0, 1]), "two numbers and a label");
+    assert_error(points(&array![[1.0, f64::NAN]], &[0]), "found NaN");
+    assert_error(points(&array![[1.0, 2.0]], &[10]), "labels from 0 to 9");
 }
 
 #[test]

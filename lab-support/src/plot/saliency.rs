@@ -1,0 +1,89 @@
+//! Which pixels a class's score depends on: the image, the slopes, and the one over the other.
+
+use plotters::prelude::{Color, RGBColor, Rectangle};
+
+use crate::Error;
+use crate::data::CLASS_NAMES;
+use crate::nn::Saliency;
+use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::picture::{self, grey};
+use crate::plot::signed;
+use crate::plot::style::{Area, Drawn, INK, centred, px, text};
+
+/// Width of a panel, and from one to the next, in pixels.
+const SIDE: i32 = 280;
+const PITCH: i32 = SIDE + 24;
+
+impl Saliency {
+    /// The image, the slopes (yellow where a brighter pixel speaks for the class, blue where against it), and
+    /// the image with yellow over the pixels that count, the more the steeper.
+    ///
+    /// # Errors
+    /// When the figure can't be encoded.
+    pub fn plot(&self) -> Result<Figure, Error> {
+        let (class, actual) = (name(self.class), name(self.actual));
+        let largest = signed::largest(&self.slopes);
+        let (row, column) = self.steepest();
+        let frame = Frame {
+            title: &format!("What makes image {} ({actual}) more of a {class}", self.index),
+            note: "slopes: by how much the score rises when a pixel goes from black to white; yellow: for it, blue: against it",
+            size: (2 * MARGIN + 3 * PITCH - 24, SIDE + 62),
+            source: self.source,
+            alt: format!(
+                "Saliency of image {} ({actual}) for {class}: slopes from {:.2} to {:.2}, steepest at row {row}, column {column}.",
+                self.index,
+                self.slopes.fold(f32::INFINITY, |a, &b| a.min(b)),
+                self.slopes.fold(f32::NEG_INFINITY, |a, &b| a.max(b)),
+            ),
+        };
+        Figure::draw(frame, |area| {
+            let longest = self.image.nrows().max(self.image.ncols()).max(1) as i32;
+            let cell = (px(SIDE) / longest).max(1);
+            let corner = |panel: i32| (px(MARGIN + panel * PITCH), px(4));
+            picture::draw(area, corner(0), cell, self.image.view(), grey)?;
+            let levels = signed::levels(self.slopes.view(), largest);
+            picture::draw(area, corner(1), cell, levels.view(), signed::colour)?;
+            picture::draw(area, corner(2), cell, self.image.view(), faint)?;
+            self.draw_steep_pixels(area, corner(2), cell, largest)?;
+            for (panel, words) in ["image", "slopes", "steep pixels over the image"].iter().enumerate() {
+                let (x, _) = corner(panel as i32);
+                area.draw_text(words, &centred(&text(14, INK)), (x + px(SIDE / 2), px(SIDE + 18)))?;
+            }
+            signed::draw_bar(area, (corner(1).0 + px(SIDE - 255) / 2, px(SIDE + 36)), largest)
+        })
+    }
+
+    /// Shows the figure in a notebook.
+    pub fn evcxr_display(&self) {
+        match self.plot() {
+            Ok(figure) => figure.evcxr_display(),
+            Err(error) => println!("{error}"),
+        }
+    }
+
+    /// Yellow over each pixel, as opaque as its slope is steep.
+    fn draw_steep_pixels(&self, area: &Area, (left, top): (i32, i32), cell: i32, largest: f32) -> Drawn {
+        for ((row, column), slope) in self.slopes.indexed_iter() {
+            let (x, y) = (left + column as i32 * cell, top + row as i32 * cell);
+            let colour = RGBColor(255, 220, 0).mix(f64::from(slope.abs() / largest));
+            area.draw(&Rectangle::new([(x, y), (x + cell - 1, y + cell - 1)], colour.filled()))?;
+        }
+        Ok(())
+    }
+
+    /// Row and column of the steepest slope.
+    fn steepest(&self) -> (usize, usize) {
+        let steeper = |a: &(_, &f32), b: &(_, &f32)| a.1.abs().total_cmp(&b.1.abs());
+        self.slopes.indexed_iter().max_by(steeper).map_or((0, 0), |(place, _)| place)
+    }
+}
+
+/// The name of a class; its number where the network has more than there are names.
+fn name(class: usize) -> String {
+    CLASS_NAMES.get(class).map_or(format!("class {class}"), |name| name.to_string())
+}
+
+/// The image at half its brightness, so that what lies over it shows.
+fn faint(pixel: u8) -> RGBColor {
+    grey(pixel / 2)
+}

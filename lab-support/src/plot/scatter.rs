@@ -1,0 +1,125 @@
+//! Images as points in a plane, each marked by its class.
+
+use ndarray::{ArrayView1, ArrayView2};
+use plotters::prelude::{Circle, Color, RGBColor};
+
+use crate::Error;
+use crate::data::{CLASS_NAMES, Source};
+use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::mark::Mark;
+use crate::plot::style::{
+    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred, px,
+    text, to_the_right,
+};
+
+/// What a scatter plot shows.
+pub struct Scatter<'a> {
+    pub title: &'a str,
+    /// How to read it: one line.
+    pub note: &'a str,
+    /// What is measured along x and y.
+    pub axes: [&'a str; 2],
+    /// `[n, 2]`: x and y of each image.
+    pub points: ArrayView2<'a, f64>,
+    /// `[n]`, from 0 to 9.
+    pub labels: ArrayView1<'a, u8>,
+    pub source: Source,
+}
+
+const BROWN: RGBColor = RGBColor(136, 84, 32);
+const OLIVE: RGBColor = RGBColor(170, 170, 0);
+
+/// A colour for each class: those of the garments that are easily confused differ most.
+const COLOURS: [RGBColor; 10] = [BLUE, GREY, ORANGE, GREEN, RED, SKY, INK, PURPLE, BROWN, OLIVE];
+
+/// Each image as a mark of its class's colour and form, and the class's number where its middle is.
+///
+/// # Errors
+/// When there are no points, not two numbers and a label from 0 to 9 for each, or a number is not finite.
+pub fn scatter(plot: &Scatter) -> Result<Figure, Error> {
+    let Scatter { points, labels, .. } = plot;
+    let doing = "drawing images as points";
+    let refused = |expected: &str, found: String| {
+        Err(Error::new(doing, expected, found, "project the whole set to two dimensions first"))
+    };
+    if points.nrows() == 0 || points.dim() != (labels.len(), 2) {
+        let found = format!("{:?} numbers and {} labels", points.dim(), labels.len());
+        return refused("two numbers and a label for each of at least one image", found);
+    }
+    if let Some(number) = points.iter().find(|number| !number.is_finite()) {
+        return refused("finite numbers", number.to_string());
+    }
+    if let Some(label) = labels.iter().find(|label| usize::from(**label) >= CLASS_NAMES.len()) {
+        return refused("labels from 0 to 9", label.to_string());
+    }
+    let frame = Frame {
+        title: plot.title,
+        note: plot.note,
+        size: (900, 640),
+        source: plot.source,
+        alt: format!("{}: {} images as points, marked by class. {}.", plot.title, labels.len(), plot.note),
+    };
+    Figure::draw(frame, |area| {
+        draw_key(area)?;
+        let (_, panel) = area.split_vertically(px(KEY));
+        draw_points(area, &panel, plot)
+    })
+}
+
+/// Height of the key, in pixels.
+const KEY: i32 = 52;
+
+/// Which mark is which class: two rows of five.
+fn draw_key(area: &Area) -> Drawn {
+    for (class, name) in CLASS_NAMES.iter().enumerate() {
+        let (x, y) = (MARGIN + 66 + (class % 5) as i32 * 160, 10 + (class / 5) as i32 * 22);
+        Mark::ALL[class].draw(area, (px(x), px(y)), COLOURS[class])?;
+        let words = format!("{class} {name}");
+        area.draw_text(&words, &to_the_right(&text(14, INK)), (px(x + 10), px(y)))?;
+    }
+    Ok(())
+}
+
+fn draw_points(area: &Area, panel: &Area, plot: &Scatter) -> Drawn {
+    let axis = |i: usize| {
+        let numbers = plot.points.column(i);
+        let (low, high) =
+            numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &n| (l.min(n), h.max(n)));
+        let room = (0.03 * (high - low)).max(1e-6);
+        Axis {
+            range: low - room..high + room,
+            title: plot.axes[i],
+            labels: 9,
+            format: &|number| format!("{number:.0}"),
+        }
+    };
+    let chart = axes(panel, axis(0), axis(1))?;
+    let (left, top) = area.get_base_pixel();
+    let place = |x: f64, y: f64| {
+        let (x, y) = chart.backend_coord(&(x, y));
+        (x - left, y - top)
+    };
+    for (point, &label) in plot.points.rows().into_iter().zip(plot.labels) {
+        let class = usize::from(label);
+        Mark::ALL[class].draw(area, place(point[0], point[1]), COLOURS[class])?;
+    }
+    for class in 0..CLASS_NAMES.len() {
+        if let Some([x, y]) = middle(plot, class) {
+            area.draw(&Circle::new(place(x, y), px(11), WHITE.mix(0.8).filled()))?;
+            area.draw_text(&class.to_string(), &centred(&bold(17, INK)), place(x, y))?;
+        }
+    }
+    Ok(())
+}
+
+/// The median of a class's x and of its y.
+fn middle(plot: &Scatter, class: usize) -> Option<[f64; 2]> {
+    let of_class = |i: usize| {
+        let marked = plot.points.column(i).into_iter().zip(plot.labels);
+        let mut numbers: Vec<f64> =
+            marked.filter(|(_, label)| usize::from(**label) == class).map(|(number, _)| *number).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers.get(numbers.len() / 2).copied()
+    };
+    Some([of_class(0)?, of_class(1)?])
+}
