@@ -48,6 +48,32 @@ fn fit_says_what_is_wrong() {
         ("not compiled", refused(network(3, Linear), &data, once()), "call model.compile("),
         ("no epochs", refused(ready(), &data, Fit::epochs(0)), "epochs to be at least 1, found 0"),
         ("no batch", refused(ready(), &data, once().batch_size(0)), "batch_size to be at least 1, found 0"),
+        (
+            "no patience",
+            refused(ready(), &data, once().validation_split(0.1).early_stopping(0)),
+            "early_stopping to be at least 1",
+        ),
+        ("nothing to watch", refused(ready(), &data, once().early_stopping(3)), "add .validation_split(0.1)"),
+        (
+            "norm NaN",
+            refused(ready(), &data, once().clip_norm(f32::NAN)),
+            "clip_norm to be a finite number above 0",
+        ),
+        ("a path", refused(ready(), &data, once().checkpoint("a/b")), "letters, digits, - and _"),
+        (
+            "long warm-up",
+            refused(ready(), &data, once().schedule(Schedule::cosine().warm_up(1))),
+            "a warm-up shorter than",
+        ),
+        (
+            "smoothing 1",
+            refused(
+                compiled(network(3, Linear), Adam::default(), logits().label_smoothing(1.0)),
+                &data,
+                once(),
+            ),
+            "label_smoothing to be",
+        ),
         ("split of 1.5", refused(ready(), &data, once().validation_split(1.5)), "found 1.5"),
         ("split of NaN", refused(ready(), &data, once().validation_split(f64::NAN)), "found NaN"),
         ("split too small", refused(ready(), &data, once().validation_split(0.001)), "splitting a data set"),

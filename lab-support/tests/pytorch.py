@@ -28,9 +28,26 @@ ACTIVATIONS = {
 OPTIMIZERS = {
     "SGD(0.1)": lambda p: torch.optim.SGD(p, lr=0.1),
     "SGD(0.1), momentum 0.9": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    "SGD(0.1), Nesterov momentum 0.9": lambda p: torch.optim.SGD(
+        p, lr=0.1, momentum=0.9, nesterov=True
+    ),
+    "SGD(0.1), weight decay 0.1": lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.1),
+    "SGD(0.1), Nesterov momentum 0.9, weight decay 0.1": lambda p: torch.optim.SGD(
+        p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1
+    ),
+    "RMSprop(0.001)": lambda p: torch.optim.RMSprop(p, lr=0.001, alpha=0.9, eps=1e-7),
+    "RMSprop(0.1), rho 0.8, epsilon 0.01, weight decay 0.1": lambda p: torch.optim.RMSprop(
+        p, lr=0.1, alpha=0.8, eps=0.01, weight_decay=0.1
+    ),
     "Adam(0.001)": lambda p: torch.optim.Adam(p, lr=0.001, eps=1e-7),
     "Adam(0.1), beta_1 0.8, beta_2 0.9, epsilon 0.01": lambda p: torch.optim.Adam(
         p, lr=0.1, betas=(0.8, 0.9), eps=0.01
+    ),
+    "Adam(0.1), as before, weight decay 0.1": lambda p: torch.optim.Adam(
+        p, lr=0.1, betas=(0.8, 0.9), eps=0.01, weight_decay=0.1
+    ),
+    "AdamW(0.1), as before, weight decay 0.1": lambda p: torch.optim.AdamW(
+        p, lr=0.1, betas=(0.8, 0.9), eps=0.01, weight_decay=0.1
     ),
 }
 
@@ -95,6 +112,12 @@ def cross_entropy():
     print("cross-entropy from logits")
     show("loss", loss)
     show("gradient", logits.grad)
+    logits = (4 * wave(0, 2, 3)).requires_grad_()
+    loss = F.cross_entropy(logits, labels, label_smoothing=0.2)
+    loss.backward()
+    print("cross-entropy from logits, label smoothing 0.2")
+    show("loss", loss)
+    show("gradient", logits.grad)
     probabilities = torch.tensor([[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]).requires_grad_()
     loss = F.nll_loss(probabilities.log(), labels)
     loss.backward()
@@ -115,6 +138,24 @@ def three_steps():
         show("weight", weight)
 
 
+def schedules():
+    """The learning rate in five epochs of two steps each, from a rate of 1."""
+    for name, make, per_epoch in [
+        ("step", lambda o: torch.optim.lr_scheduler.StepLR(o, 2, 0.5), True),
+        ("cosine", lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 10), False),
+        ("one cycle", lambda o: torch.optim.lr_scheduler.OneCycleLR(o, 1, 10, cycle_momentum=False), False),
+    ]:
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1)
+        schedule, rates = make(optimizer), []
+        for step in range(10):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            if step < 9 and (step % 2 == 1 or not per_epoch):
+                schedule.step()
+        print(f"schedule, {name}")
+        print(f"  rates: {rates}")
+
+
 def network(activation):
     """2 x 3 -> 6 -> 5 -> 3, its parameters one `wave` from end to end."""
     model = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), activation, nn.Linear(5, 3))
@@ -133,11 +174,16 @@ def logits():
 
 
 def trajectory():
-    """The loss before each of five steps on the whole batch, and both biases after them."""
+    """The loss before each of five steps on the whole batch, and both biases after them.
+
+    Biases don't decay.
+    """
     x, labels = images()
     for name, make in OPTIMIZERS.items():
         model = network(nn.Tanh())
-        optimizer = make(model.parameters())
+        weights = [p for p in model.parameters() if p.ndim > 1]
+        biases = [p for p in model.parameters() if p.ndim == 1]
+        optimizer = make([{"params": weights}, {"params": biases, "weight_decay": 0}])
         losses = []
         for _ in range(5):
             optimizer.zero_grad()
@@ -186,5 +232,14 @@ def convolutions():
 
 
 if __name__ == "__main__":
-    for part in (dense, batch_norm, cross_entropy, three_steps, logits, trajectory, convolutions):
+    for part in (
+        dense,
+        batch_norm,
+        cross_entropy,
+        three_steps,
+        schedules,
+        logits,
+        trajectory,
+        convolutions,
+    ):
         part()

@@ -114,6 +114,27 @@ pub fn models_dir(source: Source) -> Result<PathBuf, Error> {
     Ok(output_dir(source)?.join("models"))
 }
 
+/// The file of the checkpoint of this name.
+///
+/// # Errors
+/// As [`root`].
+pub fn checkpoint_file(source: Source, name: &str) -> Result<PathBuf, Error> {
+    Ok(output_dir(source)?.join("checkpoints").join(format!("{name}.safetensors")))
+}
+
+/// Checks a name that a file is to have.
+///
+/// # Errors
+/// When it is not made of letters, digits, `-` and `_`.
+pub fn check_name(name: &str, doing: &str) -> Result<(), Error> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !name.is_empty() && name.chars().all(plain) {
+        return Ok(());
+    }
+    let expected = "a name of letters, digits, - and _";
+    Err(Error::new(doing, expected, format!("\"{name}\""), "try \"baseline\""))
+}
+
 /// The file with one line for each training run.
 ///
 /// # Errors

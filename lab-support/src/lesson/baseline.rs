@@ -48,15 +48,6 @@ pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
 }
 
 pub(super) fn path_of(name: &str, source: Source) -> Result<PathBuf, Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if name.is_empty() || !name.chars().all(plain) {
-        let expected = "a name of letters, digits, - and _";
-        return Err(Error::new(
-            "naming a saved network",
-            expected,
-            format!("\"{name}\""),
-            "try \"baseline\"",
-        ));
-    }
+    home::check_name(name, "naming a saved network")?;
     Ok(home::models_dir(source)?.join(format!("{name}.safetensors")))
 }

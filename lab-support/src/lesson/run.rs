@@ -22,12 +22,18 @@ pub struct Run {
     pub optimizer: String,
     pub learning_rate: f32,
     pub batch_size: usize,
+    /// What else was chosen, in words: a schedule, label smoothing, augmentation ...
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub with: String,
+    /// Epochs that it would have had without early stopping, where there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<usize>,
     pub epochs: usize,
     pub seed: u64,
-    /// Mean over the last epoch.
+    /// Mean over the epoch whose weights were kept: the last, or the best where early stopping chose.
     pub train_loss: f32,
     pub train_accuracy: f32,
-    /// After the last epoch, where there was a validation set.
+    /// After that epoch, where there was a validation set.
     pub validation_accuracy: Option<f32>,
     pub test_accuracy: Option<f32>,
     #[serde(default)]
@@ -95,7 +101,7 @@ impl Run {
         if name.trim().is_empty() {
             return refused("a name", "name it after what is new in it: \"256 neurons\"");
         }
-        let Some(last) = history.epochs.last() else {
+        let Some(kept) = history.kept() else {
             return refused("at least one epoch", "train the network with `fit` first");
         };
         let setup = &history.setup;
@@ -107,17 +113,19 @@ impl Run {
             optimizer: setup.optimizer.clone(),
             learning_rate: setup.learning_rate,
             batch_size: setup.batch_size,
+            with: setup.with.clone(),
+            at_most: setup.at_most,
             epochs: history.epochs.len(),
             seed: setup.seed,
-            train_loss: last.train.loss,
-            train_accuracy: last.train.accuracy,
-            validation_accuracy: last.validation.map(|score| score.accuracy),
+            train_loss: kept.train.loss,
+            train_accuracy: kept.train.accuracy,
+            validation_accuracy: kept.validation.map(|score| score.accuracy),
             test_accuracy: Some(test.accuracy),
             test_loss: Some(test.loss),
             seconds: history.epochs.iter().map(|epoch| epoch.seconds).sum(),
             threads: setup.threads,
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-            images: last.train.samples,
+            images: kept.train.samples,
             trained_on: names(&setup.seen.trained),
             validated_on: names(&setup.seen.validated),
             curve: history.epochs.iter().map(Point::of).collect(),
@@ -167,13 +175,22 @@ pub(super) mod tests {
             optimizer: "Adam".into(),
             learning_rate: 0.001,
             batch_size: 32,
+            with: String::new(),
+            at_most: None,
             seed: 42,
             threads: 2,
             source: Source::FashionMnist,
             seen: Seen { trained: vec![Split::Train], validated: vec![] },
         };
-        let epoch = |number| Epoch { number, seconds: 0.5, steps: 1875, train, validation: None };
-        History { epochs: vec![epoch(1), epoch(2)], setup }
+        let epoch = |number| Epoch {
+            number,
+            seconds: 0.5,
+            steps: 1875,
+            train,
+            validation: None,
+            learning_rate: 0.001,
+        };
+        History { epochs: vec![epoch(1), epoch(2)], restored: None, setup }
     }
 
     pub fn run(name: &str, test: f32) -> Run {

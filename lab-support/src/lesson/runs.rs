@@ -172,8 +172,9 @@ impl Group {
 }
 
 /// All that makes two runs comparable, except the seed.
-fn setup(run: &Run) -> (&str, &str, usize, usize, u32, usize) {
-    (&run.layers, &run.optimizer, run.epochs, run.batch_size, run.learning_rate.to_bits(), run.images)
+fn setup(run: &Run) -> (&str, &str, &str, usize, usize, u32, usize) {
+    let epochs = run.at_most.unwrap_or(run.epochs);
+    (&run.layers, &run.optimizer, &run.with, epochs, run.batch_size, run.learning_rate.to_bits(), run.images)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
 use crate::Error;
 
+use crate::nn::compute::threads::Threads;
 use crate::nn::loss::argmax;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::fit::Fit;
@@ -23,7 +24,7 @@ impl LinfaFit<Array2<f32>, Array1<usize>, Error> for Sequential {
     fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, Error> {
         let mut model = self.clone();
         let rows = Rows { records: dataset.records.view(), targets: dataset.targets.view() };
-        model.train(&rows, None, &Fit::default().quiet())?;
+        model.train(&rows, None, &Fit::default().quiet(), None, &Threads::new()?)?;
         Ok(model)
     }
 }

@@ -1,12 +1,14 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::Error;
 use crate::nn::compute::math::exp;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CrossEntropy {
     logits: bool,
+    smoothing: f32,
 }
 
 /// Smallest probability whose logarithm is taken: one of 0 would cost infinity.
@@ -16,12 +18,34 @@ impl CrossEntropy {
     /// For a network that ends in `Linear`: its outputs are logits, and the softmax is part of the loss.
     /// The better conditioned of the two, and the lab's choice.
     pub fn from_logits() -> CrossEntropy {
-        CrossEntropy { logits: true }
+        CrossEntropy { logits: true, smoothing: 0.0 }
     }
 
     /// For a network that ends in a softmax. Probabilities below 1e-30 count as 1e-30.
     pub fn from_probabilities() -> CrossEntropy {
-        CrossEntropy { logits: false }
+        CrossEntropy { logits: false, smoothing: 0.0 }
+    }
+
+    /// Asks for a little less than certainty: the label's share of the target is `1 - smoothing`, plus the equal
+    /// part of `smoothing` that each class gets. From 0 (the default) to below 1, usually 0.1; as in Keras and
+    /// PyTorch, the losses that `fit` and `evaluate` report are against this target. (Szegedy et al., 2016.)
+    pub fn label_smoothing(self, smoothing: f32) -> CrossEntropy {
+        CrossEntropy { smoothing, ..self }
+    }
+
+    /// None where nothing is smoothed.
+    pub(crate) fn name(self) -> Option<String> {
+        (self.smoothing > 0.0).then(|| format!("label smoothing {}", self.smoothing))
+    }
+
+    /// # Errors
+    /// When the smoothing is out of its range.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        if (0.0..1.0).contains(&self.smoothing) {
+            return Ok(());
+        }
+        let expected = "label_smoothing to be a number from 0 to below 1";
+        Err(Error::new("checking the loss", expected, self.smoothing, "its usual value is 0.1"))
     }
 
     pub(crate) fn wants_logits(self) -> bool {
@@ -30,22 +54,32 @@ impl CrossEntropy {
 
     /// The loss of one row of outputs whose label is `label`.
     ///
-    /// From logits z: ln Σ e^(zⱼ - max) + max - z_label, which cannot overflow.
+    /// From logits z: ln Σ e^(zⱼ - max) + max - z_label, which cannot overflow. With smoothing s, z_label is
+    /// (1 - s) z_label + s · mean of z; and from probabilities, the logarithms are mixed in this way.
     pub(crate) fn of(self, row: &[f32], label: usize) -> f32 {
         if self.logits {
             let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let sum: f32 = row.iter().map(|z| exp(z - largest)).sum();
-            sum.ln() + largest - row[label]
+            sum.ln() + largest - self.mixed(row, label, |z| z)
         } else {
-            -countable(row[label]).ln()
+            -self.mixed(row, label, |p| countable(p).ln())
         }
+    }
+
+    /// (1 - smoothing) · f(the label's number) + smoothing · the mean of f(number) over the row.
+    fn mixed(self, row: &[f32], label: usize, f: impl Fn(f32) -> f32) -> f32 {
+        if self.smoothing == 0.0 {
+            return f(row[label]);
+        }
+        let mean = row.iter().map(|number| f(*number)).sum::<f32>() / row.len() as f32;
+        (1.0 - self.smoothing) * f(row[label]) + self.smoothing * mean
     }
 
     /// Writes the gradient of the mean loss into `d_outputs`, `[batch, classes]`, and returns the sum of
     /// the losses and the number of rows whose largest output is their label.
     ///
-    /// From logits: (softmax(z) - one-hot label) / batch. From probabilities p: -1 / (p_label · batch) at
-    /// the label, 0 elsewhere.
+    /// With the target t, 1 at the label and 0 elsewhere, or smoothed: from logits (softmax(z) - t) / batch, from
+    /// probabilities -t / (p · batch).
     pub(crate) fn backward(
         self,
         outputs: ArrayView2<f32>,
@@ -53,6 +87,7 @@ impl CrossEntropy {
         mut d_outputs: ArrayViewMut2<f32>,
     ) -> (f64, usize) {
         let scale = 1.0 / labels.len() as f32;
+        let (kept, spread) = (1.0 - self.smoothing, self.smoothing / outputs.ncols() as f32);
         let (mut loss, mut correct) = (0.0, 0);
         for ((row, &label), mut gradient) in outputs.rows().into_iter().zip(labels).zip(d_outputs.rows_mut())
         {
@@ -63,11 +98,12 @@ impl CrossEntropy {
             if self.logits {
                 gradient.copy_from_slice(row);
                 crate::nn::layers::activation::softmax(gradient);
-                gradient[label] -= 1.0;
-                gradient.iter_mut().for_each(|g| *g *= scale);
+                gradient[label] -= kept;
+                gradient.iter_mut().for_each(|g| *g = (*g - spread) * scale);
             } else {
-                gradient.fill(0.0);
-                gradient[label] = -scale / countable(row[label]);
+                let slope = |share: f32, p: f32| -share * scale / countable(p);
+                gradient.iter_mut().zip(row).for_each(|(g, p)| *g = slope(spread, *p));
+                gradient[label] = slope(kept + spread, row[label]);
             }
         }
         (loss, correct)
@@ -121,6 +157,9 @@ mod tests {
     fn gradients() {
         check_gradient(CrossEntropy::from_logits(), array![[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]]);
         check_gradient(CrossEntropy::from_probabilities(), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
+        let smooth = |loss: CrossEntropy| loss.label_smoothing(0.2);
+        check_gradient(smooth(CrossEntropy::from_logits()), array![[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]]);
+        check_gradient(smooth(CrossEntropy::from_probabilities()), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
     }
 
     /// The mean loss and its gradient, against the numbers of `cross_entropy` in `tests/pytorch.py`.
@@ -138,6 +177,8 @@ mod tests {
         let logits: Vec<f32> = wave(0, 6).iter().map(|z| 4.0 * z).collect();
         let gradient = [0.0016825923, 0.07828341, -0.079966, -0.33152744, 0.012022417, 0.319505];
         check_pytorch(CrossEntropy::from_logits(), &logits, 0.6310538, gradient);
+        let gradient = [-0.03165074, 0.04495007, -0.013299333, -0.26486075, -0.021310916, 0.28617167];
+        check_pytorch(CrossEntropy::from_logits().label_smoothing(0.2), &logits, 0.9377205, gradient);
         let probabilities = [0.5, 0.2, 0.3, 0.6, 0.3, 0.1];
         let gradient = [0.0, 0.0, -1.6666666, -0.8333333, 0.0, 0.0];
         check_pytorch(CrossEntropy::from_probabilities(), &probabilities, 0.8573992, gradient);

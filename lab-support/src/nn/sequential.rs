@@ -202,6 +202,10 @@ impl Sequential {
         self.layers.iter_mut().flat_map(|layer| layer.parameters_mut())
     }
 
+    pub(crate) fn trained_parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.parameters_mut().filter(|parameter| parameter.is_trained())
+    }
+
     pub(crate) fn is_finite(&self) -> bool {
         self.parameters().all(|parameter| parameter.value.iter().all(|value| value.is_finite()))
     }

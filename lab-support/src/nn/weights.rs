@@ -36,13 +36,8 @@ impl Sequential {
             let view = TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as numbers need");
             (name, view)
         });
-        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
-        let sequential = json!({
-            "input_shape": self.input_shape,
-            "layers": layers,
-            "seed": self.seed,
-            "trained_on": self.trained_on.map(Source::name),
-        });
+        let mut sequential = self.architecture();
+        sequential["trained_on"] = json!(self.trained_on.map(Source::name));
         let metadata = HashMap::from([("sequential".to_string(), sequential.to_string())]);
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
             Error::new(
@@ -94,6 +89,12 @@ impl Sequential {
         self.take_weights(path, &bytes)
     }
 
+    /// Everything that is needed to build the network again.
+    pub(crate) fn architecture(&self) -> Value {
+        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
+        json!({ "input_shape": self.input_shape, "layers": layers, "seed": self.seed })
+    }
+
     fn take_weights(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(path, e))?;
         let names = self.tensor_names();
@@ -122,7 +123,7 @@ impl Sequential {
     }
 
     /// As PyTorch numbers them: every layer counts, and so does every activation that is not linear.
-    fn tensor_names(&self) -> Vec<String> {
+    pub(crate) fn tensor_names(&self) -> Vec<String> {
         let mut names = Vec::new();
         let mut index = 0;
         for layer in &self.layers {

@@ -65,6 +65,7 @@ fn history(epochs: usize, validation: bool) -> History {
         seconds: 1.0,
         steps: 4,
         train: score(0.6 / number as f32),
+        learning_rate: 0.001,
         validation: validation.then(|| score(0.4 + 0.01 * number.abs_diff(3) as f32)),
     };
     let setup = Setup {
@@ -73,12 +74,14 @@ fn history(epochs: usize, validation: bool) -> History {
         optimizer: "Adam".to_string(),
         learning_rate: 0.001,
         batch_size: 32,
+        with: String::new(),
+        at_most: None,
         seed: 1,
         threads: 1,
         source: Source::FashionMnist,
         seen: Seen::default(),
     };
-    History { epochs: (1..=epochs).map(epoch).collect(), setup }
+    History { epochs: (1..=epochs).map(epoch).collect(), restored: None, setup }
 }
 
 fn network(seed: u64) -> Sequential {

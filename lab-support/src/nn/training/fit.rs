@@ -1,28 +1,24 @@
 use crate::Error;
-use crate::data::{Dataset, Source};
+use crate::data::{Dataset, home};
 
-use crate::nn::compute::threads::Threads;
-use crate::nn::loss::CrossEntropy;
-use crate::nn::optimizers::Optimizer;
-use crate::nn::sequential::Sequential;
-use crate::nn::training::history::{Epoch, History, Setup};
-use crate::nn::training::progress::Progress;
-use crate::nn::training::samples::Samples;
-use crate::nn::training::tape::Tape;
-use crate::nn::training::trainer::Trainer;
+use crate::nn::training::schedule::Schedule;
 
 /// How long and on what to train: what `fit` takes beside the training set.
 ///
 /// ```
 /// # use lab_support::prelude::Fit;
-/// let plan = Fit::epochs(30).batch_size(64).validation_split(0.1);
+/// let plan = Fit::epochs(30).batch_size(64).validation_split(0.1).early_stopping(5);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fit {
-    epochs: usize,
-    batch_size: usize,
+    pub(crate) epochs: usize,
+    pub(crate) batch_size: usize,
     validation: Validation,
-    quiet: bool,
+    pub(crate) schedule: Schedule,
+    pub(crate) clip_norm: Option<f32>,
+    pub(crate) early_stopping: Option<usize>,
+    pub(crate) checkpoint: Option<String>,
+    pub(crate) quiet: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +38,16 @@ impl Default for Fit {
 impl Fit {
     /// `epochs` passes over the training set (at least 1) in batches of 32, without validation.
     pub fn epochs(epochs: usize) -> Fit {
-        Fit { epochs, batch_size: 32, validation: Validation::None, quiet: false }
+        Fit {
+            epochs,
+            batch_size: 32,
+            validation: Validation::None,
+            schedule: Schedule::default(),
+            clip_norm: None,
+            early_stopping: None,
+            checkpoint: None,
+            quiet: false,
+        }
     }
 
     /// Images per update of the weights: at least 1, default 32.
@@ -60,13 +65,39 @@ impl Fit {
         Fit { validation: Validation::Split(fraction), ..self }
     }
 
+    /// Changes the learning rate while training; default: it stays.
+    pub fn schedule(self, schedule: Schedule) -> Fit {
+        Fit { schedule, ..self }
+    }
+
+    /// Scales the gradients down where their global norm, the root of the sum of their squares over all weights,
+    /// is above `most` (above 0, usually 1 to 5); default: never. (Pascanu et al., 2013; Keras's
+    /// `global_clipnorm`.)
+    pub fn clip_norm(self, most: f32) -> Fit {
+        Fit { clip_norm: Some(most), ..self }
+    }
+
+    /// Ends training when the validation loss has not fallen for `patience` epochs (at least 1, usually 3 to 10), and
+    /// goes back to the weights of its smallest value, however training ends. Needs a validation set. Default: all
+    /// epochs, and the weights of the last.
+    pub fn early_stopping(self, patience: usize) -> Fit {
+        Fit { early_stopping: Some(patience), ..self }
+    }
+
+    /// Writes down after each epoch how far training has come, as `data/checkpoints/<name>.safetensors`. Where such
+    /// a file is found, training goes on from it, with the same result to the last bit as if it had never been
+    /// interrupted; it is removed when training is complete. The name is made of letters, digits, - and _.
+    pub fn checkpoint(self, name: impl Into<String>) -> Fit {
+        Fit { checkpoint: Some(name.into()), ..self }
+    }
+
     /// Prints nothing while training.
     pub fn quiet(self) -> Fit {
         Fit { quiet: true, ..self }
     }
 
     /// The sets to learn from and to validate on.
-    fn sets(&self, data: &Dataset) -> Result<(Dataset, Option<Dataset>), Error> {
+    pub(crate) fn sets(&self, data: &Dataset) -> Result<(Dataset, Option<Dataset>), Error> {
         match &self.validation {
             Validation::None => Ok((data.clone(), None)),
             Validation::Given(validation) => Ok((data.clone(), Some(validation.clone()))),
@@ -77,120 +108,39 @@ impl Fit {
         }
     }
 
-    fn check(&self) -> Result<(), Error> {
-        for (what, value) in [("epochs", self.epochs), ("batch_size", self.batch_size)] {
+    /// # Errors
+    /// When a setting is out of its range.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let doing = "reading how to train";
+        let patience = self.early_stopping.unwrap_or(1);
+        for (what, value) in
+            [("epochs", self.epochs), ("batch_size", self.batch_size), ("early_stopping", patience)]
+        {
             if value == 0 {
-                let advice = "write Fit::epochs(10).batch_size(32)";
-                return Err(Error::new(
-                    "reading how to train",
-                    format!("{what} to be at least 1"),
-                    value,
-                    advice,
-                ));
+                let advice = "write Fit::epochs(10).batch_size(32).early_stopping(5)";
+                return Err(Error::new(doing, format!("{what} to be at least 1"), value, advice));
             }
         }
-        Ok(())
-    }
-}
-
-impl Sequential {
-    /// Trains the network: `epochs` times through `data` in shuffled batches, each followed by one update
-    /// of the weights. Prints a line per epoch. A second call goes on where the first ended.
-    ///
-    /// # Errors
-    /// When the network was not compiled, when it does not fit the data, when a setting is out of range,
-    /// or when the loss stops being a finite number. Everything but the last is checked before any work.
-    pub fn fit(&mut self, data: &Dataset, plan: Fit) -> Result<History, Error> {
-        plan.check()?;
-        let (train, validation) = plan.sets(data)?;
-        let epochs = self.train(&train, validation.as_ref(), &plan)?;
-        let source = train.images().source;
-        self.trained_on = Some(source);
-        self.seen.add(train.images(), validation.as_ref().map(Dataset::images));
-        Ok(History { epochs, setup: self.setup(plan.batch_size, source)? })
-    }
-
-    pub(crate) fn train(
-        &mut self,
-        train: &impl Samples,
-        validation: Option<&Dataset>,
-        plan: &Fit,
-    ) -> Result<Vec<Epoch>, Error> {
-        self.train_with(train, validation, plan, &Threads::new()?)
-    }
-
-    pub(crate) fn train_with(
-        &mut self,
-        train: &impl Samples,
-        validation: Option<&Dataset>,
-        plan: &Fit,
-        threads: &Threads,
-    ) -> Result<Vec<Epoch>, Error> {
-        let (optimizer, loss) = self.checked_compilation()?;
-        self.check_fits(train, "training")?;
-        if let Some(validation) = validation {
-            self.check_fits(validation, "validating")?;
+        if let Some(most) = self.clip_norm
+            && !(most > 0.0 && most.is_finite())
+        {
+            let expected = "clip_norm to be a finite number above 0";
+            return Err(Error::new(doing, expected, most, "its usual value is 1"));
         }
-        let moments = optimizer.settings().moments();
-        self.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
-        let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
-        let batch_size = plan.batch_size;
-        let mut trainer = Trainer { model: self, train, optimizer, loss, batch_size, tape, threads };
-        threads.run(|| {
-            let one = |number| {
-                let mut progress = Progress::new(number, plan.epochs, plan.quiet);
-                let epoch = trainer.epoch(number, validation, &mut progress)?;
-                progress.finish(&epoch);
-                Ok(epoch)
-            };
-            (1..=plan.epochs).map(one).collect()
-        })
+        if self.early_stopping.is_some() && matches!(self.validation, Validation::None) {
+            let expected = "a validation set to watch, for early stopping";
+            return Err(Error::new(doing, expected, "none", "add .validation_split(0.1)"));
+        }
+        if let Some(name) = &self.checkpoint {
+            home::check_name(name, "naming a checkpoint")?;
+        }
+        self.schedule.check(self.epochs)
     }
 
-    fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
-        self.check()?;
-        let (optimizer, loss) = self.compiled.ok_or_else(|| {
-            Error::new(
-                "starting to train",
-                "a compiled network",
-                "one without optimizer and loss",
-                "call model.compile(Adam::default(), CrossEntropy::from_logits()) first",
-            )
-        })?;
-        optimizer.settings().check()?;
-        self.check_loss(loss, "starting to train")?;
-        Ok((optimizer, loss))
-    }
-
-    /// # Errors
-    /// When the loss takes logits and the network gives probabilities, or the other way round.
-    pub(crate) fn check_loss(&self, loss: CrossEntropy, doing: &str) -> Result<(), Error> {
-        let (found, advice) = match (loss.wants_logits(), self.ends_in_softmax()) {
-            (true, true) => (
-                "a softmax before a loss that takes logits",
-                "compile with CrossEntropy::from_probabilities()",
-            ),
-            (false, false) => (
-                "no softmax before a loss that takes probabilities",
-                "compile with CrossEntropy::from_logits()",
-            ),
-            _ => return Ok(()),
-        };
-        Err(Error::new(doing, "a loss that fits the last layer", found, advice))
-    }
-
-    fn setup(&self, batch_size: usize, source: Source) -> Result<Setup, Error> {
-        let (optimizer, _) = self.checked_compilation()?;
-        Ok(Setup {
-            layers: self.widths(),
-            params: self.trainable_params(),
-            optimizer: optimizer.settings().name(),
-            learning_rate: optimizer.settings().learning_rate(),
-            batch_size,
-            seed: self.seed,
-            threads: Threads::wanted()?,
-            source,
-            seen: self.seen.clone(),
-        })
+    /// All that has a say in the result, in words: what two halves of one training have in common.
+    pub(crate) fn described(&self) -> String {
+        let Fit { epochs, batch_size, schedule, clip_norm, early_stopping, .. } = self;
+        let limits = format!("clip_norm {clip_norm:?}, early_stopping {early_stopping:?}");
+        format!("{epochs} epochs, batches of {batch_size}, learning rate {schedule}, {limits}")
     }
 }

@@ -1,8 +1,10 @@
+use serde::{Deserialize, Serialize};
+
 use crate::data::{Images, Source, Split};
 use crate::nn::Score;
 
 /// One pass over the training set.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     /// 1, 2, 3 ...
     pub number: usize,
@@ -13,6 +15,8 @@ pub struct Epoch {
     pub train: Score,
     /// Measured after the epoch, when there is a validation set.
     pub validation: Option<Score>,
+    /// Of the epoch's last step.
+    pub learning_rate: f32,
 }
 
 /// What was trained, and how: the part of a record that doesn't change from epoch to epoch.
@@ -23,8 +27,13 @@ pub struct Setup {
     /// Trainable numbers.
     pub params: usize,
     pub optimizer: String,
+    /// The optimizer's own, before any schedule.
     pub learning_rate: f32,
     pub batch_size: usize,
+    /// What else was chosen, in words; empty where everything was left as it is by default.
+    pub with: String,
+    /// Epochs that it would have had without early stopping; None where there was none.
+    pub at_most: Option<usize>,
     pub seed: u64,
     pub threads: usize,
     pub source: Source,
@@ -57,7 +66,19 @@ impl Seen {
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
     pub epochs: Vec<Epoch>,
+    /// The epoch whose weights early stopping gave back to the network; None where it has those of the last.
+    pub restored: Option<usize>,
     pub setup: Setup,
+}
+
+impl History {
+    /// The epoch whose weights the network has now; None where there was no epoch.
+    pub fn kept(&self) -> Option<&Epoch> {
+        match self.restored {
+            Some(number) => self.epochs.iter().find(|epoch| epoch.number == number),
+            None => self.epochs.last(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,16 @@
 //! `fit`: epochs of steps, a step on one batch, and what is remembered of them.
 
+pub(crate) mod checkpoint;
+pub(crate) mod course;
+pub(crate) mod early_stopping;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod progress;
 pub(crate) mod samples;
+pub(crate) mod schedule;
 pub(crate) mod tape;
+pub(crate) mod train;
 pub(crate) mod trainer;
+
+#[cfg(test)]
+mod tests;

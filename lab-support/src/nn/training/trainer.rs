@@ -11,8 +11,12 @@ use crate::nn::chance::Chance;
 use crate::nn::compute::threads::Threads;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
+use crate::nn::optimizers::clip::clip_norm;
 use crate::nn::score::Score;
 use crate::nn::sequential::Sequential;
+use crate::nn::training::checkpoint::Checkpoint;
+use crate::nn::training::course::Course;
+use crate::nn::training::fit::Fit;
 use crate::nn::training::history::Epoch;
 use crate::nn::training::progress::Progress;
 use crate::nn::training::samples::Samples;
@@ -22,33 +26,55 @@ use crate::nn::training::tape::Tape;
 pub(crate) struct Trainer<'a, S> {
     pub model: &'a mut Sequential,
     pub train: &'a S,
+    pub validation: Option<&'a Dataset>,
+    pub plan: &'a Fit,
     pub optimizer: Optimizer,
     pub loss: CrossEntropy,
-    pub batch_size: usize,
     pub tape: Tape,
     pub threads: &'a Threads,
 }
 
 impl<S: Samples> Trainer<'_, S> {
+    /// Epoch after epoch, until `course` says that it is over. After each one the checkpoint is written.
+    ///
+    /// # Errors
+    /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
+    pub fn run(mut self, mut course: Course, checkpoint: Option<&Checkpoint>) -> Result<Course, Error> {
+        while !course.is_over(self.plan) {
+            let number = course.epochs.len() + 1;
+            let mut progress = Progress::new(number, self.plan.epochs, self.plan.quiet);
+            let epoch = self.epoch(number, course.decline.factor(&self.plan.schedule), &mut progress)?;
+            progress.finish(&epoch);
+            course.after(epoch, self.plan, self.model);
+            if let Some(checkpoint) = checkpoint {
+                checkpoint.write(self.model, &course)?;
+            }
+        }
+        course.finish(self.model, self.plan.quiet);
+        if let Some(checkpoint) = checkpoint {
+            checkpoint.remove()?;
+        }
+        Ok(course)
+    }
+
     /// One pass over the training set, in an order of its own, and a look at the validation set.
     ///
     /// # Errors
     /// When the loss is no longer a finite number.
-    pub fn epoch(
-        &mut self,
-        number: usize,
-        validation: Option<&Dataset>,
-        progress: &mut Progress,
-    ) -> Result<Epoch, Error> {
+    fn epoch(&mut self, number: usize, decline: f64, progress: &mut Progress) -> Result<Epoch, Error> {
         let start = Instant::now();
         self.model.epochs += 1;
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
         let chance = Chance::new(self.model.seed).part(self.model.epochs);
-        let steps = order.len().div_ceil(self.batch_size);
-        let mut labels = Vec::with_capacity(self.batch_size);
+        let batch_size = self.plan.batch_size;
+        let steps = order.len().div_ceil(batch_size);
+        let mut labels = Vec::with_capacity(batch_size.min(order.len()));
+        let mut learning_rate = 0.0;
         let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
-        for (step, rows) in order.chunks(self.batch_size).enumerate() {
-            let (batch_loss, batch_correct) = self.step(rows, chance.part(step as u64), &mut labels);
+        for (step, rows) in order.chunks(batch_size).enumerate() {
+            learning_rate = self.learning_rate((number - 1) * steps + step, steps, decline);
+            let (batch_loss, batch_correct) =
+                self.step(rows, learning_rate, chance.part(step as u64), &mut labels);
             loss += batch_loss;
             correct += batch_correct;
             seen += rows.len();
@@ -64,13 +90,25 @@ impl<S: Samples> Trainer<'_, S> {
                 "the steps were too large: try a smaller learning rate, or normalize the images",
             ));
         }
-        let validation = validation.map(|data| self.model.score(data, self.loss, self.threads));
-        Ok(Epoch { number, seconds, steps, train, validation })
+        let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads));
+        Ok(Epoch { number, seconds, steps, train, validation, learning_rate })
+    }
+
+    /// The rate of step `step` of this `fit`: the optimizer's own, as schedule and decline change it.
+    fn learning_rate(&self, step: usize, steps_per_epoch: usize, decline: f64) -> f32 {
+        let scheduled = self.plan.schedule.factor(step, steps_per_epoch, self.plan.epochs);
+        (f64::from(self.optimizer.settings().learning_rate()) * scheduled * decline) as f32
     }
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
-    fn step(&mut self, rows: &[usize], chance: Chance, labels: &mut Vec<usize>) -> (f64, usize) {
-        let Trainer { model, train, optimizer, loss, tape, threads, .. } = self;
+    fn step(
+        &mut self,
+        rows: &[usize],
+        learning_rate: f32,
+        chance: Chance,
+        labels: &mut Vec<usize>,
+    ) -> (f64, usize) {
+        let Trainer { model, train, plan, optimizer, loss, tape, threads, .. } = self;
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
         train.fill(rows, tape.input(rows.len()));
@@ -78,8 +116,11 @@ impl<S: Samples> Trainer<'_, S> {
         let result = tape.backward(&mut model.layers, *loss, labels, threads);
         model.steps += 1;
         let step = model.steps;
-        let trained = model.parameters_mut().filter(|parameter| parameter.is_trained());
-        trained.for_each(|parameter| optimizer.step(step, parameter, threads));
+        if let Some(most) = plan.clip_norm {
+            clip_norm(model.trained_parameters_mut(), most);
+        }
+        let trained = model.trained_parameters_mut();
+        trained.for_each(|parameter| optimizer.step(step, learning_rate, parameter, threads));
         result
     }
 }
