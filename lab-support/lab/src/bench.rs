@@ -43,6 +43,8 @@ pub struct Options {
 pub enum Part {
     /// Epochs and predictions of the lab's dense networks.
     Dense,
+    /// Epochs and predictions of a network with two layers of convolution.
+    Convolution,
     /// An epoch in batches of 1 to 1024.
     Batches,
     /// An epoch of 32 to 1024 neurons.
@@ -103,6 +105,7 @@ impl Part {
     fn title(self) -> &'static str {
         match self {
             Part::Dense => "Dense networks",
+            Part::Convolution => "A network with convolution",
             Part::Batches => "784-128-10, an epoch in batches of different sizes",
             Part::Widths => "784-N-10, an epoch",
             Part::Threads => "784-128-10, an epoch on different numbers of threads",
@@ -124,15 +127,12 @@ impl Bench {
         let ours = |rows| (vec!["lab".to_string()], rows);
         Ok(match part {
             Part::Dense => {
-                let mut race = Race::start(self, self.peers).await?;
-                let mut rows = Vec::new();
-                for (name, network) in [
-                    ("784-128-10, Adam", Network::one_hidden_layer(128)),
-                    ("784-300-100-10, SGD", Network::two_hidden_layers()),
-                ] {
-                    rows.extend(race.train(name, &network, self.runs).await?);
-                }
-                (race.end().await, rows)
+                let baseline = ("784-128-10, Adam", Network::one_hidden_layer(128));
+                self.race(&[baseline, ("784-300-100-10, SGD", Network::two_hidden_layers())]).await?
+            }
+            Part::Convolution => {
+                self.race(&[("conv 32 - pool - conv 64 - pool - 128-10, Adam", Network::convolutional())])
+                    .await?
             }
             Part::Load => {
                 let mut race = Race::start(self, false).await?;
@@ -145,6 +145,15 @@ impl Bench {
             Part::Notebook => ours(latency::notebook(self).await?),
             Part::Lab => ours(latency::lab(self).await?),
         })
+    }
+
+    async fn race(&self, networks: &[(&str, Network)]) -> Result<(Vec<String>, Vec<Row>), Error> {
+        let mut race = Race::start(self, self.peers).await?;
+        let mut rows = Vec::new();
+        for (name, network) in networks {
+            rows.extend(race.train(name, network, self.runs).await?);
+        }
+        Ok((race.end().await, rows))
     }
 
     fn note(&self, source: Source) -> String {

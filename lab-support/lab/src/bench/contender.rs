@@ -15,7 +15,7 @@ pub enum Contender {
     /// A program that answers a line with a line: our release build, or a script in Python.
     Program(Program),
     /// Cells of a notebook, run by the lab's kernel.
-    Notebook(Cells),
+    Notebook(Box<Cells>),
 }
 
 impl Contender {

@@ -15,6 +15,10 @@ pub struct Network {
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "size", rename_all = "lowercase")]
 enum Layer {
+    /// Filters of 3 x 3.
+    Conv2d(usize),
+    /// The largest number of each square of that side.
+    MaxPool2d(usize),
     Flatten,
     Dense(usize),
 }
@@ -41,6 +45,13 @@ impl Network {
         Network::dense(&[300, 100], Method::Sgd)
     }
 
+    /// 32 and 64 filters of 3 x 3, each followed by pooling, then 128 neurons, with Adam.
+    pub fn convolutional() -> Network {
+        let filters = [Layer::Conv2d(32), Layer::MaxPool2d(2), Layer::Conv2d(64), Layer::MaxPool2d(2)];
+        let rest = Network::one_hidden_layer(128);
+        Network { layers: filters.into_iter().chain(rest.layers).collect(), ..rest }
+    }
+
     fn dense(hidden: &[usize], optimizer: Method) -> Network {
         let widths = hidden.iter().chain([&CLASSES]);
         let layers = [Layer::Flatten].into_iter().chain(widths.map(|&width| Layer::Dense(width)));
@@ -61,6 +72,8 @@ impl Network {
         let last = self.layers.len() - 1;
         let start = Sequential::new([28, 28]);
         let model = self.layers.iter().enumerate().fold(start, |model, (i, layer)| match *layer {
+            Layer::Conv2d(filters) => model.conv2d(filters, 3, Relu),
+            Layer::MaxPool2d(side) => model.max_pool2d(side),
             Layer::Flatten => model.flatten(),
             Layer::Dense(width) => model.dense(width, if i == last { Linear } else { Relu }),
         });
@@ -77,6 +90,8 @@ impl Network {
     pub fn cell(&self) -> String {
         let last = self.layers.len() - 1;
         let layers = self.layers.iter().enumerate().map(|(i, layer)| match layer {
+            Layer::Conv2d(filters) => format!(".conv2d({filters}, 3, Relu)"),
+            Layer::MaxPool2d(side) => format!(".max_pool2d({side})"),
             Layer::Flatten => ".flatten()".into(),
             Layer::Dense(width) => format!(".dense({width}, {})", if i == last { "Linear" } else { "Relu" }),
         });
@@ -100,6 +115,7 @@ mod tests {
     fn the_networks_are_those_of_the_lab() {
         assert_eq!(Network::one_hidden_layer(128).model().params(), 101_770);
         assert_eq!(Network::two_hidden_layers().model().params(), 266_610);
+        assert_eq!(Network::convolutional().model().params(), 225_034);
         assert_eq!(
             Network::one_hidden_layer(128).cell(),
             "let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);\n\

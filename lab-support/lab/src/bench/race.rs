@@ -17,8 +17,10 @@ impl Race {
         let (mut cells, _) = Cells::start(&bench.kernel).await?;
         cells.prepare().await?;
         let release = release_build(bench, bench.threads)?;
-        let mut contenders =
-            vec![("notebook cell".into(), Contender::Notebook(cells)), ("release build".into(), release)];
+        let mut contenders = vec![
+            ("notebook cell".into(), Contender::Notebook(Box::new(cells))),
+            ("release build".into(), release),
+        ];
         if peers {
             contenders.extend(peers::start(&bench.kernel.root, bench.threads)?);
         }
