@@ -8,6 +8,7 @@ mod latency;
 mod machine;
 mod network;
 mod peers;
+mod picture;
 mod race;
 mod table;
 pub mod worker;
@@ -36,6 +37,9 @@ pub struct Options {
     /// Two runs of everything instead of five.
     #[arg(long)]
     quick: bool,
+    /// Draw what has been measured, now or before: speed.png and growth.png.
+    #[arg(long)]
+    plot: bool,
 }
 
 /// The parts, in the order in which their tables stand.
@@ -84,6 +88,9 @@ pub async fn run(options: Options) -> Result<bool, Error> {
         table.save(&folder, &part.name())?;
     }
     write_tables(&folder)?;
+    if options.plot {
+        picture::draw(&folder, source)?;
+    }
     Ok(true)
 }
 

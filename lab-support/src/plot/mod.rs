@@ -23,9 +23,11 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod tiles;
+mod times;
 mod weights;
 
 pub use comparison::{Bar, compare};
 pub use curves::curves;
 pub use figure::Figure;
 pub use scatter::{Scatter, scatter};
+pub use times::{Times, times};
