@@ -33,6 +33,9 @@ impl Sequential {
         activation: Activation,
         settings: Conv,
     ) -> Sequential {
+        if activation.needs_its_input() {
+            return self.conv2d_with(filters, kernel, Activation::Linear, settings).activation(activation);
+        }
         let layer = Conv2d::new(self.output_shape(), filters, kernel, activation, settings);
         self.push_or_refuse("conv2d", layer)
     }

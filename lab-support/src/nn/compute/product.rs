@@ -5,7 +5,7 @@
 //! windows.
 
 use crate::nn::compute::simd::tile::{Terms, sums};
-use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, vectorized};
+use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, put, vectorized};
 
 /// `c[i][j] = start + Σₖ a[i][k] · b[k][j]`, with rows `i` and terms `k` in two levels.
 ///
@@ -109,7 +109,7 @@ impl Run<'_> {
                     Start::Bias(bias) => simd.add(simd.load(lanes(bias, j + at)), sum),
                     Start::Add => simd.add(simd.load(lanes(out, at)), sum),
                 };
-                out[at..at + LANES].copy_from_slice(&simd.store(sum));
+                put(simd, sum, out, at);
             }
         }
     }
@@ -139,14 +139,15 @@ impl Run<'_> {
 #[inline(always)]
 fn places<const R: usize>(i: usize, counts: [usize; 2], steps: [usize; 2]) -> [usize; R] {
     let (mut run, mut row) = (i / counts[1], i % counts[1]);
-    std::array::from_fn(|_| {
-        let place = run * steps[0] + row * steps[1];
+    let mut places = [0; R];
+    for place in &mut places {
+        *place = run * steps[0] + row * steps[1];
         row += 1;
         if row == counts[1] {
             (run, row) = (run + 1, 0);
         }
-        place
-    })
+    }
+    places
 }
 
 #[cfg(test)]

@@ -92,9 +92,9 @@ impl Kernel for Mean<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;
-        for (pixels, y) in self.window.pixels().zip(self.y.chunks_exact_mut(channels)) {
+        for (corner, y) in self.window.corners().zip(self.y.chunks_exact_mut(channels)) {
             y.fill(0.0);
-            for pixel in pixels {
+            for pixel in (0..self.window.size.pow(2)).map(|i| corner + self.window.pixel(i)) {
                 y.iter_mut().zip(&self.x[pixel..pixel + channels]).for_each(|(y, x)| *y += x);
             }
             y.iter_mut().for_each(|y| *y *= self.weight);
@@ -114,8 +114,8 @@ impl Kernel for Spread<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;
-        for (pixels, dy) in self.window.pixels().zip(self.dy.chunks_exact(channels)) {
-            for pixel in pixels {
+        for (corner, dy) in self.window.corners().zip(self.dy.chunks_exact(channels)) {
+            for pixel in (0..self.window.size.pow(2)).map(|i| corner + self.window.pixel(i)) {
                 let dx = &mut self.dx[pixel..pixel + channels];
                 dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy * self.weight);
             }

@@ -1,8 +1,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::simd::{Kernel, Simd, vectorized};
-use crate::nn::compute::threads::{Threads, parts};
+use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, larger, put, vectorized};
+use crate::nn::compute::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::window::{Misfit, Padding, Window};
 
@@ -17,6 +17,8 @@ use crate::nn::layers::window::{Misfit, Padding, Window};
 pub(crate) struct MaxPool2d {
     window: Window,
     shape: [usize; 3],
+    /// Where the pixels of a window lie, counted from its first.
+    pixels: Vec<usize>,
 }
 
 impl MaxPool2d {
@@ -24,7 +26,8 @@ impl MaxPool2d {
     /// When the window does not fit the image.
     pub fn new(image: &[usize], size: usize, stride: usize) -> Result<MaxPool2d, Misfit> {
         let window = Window::new(image, size, stride, Padding::Valid)?;
-        Ok(MaxPool2d { window, shape: window.output_shape() })
+        let pixels = (0..size * size).map(|i| window.pixel(i)).collect();
+        Ok(MaxPool2d { window, shape: window.output_shape(), pixels })
     }
 
     fn outputs(&self) -> usize {
@@ -54,7 +57,7 @@ impl Layer for MaxPool2d {
         let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                vectorized(Largest { window: &self.window, x, y });
+                vectorized(Largest { pool: self, x, y });
             }
         });
     }
@@ -65,13 +68,14 @@ impl Layer for MaxPool2d {
         let (x, dx) = (pass.input.to_slice().expect("contiguous"), dx.as_slice_mut().expect("contiguous"));
         let (y, dy) = pass.slices();
         let images = x.chunks(share * inputs).zip(dx.chunks_mut(share * inputs));
-        let sums = y.chunks(share * outputs).zip(dy.chunks_mut(share * outputs));
+        let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));
+        let pool = &*self;
         threads.for_each(images.zip(sums), |((x, dx), (y, dy))| {
             dx.fill(0.0);
-            let images = x.chunks_exact(inputs).zip(parts(dx, inputs));
-            let sums = y.chunks_exact(outputs).zip(parts(dy, outputs));
+            let images = x.chunks_exact(inputs).zip(dx.chunks_exact_mut(inputs));
+            let sums = y.chunks_exact(outputs).zip(dy.chunks_exact(outputs));
             for ((x, dx), (y, dy)) in images.zip(sums) {
-                vectorized(ToLargest { window: &self.window, x, y, dy, dx });
+                vectorized(ToLargest { pool, x, y, dy, dx });
             }
         });
     }
@@ -83,49 +87,84 @@ impl Layer for MaxPool2d {
 
 /// The way forward for one image.
 struct Largest<'a> {
-    window: &'a Window,
+    pool: &'a MaxPool2d,
     x: &'a [f32],
     y: &'a mut [f32],
 }
 
 impl Kernel for Largest<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
-        let channels = self.window.channels;
-        for (pixels, y) in self.window.pixels().zip(self.y.chunks_exact_mut(channels)) {
-            y.fill(f32::NEG_INFINITY);
-            for pixel in pixels {
-                for (y, &x) in y.iter_mut().zip(&self.x[pixel..pixel + channels]) {
-                    // What is not a number stays none: it would hide that training went wrong.
-                    *y = if x > *y || x.is_nan() { x } else { *y };
+    fn run<S: Simd>(self, simd: S) {
+        let (x, channels) = (self.x, self.pool.window.channels);
+        let whole = channels / LANES * LANES;
+        for (corner, y) in self.pool.window.corners().zip(self.y.chunks_exact_mut(channels)) {
+            for c in (0..whole).step_by(LANES) {
+                let mut largest = simd.load(lanes(x, corner + c));
+                for pixel in &self.pool.pixels[1..] {
+                    largest = simd.larger(largest, simd.load(lanes(x, corner + pixel + c)));
+                }
+                put(simd, largest, y, c);
+            }
+            for c in whole..channels {
+                y[c] = x[corner + c];
+                for pixel in &self.pool.pixels[1..] {
+                    y[c] = larger(y[c], x[corner + pixel + c]);
                 }
             }
         }
     }
 }
 
-/// The way back for one image, whose `dx` holds zeros. Leaves nothing in `dy`.
+/// The way back for one image, whose `dx` holds zeros.
 struct ToLargest<'a> {
-    window: &'a Window,
+    pool: &'a MaxPool2d,
     x: &'a [f32],
     y: &'a [f32],
-    dy: &'a mut [f32],
+    dy: &'a [f32],
     dx: &'a mut [f32],
 }
 
 impl Kernel for ToLargest<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) {
-        let channels = self.window.channels;
-        let sums = self.y.chunks_exact(channels).zip(self.dy.chunks_exact_mut(channels));
-        for (pixels, (y, dy)) in self.window.pixels().zip(sums) {
-            for pixel in pixels {
-                let images = self.x[pixel..].iter().zip(&mut self.dx[pixel..pixel + channels]);
-                for ((x, dx), (y, dy)) in images.zip(y.iter().zip(&mut *dy)) {
-                    let taken = if x == y { *dy } else { 0.0 };
-                    *dx += taken;
-                    *dy -= taken;
+    fn run<S: Simd>(self, simd: S) {
+        let (x, dx, channels) = (self.x, self.dx, self.pool.window.channels);
+        let whole = channels / LANES * LANES;
+        let slopes = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
+        for (corner, (y, dy)) in self.pool.window.corners().zip(slopes) {
+            for c in (0..whole).step_by(LANES) {
+                let (largest, mut slope) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
+                for pixel in &self.pool.pixels {
+                    let at = corner + pixel + c;
+                    let taken = simd.where_equal(slope, simd.load(lanes(x, at)), largest);
+                    put(simd, simd.add(simd.load(lanes(dx, at)), taken), dx, at);
+                    slope = simd.sub(slope, taken);
                 }
+            }
+            for c in whole..channels {
+                let first = self.pool.pixels.iter().find(|&pixel| x[corner + pixel + c] == y[c]);
+                first.into_iter().for_each(|pixel| dx[corner + pixel + c] += dy[c]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of one channel and of eight, which go through other loops.
+    #[test]
+    fn what_is_not_a_number_stays_none() {
+        for channels in [1, 8] {
+            for place in 0..4 {
+                let layer = MaxPool2d::new(&[channels, 2, 2], 2, 2).unwrap();
+                let mut x = vec![1.0; 4 * channels];
+                x[place * channels] = f32::NAN;
+                let mut y = vec![0.0; channels];
+                let image = ArrayView2::from_shape((1, 4 * channels), &x).unwrap();
+                let output = ArrayViewMut2::from_shape((1, channels), &mut y).unwrap();
+                layer.forward(image, output, &Threads::one());
+                assert!(y[0].is_nan() && y[1..].iter().all(|y| *y == 1.0), "{place}: {y:?}");
             }
         }
     }

@@ -137,14 +137,16 @@ impl Window {
         ((self.before + i) * self.padded_width() + self.before) * self.channels
     }
 
-    /// For each place that the window takes, in order: where its pixels begin, row by row.
-    pub fn pixels(&self) -> impl Iterator<Item = impl Iterator<Item = usize> + use<>> + use<> {
-        let Window { channels, width, size, stride, out_height, out_width, .. } = *self;
-        let corners =
-            (0..out_height).flat_map(move |i| (0..out_width).map(move |j| (i * stride, j * stride)));
-        corners.map(move |(top, left)| {
-            (top..top + size).flat_map(move |i| (left..left + size).map(move |j| (i * width + j) * channels))
-        })
+    /// Where the window's first pixel lies in the image, for each place that it takes, row by row.
+    pub fn corners(&self) -> impl Iterator<Item = usize> + use<> {
+        let Window { channels, width, stride, out_height, out_width, .. } = *self;
+        let row = stride * width * channels;
+        (0..out_height).flat_map(move |i| (0..out_width).map(move |j| i * row + j * stride * channels))
+    }
+
+    /// Where pixel `i` of the window lies, counted from the window's first.
+    pub fn pixel(&self, i: usize) -> usize {
+        (i / self.size * self.width + i % self.size) * self.channels
     }
 }
 

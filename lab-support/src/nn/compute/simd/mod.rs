@@ -25,6 +25,13 @@ pub(crate) trait Simd: Copy {
     fn mul_add(self, a: Self::Block, b: Self::Block, c: Self::Block) -> Self::Block;
     /// `a * b + c` for one number, rounded as a lane is.
     fn mul_add_one(self, a: f32, b: f32, c: f32) -> f32;
+    fn sub(self, a: Self::Block, b: Self::Block) -> Self::Block;
+    /// The larger of both, and not a number where one of them is none.
+    fn larger(self, a: Self::Block, b: Self::Block) -> Self::Block;
+    /// `value` where `a` and `b` are equal, and 0 elsewhere.
+    fn where_equal(self, value: Self::Block, a: Self::Block, b: Self::Block) -> Self::Block;
+    /// `value` where `by` is not below `limit`, and 0 where it is.
+    fn unless_below(self, value: Self::Block, by: Self::Block, limit: Self::Block) -> Self::Block;
 }
 
 /// Work that is compiled for each instruction set. `run` and all that it calls must be
@@ -90,6 +97,26 @@ impl Simd for Portable {
     fn mul_add_one(self, a: f32, b: f32, c: f32) -> f32 {
         if FUSED { a.mul_add(b, c) } else { a * b + c }
     }
+
+    #[inline(always)]
+    fn sub(self, a: Lanes, b: Lanes) -> Lanes {
+        std::array::from_fn(|lane| a[lane] - b[lane])
+    }
+
+    #[inline(always)]
+    fn larger(self, a: Lanes, b: Lanes) -> Lanes {
+        std::array::from_fn(|lane| larger(a[lane], b[lane]))
+    }
+
+    #[inline(always)]
+    fn where_equal(self, value: Lanes, a: Lanes, b: Lanes) -> Lanes {
+        std::array::from_fn(|lane| if a[lane] == b[lane] { value[lane] } else { 0.0 })
+    }
+
+    #[inline(always)]
+    fn unless_below(self, value: Lanes, by: Lanes, limit: Lanes) -> Lanes {
+        std::array::from_fn(|lane| if by[lane] < limit[lane] { 0.0 } else { value[lane] })
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -98,7 +125,9 @@ pub(crate) use x86::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+        __m256, _CMP_EQ_OQ, _CMP_NLT_UQ, _CMP_UNORD_Q, _mm256_add_ps, _mm256_and_ps, _mm256_cmp_ps,
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_or_ps, _mm256_set1_ps, _mm256_storeu_ps,
+        _mm256_sub_ps,
     };
 
     use super::{LANES, Lanes, Simd};
@@ -150,13 +179,46 @@ mod x86 {
         fn mul_add_one(self, a: f32, b: f32, c: f32) -> f32 {
             a.mul_add(b, c)
         }
+
+        #[inline(always)]
+        fn sub(self, a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_sub_ps(a, b) }
+        }
+
+        #[inline(always)]
+        fn larger(self, a: __m256, b: __m256) -> __m256 {
+            // The instruction gives its second operand where one is no number: what is lost is put back.
+            unsafe { _mm256_or_ps(_mm256_max_ps(a, b), _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a)) }
+        }
+
+        #[inline(always)]
+        fn where_equal(self, value: __m256, a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_and_ps(value, _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b)) }
+        }
+
+        #[inline(always)]
+        fn unless_below(self, value: __m256, by: __m256, limit: __m256) -> __m256 {
+            unsafe { _mm256_and_ps(value, _mm256_cmp_ps::<_CMP_NLT_UQ>(by, limit)) }
+        }
     }
+}
+
+/// The larger of both, and not a number where one of them is none.
+#[inline(always)]
+pub(crate) fn larger(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
 }
 
 /// The sum of the lanes, in a fixed order.
 #[inline(always)]
 pub(crate) fn sum_lanes(v: &Lanes) -> f32 {
     ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
+}
+
+/// Writes a block over the eight numbers from `at` on.
+#[inline(always)]
+pub(crate) fn put<S: Simd>(simd: S, block: S::Block, slice: &mut [f32], at: usize) {
+    slice[at..at + LANES].copy_from_slice(&simd.store(block));
 }
 
 /// The block of eight numbers that starts at `at`.

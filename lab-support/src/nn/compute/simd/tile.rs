@@ -35,8 +35,10 @@ pub(crate) fn sums<S: Simd, const R: usize, const C: usize>(
         let (mut from_a, mut from_b) = (run * terms.a[0], column + run * terms.b[0]);
         for _ in 0..length {
             // SAFETY, here and below: no index is above the largest, which was found to lie in its slice.
-            let block = |c| unsafe { &*b.as_ptr().add(from_b + c * LANES).cast::<Lanes>() };
-            let blocks: [S::Block; C] = std::array::from_fn(|c| simd.load(block(c)));
+            let mut blocks = [simd.splat(0.0); C];
+            for c in 0..C {
+                blocks[c] = simd.load(unsafe { &*b.as_ptr().add(from_b + c * LANES).cast::<Lanes>() });
+            }
             for r in 0..R {
                 let number = simd.splat(unsafe { *a.get_unchecked(rows[r] + from_a) });
                 for c in 0..C {
