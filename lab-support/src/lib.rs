@@ -28,8 +28,8 @@ pub mod prelude {
     pub use crate::lesson::{answer, baseline, checks, experiment, guess, keep, record, runs, versions};
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
-        Adam, AdamW, Conv, CrossEntropy, Fit, History, Init, Padding, RmsProp, Schedule, Score, Sequential,
-        Sgd,
+        Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Padding, RmsProp, Schedule, Score,
+        Sequential, Sgd,
     };
     pub use crate::plot::curves;
     pub use ndarray::s;

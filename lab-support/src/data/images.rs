@@ -1,6 +1,6 @@
 use std::fmt;
 
-use ndarray::{ArcArray, ArcArray1, Ix3, s};
+use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
 use crate::Error;
 use crate::data::Dataset;
@@ -161,6 +161,13 @@ impl Images {
     /// Pixels as they are, 0 to 255: to see what normalizing is good for.
     pub fn unnormalized(&self) -> Dataset {
         Dataset::new(self.clone(), 1.0)
+    }
+
+    /// A copy of the images at `rows`.
+    pub(crate) fn select(&self, rows: &[usize]) -> Images {
+        let pixels = self.pixels.select(Axis(0), rows).into_shared();
+        let labels = self.labels.select(Axis(0), rows).into_shared();
+        Images { pixels, labels, ..self.clone() }
     }
 
     /// The images `start..end`, sharing their pixels.

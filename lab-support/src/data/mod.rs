@@ -9,6 +9,7 @@ pub mod home;
 pub mod idx;
 mod images;
 mod practice;
+mod subset;
 
 pub use dataset::Dataset;
 pub use fashion_mnist::FashionMnist;

@@ -22,6 +22,7 @@ mod score;
 mod sequential;
 mod summary;
 mod training;
+mod transfer;
 mod weights;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use saliency::Saliency;
 pub use score::Score;
 pub use sequential::Sequential;
 pub use summary::Summary;
+pub use training::augment::Augment;
 pub use training::fit::Fit;
 pub use training::history::{Epoch, History, Seen, Setup};
 pub use training::schedule::Schedule;

@@ -15,6 +15,7 @@ use crate::nn::optimizers::adamw::AdamW;
 use crate::nn::optimizers::rmsprop::RmsProp;
 use crate::nn::optimizers::sgd::Sgd;
 use crate::nn::sequential::Sequential;
+use crate::nn::training::augment::Augment;
 use crate::nn::training::fit::Fit;
 
 /// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
@@ -43,8 +44,10 @@ pub(super) fn bits(model: &Sequential) -> Vec<u32> {
 fn trained(seed: u64, optimizer: impl Into<Optimizer>, threads: usize) -> Vec<u32> {
     let (mut model, threads) = (network(seed, optimizer), Threads::with(threads).unwrap());
     let (train, validation) = striped(230).split(200).unwrap();
+    let augment = Augment::new().shift(2).flip().rotate(10.0).zoom(0.1).erase(0.5);
+    let plan = Fit::epochs(2).clip_norm(1.0).augment(augment).quiet();
     // 200 is no multiple of 32: the last batch is a smaller one.
-    model.train(&train, Some(&validation), &Fit::epochs(2).clip_norm(1.0).quiet(), None, &threads).unwrap();
+    model.train(&train, Some(&validation), &plan, None, &threads).unwrap();
     bits(&model)
 }
 

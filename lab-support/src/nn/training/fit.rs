@@ -1,6 +1,7 @@
 use crate::Error;
 use crate::data::{Dataset, home};
 
+use crate::nn::training::augment::Augment;
 use crate::nn::training::schedule::Schedule;
 
 /// How long and on what to train: what `fit` takes beside the training set.
@@ -15,6 +16,7 @@ pub struct Fit {
     pub(crate) batch_size: usize,
     validation: Validation,
     pub(crate) schedule: Schedule,
+    pub(crate) augment: Option<Augment>,
     pub(crate) clip_norm: Option<f32>,
     pub(crate) early_stopping: Option<usize>,
     pub(crate) checkpoint: Option<String>,
@@ -43,6 +45,7 @@ impl Fit {
             batch_size: 32,
             validation: Validation::None,
             schedule: Schedule::default(),
+            augment: None,
             clip_norm: None,
             early_stopping: None,
             checkpoint: None,
@@ -68,6 +71,11 @@ impl Fit {
     /// Changes the learning rate while training; default: it stays.
     pub fn schedule(self, schedule: Schedule) -> Fit {
         Fit { schedule, ..self }
+    }
+
+    /// Changes every training image a little each time it is seen; default: never. Validation images stay.
+    pub fn augment(self, augment: Augment) -> Fit {
+        Fit { augment: Some(augment), ..self }
     }
 
     /// Scales the gradients down where their global norm, the root of the sum of their squares over all weights,
@@ -139,8 +147,8 @@ impl Fit {
 
     /// All that has a say in the result, in words: what two halves of one training have in common.
     pub(crate) fn described(&self) -> String {
-        let Fit { epochs, batch_size, schedule, clip_norm, early_stopping, .. } = self;
+        let Fit { epochs, batch_size, schedule, augment, clip_norm, early_stopping, .. } = self;
         let limits = format!("clip_norm {clip_norm:?}, early_stopping {early_stopping:?}");
-        format!("{epochs} epochs, batches of {batch_size}, learning rate {schedule}, {limits}")
+        format!("{epochs} epochs, batches of {batch_size}, learning rate {schedule}, {augment:?}, {limits}")
     }
 }

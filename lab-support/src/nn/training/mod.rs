@@ -1,5 +1,6 @@
 //! `fit`: epochs of steps, a step on one batch, and what is remembered of them.
 
+pub(crate) mod augment;
 pub(crate) mod checkpoint;
 pub(crate) mod course;
 pub(crate) mod early_stopping;
@@ -11,6 +12,7 @@ pub(crate) mod schedule;
 pub(crate) mod tape;
 pub(crate) mod train;
 pub(crate) mod trainer;
+pub(crate) mod warp;
 
 #[cfg(test)]
 mod tests;

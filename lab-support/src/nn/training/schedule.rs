@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::nn::compute::math::cosine;
 
 /// How the learning rate changes while training; the optimizer's own is what it starts from.
 ///
@@ -132,16 +133,6 @@ impl Schedule {
 /// From `start` to `end` along half a cosine, at `share` (0 to 1) of the way.
 fn between(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) * 0.5 * (1.0 + cosine(PI * share))
-}
-
-/// The cosine of `x`, from 0 to π, within 1e-15: the sum of (-1)ⁿ x²ⁿ / (2n)!, the same bits on every system.
-fn cosine(x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, 1.0);
-    for n in 1..16 {
-        term *= -x * x / f64::from((2 * n - 1) * (2 * n));
-        sum += term;
-    }
-    sum
 }
 
 fn power(base: f64, exponent: usize) -> f64 {
@@ -281,13 +272,5 @@ mod tests {
             assert!(message.contains(words), "{words}: {message}");
         }
         assert!(Schedule::step(2, 1.0).warm_up(4).check(5).is_ok());
-    }
-
-    #[test]
-    fn the_cosine_is_exact() {
-        for i in 0..=1000 {
-            let x = PI * f64::from(i) / 1000.0;
-            assert!((cosine(x) - x.cos()).abs() < 1e-14, "at {x}");
-        }
     }
 }

@@ -16,6 +16,7 @@ use crate::nn::optimizers::adam::Adam;
 use crate::nn::optimizers::sgd::Sgd;
 use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::sequential::Sequential;
+use crate::nn::training::augment::Augment;
 use crate::nn::training::course::Course;
 use crate::nn::training::fit::Fit;
 use crate::nn::training::history::Epoch;
@@ -83,7 +84,7 @@ fn state(model: &Sequential) -> (Vec<u32>, Vec<u32>, u64, u64) {
 #[test]
 fn an_interrupted_training_ends_as_an_uninterrupted_one() {
     let plans = [
-        Fit::epochs(5).schedule(Schedule::one_cycle()).clip_norm(0.5),
+        Fit::epochs(5).schedule(Schedule::one_cycle()).clip_norm(0.5).augment(Augment::new().shift(1)),
         Fit::epochs(9).validation(&sets().1).early_stopping(2),
         Fit::epochs(6).schedule(Schedule::reduce_on_plateau(1, 0.3)),
     ];

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use ndarray::Array2;
+
 use crate::Error;
 use crate::data::{Dataset, Source, home};
 
@@ -52,6 +54,9 @@ impl Sequential {
         if let Some(validation) = validation {
             self.check_fits(validation, "validating")?;
         }
+        if let Some(augment) = &plan.augment {
+            augment.check(&self.input_shape)?;
+        }
         let moments = optimizer.settings().moments();
         self.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
         let checkpoint = checkpoint.map(|file| Checkpoint::new(file, self, train, validation, plan));
@@ -59,8 +64,11 @@ impl Sequential {
             Some(checkpoint) => checkpoint.resume(self, plan)?,
             None => Course::new(plan),
         };
-        let tape = Tape::for_training(self, plan.batch_size.min(train.len()));
-        let trainer = Trainer { model: self, train, validation, plan, optimizer, loss, tape, threads };
+        let batch = plan.batch_size.min(train.len());
+        let tape = Tape::for_training(self, batch);
+        let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
+        let trainer =
+            Trainer { model: self, train, validation, plan, optimizer, loss, tape, originals, threads };
         threads.run(|| trainer.run(course, checkpoint.as_ref()))
     }
 
@@ -119,6 +127,7 @@ impl Sequential {
 fn extras(plan: &Fit, loss: CrossEntropy) -> String {
     let patience = plan.early_stopping.map(|patience| format!("early stopping after {patience}"));
     let clip = plan.clip_norm.map(|most| format!("gradients clipped to {most}"));
-    let parts = [plan.schedule.name(), loss.name(), clip, patience];
+    let augment = plan.augment.map(|augment| augment.to_string());
+    let parts = [plan.schedule.name(), augment, loss.name(), clip, patience];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use ndarray::{Array2, s};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -31,6 +32,8 @@ pub(crate) struct Trainer<'a, S> {
     pub optimizer: Optimizer,
     pub loss: CrossEntropy,
     pub tape: Tape,
+    /// `[batch, inputs]`: images before they are augmented; no rows where they are not.
+    pub originals: Array2<f32>,
     pub threads: &'a Threads,
 }
 
@@ -108,10 +111,17 @@ impl<S: Samples> Trainer<'_, S> {
         chance: Chance,
         labels: &mut Vec<usize>,
     ) -> (f64, usize) {
-        let Trainer { model, train, plan, optimizer, loss, tape, threads, .. } = self;
+        let Trainer { model, train, plan, optimizer, loss, tape, originals, threads, .. } = self;
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
-        train.fill(rows, tape.input(rows.len()));
+        match &plan.augment {
+            None => train.fill(rows, tape.input(rows.len())),
+            Some(augment) => {
+                train.fill(rows, originals.slice_mut(s![..rows.len(), ..]));
+                let (images, width) = (originals.slice(s![..rows.len(), ..]), model.input_shape[1]);
+                augment.apply(images, tape.input(rows.len()), width, chance.part(AUGMENT), threads);
+            }
+        }
         tape.forward_training(&mut model.layers, rows.len(), chance, threads);
         let result = tape.backward(&mut model.layers, *loss, labels, threads);
         model.steps += 1;
@@ -133,6 +143,9 @@ fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {
     order.shuffle(&mut rng);
     order
 }
+
+/// The part of a step's chance that augmentation has; those of the layers begin at 0.
+const AUGMENT: u64 = u64::MAX - 1;
 
 /// Keeps shuffles apart from the first weights, which come from the same seed.
 const SHUFFLE: u64 = 0x5348_5546_464C_4521;
