@@ -32,5 +32,5 @@ pub mod prelude {
         Sequential, Sgd,
     };
     pub use crate::plot::curves;
-    pub use ndarray::s;
+    pub use ndarray::{self, Array1, Array2, Axis, s};
 }

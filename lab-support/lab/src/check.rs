@@ -1,138 +1,89 @@
-use std::fs;
-use std::io::{BufRead, BufReader};
+//! What is done and what is open in a worked copy, or in a folder of them.
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lab_support::Error;
-use lab_support::data::{Source, home};
-use nbformat::v4::Output;
+use lab_support::data::home;
+use serde_json::Value;
 
-use crate::kernel_build::Kernel;
 use crate::notebook::Notebook;
-use crate::paths::Paths;
-use crate::{answers, data, run, setup};
+use crate::submission::{self, Report};
+use crate::{run, setup};
 
-/// What has been found so far.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: usize,
-}
-
-impl Tally {
-    fn add(&mut self, what: &str, defect: Option<String>) {
-        match defect {
-            None => {
-                println!("ok      {what}");
-                self.passed += 1;
-            }
-            Some(defect) => {
-                println!("FAILED  {what}: {defect}");
-                self.failed += 1;
-            }
+/// True when every check of every copy has passed.
+pub async fn all(folder: &Path, limit: Duration, json: bool) -> Result<bool, Error> {
+    let notebooks = run::notebooks(&home::root()?)?;
+    let solved: Vec<Notebook> =
+        notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
+    let copies = copies(folder, &solved)?;
+    let kernel = setup::ensure()?;
+    let mut reports = Vec::new();
+    for copy in &copies {
+        let report = submission::examine(&kernel, copy, &solved, limit).await?;
+        match (json, copies.len()) {
+            (true, _) => (),
+            (false, 1) => print_table(&report),
+            (false, _) => println!("{}", line(&report)),
         }
+        reports.push(report);
     }
+    if json {
+        println!("{:#}", Value::Array(reports.iter().map(Report::json).collect()));
+    }
+    Ok(reports.iter().all(Report::is_complete))
 }
 
-/// Everything that must hold: tests, notebooks and answers. Nothing in the checkout is changed.
-pub async fn all(limit: Duration) -> Result<bool, Error> {
-    let mut tally = Tally::default();
-    heading("Unit, property and documentation tests");
-    let root = home::root()?;
-    cargo_test(&root, &["--workspace", "--no-fail-fast"], &mut tally)?;
-    let mut kernel = setup::ensure()?;
-    heading("The kernel, on cells that work and cells that fail");
-    cargo_test(&root, &["--package", "lab", "--test", "kernel", "--", "--ignored"], &mut tally)?;
-    let notebooks = run::notebooks(&root)?;
-    heading("Saved notebooks");
-    let paths = Paths::of_this_machine(&root);
-    for path in &notebooks {
-        tally.add(&home::display(path), saved_defect(&Notebook::load(path)?, &paths));
+/// The folder itself, when it has one of the notebooks; else every folder in it, in the order of their names.
+fn copies(folder: &Path, solved: &[Notebook]) -> Result<Vec<PathBuf>, Error> {
+    let doing = "looking for worked copies";
+    let folder = std::path::absolute(folder)
+        .map_err(|e| Error::new(doing, "a folder", e, "name the folder of a worked copy"))?;
+    let is_copy = |folder: &Path| solved.iter().any(|book| submission::place(folder, &book.name()).is_some());
+    if is_copy(&folder) {
+        return Ok(vec![folder]);
     }
-    heading("Notebooks run from top to bottom");
-    let output = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
-    kernel.output = Some(output.path().into());
-    for path in &notebooks {
-        let ran = run::run(&kernel, path, limit).await?.is_some();
-        tally.add(&home::display(path), (!ran).then(|| "a cell failed (see above)".into()));
-    }
-    heading("answers.md");
-    match data::source()? {
-        Source::FashionMnist => tally.add("in step with the notebooks", answers_defect(&kernel)),
-        Source::Practice => println!("not compared: these were answers about the practice set"),
-    }
-    println!("\n{} passed, {} failed", tally.passed, tally.failed);
-    Ok(tally.failed == 0)
-}
-
-fn heading(text: &str) {
-    println!("\n== {text} ==");
-}
-
-/// Runs `cargo test`, shows what it prints, and adds up its results.
-fn cargo_test(root: &Path, arguments: &[&str], tally: &mut Tally) -> Result<(), Error> {
-    let mut command = Command::new("cargo");
-    command.arg("test").args(arguments).current_dir(root).stdout(Stdio::piped());
-    let mut cargo = command.spawn().map_err(|e| failed("cargo to start", e))?;
-    let output = cargo.stdout.take().expect("stdout is piped");
-    let failed_before = tally.failed;
-    for line in BufReader::new(output).lines() {
-        let line = line.map_err(|e| failed("the output of cargo", e))?;
-        println!("{line}");
-        tally.passed += count(&line, " passed");
-        tally.failed += count(&line, " failed");
-    }
-    let status = cargo.wait().map_err(|e| failed("cargo to end", e))?;
-    if !status.success() && tally.failed == failed_before {
-        tally.add("cargo test", Some(status.to_string()));
-    }
-    Ok(())
-}
-
-/// The number before `word` in a line such as `test result: ok. 12 passed; 0 failed; ...`.
-fn count(line: &str, word: &str) -> usize {
-    let before = line.strip_prefix("test result: ").and_then(|line| Some(line.split_once(word)?.0));
-    before.and_then(|text| text.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
-}
-
-/// What is wrong with the outputs that a notebook is published with.
-fn saved_defect(notebook: &Notebook, paths: &Paths) -> Option<String> {
-    if let Some(cell) = notebook.first_not_run() {
-        return Some(format!("cell {cell} has not been run in order: `cargo lab run` saves its outputs"));
-    }
-    let outputs = notebook.outputs();
-    if outputs.iter().flat_map(|outputs| outputs.iter()).any(|output| matches!(output, Output::Error(_))) {
-        return Some("an error message is saved in it".into());
-    }
-    let folder = outputs.iter().find_map(|outputs| paths.find(outputs))?;
-    Some(format!("its outputs name a folder of this machine, {folder}"))
-}
-
-fn answers_defect(kernel: &Kernel) -> Option<String> {
-    let read = |path: PathBuf| fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()));
-    let written = kernel.output.as_ref().unwrap_or(&kernel.root);
-    match (read(kernel.root.join("answers.md")), read(written.join("answers.md"))) {
-        (Ok(committed), Ok(new)) => {
-            let (old, new) = answers::difference(&committed, &new)?;
-            Some(format!("`cargo lab run` would change it\n    - {old}\n    + {new}"))
+    let entries = folder.read_dir().map_err(|e| {
+        Error::new(doing, format!("the folder {}", folder.display()), e, "name the folder of a worked copy")
+    })?;
+    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    match folders.is_empty() {
+        true => {
+            let found = format!("no notebooks and no folders in {}", folder.display());
+            Err(Error::new(
+                doing,
+                "a worked copy, or a folder of them",
+                found,
+                "`cargo lab student DIR` makes one",
+            ))
         }
-        (Err(defect), _) | (_, Err(defect)) => Some(defect),
+        false => Ok(folders),
     }
 }
 
-fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
-    Error::new("testing the lab", expected, found, "`cargo lab doctor` says what is missing")
+fn print_table(report: &Report) {
+    let width = report.rows.iter().map(|row| row.check.chars().count()).max().unwrap_or(0);
+    for row in &report.rows {
+        let mark = if row.open.is_none() { '\u{2713}' } else { '\u{2717}' };
+        let open = row.open.as_deref().unwrap_or_default();
+        println!("{:<26} {mark} {:<width$}  {open}", row.notebook, row.check);
+    }
+    report.notes.iter().for_each(|note| println!("{note}"));
+    println!("\n{} of {} checks passed", report.passed(), report.rows.len());
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_of_cargo_test_are_counted() {
-        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured";
-        assert_eq!((count(line, " passed"), count(line, " failed")), (12, 3));
-        assert_eq!(count("test it::has_1 passed ... ok", " passed"), 0);
-    }
+/// A copy among many.
+fn line(report: &Report) -> String {
+    let open: Vec<&str> =
+        report.rows.iter().filter(|row| row.open.is_some()).map(|row| row.check.as_str()).collect();
+    let score = format!("{:<24} {:>3} of {}", report.name, report.passed(), report.rows.len());
+    let why = match (report.notes.as_slice(), open.is_empty()) {
+        ([note], _) => note.clone(),
+        ([note, others @ ..], _) => format!("{note}, and {} more", others.len()),
+        ([], false) => format!("open: {}", open.join(", ")),
+        ([], true) => "complete".into(),
+    };
+    format!("{score}  {why}")
 }

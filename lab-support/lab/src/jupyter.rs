@@ -43,13 +43,13 @@ pub fn ensure(kernel: &Kernel) -> Result<(), Error> {
     kernelspec::install(&environment, kernel)
 }
 
-/// Opens JupyterLab at a notebook, and returns when it is closed. What it remembers stays in the
-/// project's environment.
-pub fn open(root: &Path, notebook: &Path) -> Result<bool, Error> {
+/// Opens JupyterLab in `folder`, the project or a worked copy, at a notebook, and returns when it is closed.
+/// What it remembers stays in the project's environment.
+pub fn open(root: &Path, folder: &Path, notebook: &Path) -> Result<bool, Error> {
     let environment = environment(root);
     let mut jupyter = Command::new(environment.join("bin/jupyter-lab"));
-    let page = format!("/lab/tree/{}", notebook.strip_prefix(root).unwrap_or(notebook).display());
-    jupyter.current_dir(root).arg("--ServerApp.root_dir=.").arg(format!("--LabApp.default_url={page}"));
+    let page = format!("/lab/tree/{}", notebook.strip_prefix(folder).unwrap_or(notebook).display());
+    jupyter.current_dir(folder).arg("--ServerApp.root_dir=.").arg(format!("--LabApp.default_url={page}"));
     for (variable, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
     {

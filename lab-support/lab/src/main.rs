@@ -7,6 +7,7 @@ mod check;
 mod data;
 mod doctor;
 mod download;
+mod editions;
 mod jupyter;
 mod kernel_build;
 mod kernelspec;
@@ -17,6 +18,9 @@ mod python;
 mod run;
 mod session;
 mod setup;
+mod student;
+mod submission;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +40,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Set up what is missing and open JupyterLab: what is done without a command.
+    Open {
+        /// The folder of a worked copy; without it, the one that this is started in, or the project.
+        folder: Option<PathBuf>,
+    },
+    /// Write the notebooks to work in: answers and guesses blank, no outputs.
+    Student {
+        /// A folder for them; nothing in it is overwritten.
+        folder: PathBuf,
+    },
+    /// Run a worked copy, or a folder of many, and say which checks are open.
+    Check {
+        /// The worked copy, or the folder that holds them; without it, this folder.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Print JSON in place of the table.
+        #[arg(long)]
+        json: bool,
+        /// Seconds that one notebook may take.
+        #[arg(long, default_value_t = 600)]
+        time_limit: u64,
+    },
     /// Run notebooks without a browser, and save their outputs in them.
     Run {
         /// The notebooks to run, in this order; without any, all of them.
@@ -80,11 +106,16 @@ fn main() -> ExitCode {
 #[tokio::main(flavor = "current_thread")]
 async fn perform(command: Option<Command>) -> Result<bool, Error> {
     match command {
-        None => open(),
+        None => open(None),
+        Some(Command::Open { folder }) => open(folder),
+        Some(Command::Student { folder }) => student::write(&folder),
+        Some(Command::Check { folder, json, time_limit }) => {
+            check::all(&folder, Duration::from_secs(time_limit), json).await
+        }
         Some(Command::Run { notebooks, time_limit }) => {
             run::all(notebooks, Duration::from_secs(time_limit)).await
         }
-        Some(Command::Test { time_limit }) => check::all(Duration::from_secs(time_limit)).await,
+        Some(Command::Test { time_limit }) => test::all(Duration::from_secs(time_limit)).await,
         Some(Command::Data { from }) => data::fetch(from.as_deref()).map(|()| true),
         Some(Command::Bench(options)) => bench::run(options).await,
         Some(Command::BenchWorker) => bench::worker::serve(),
@@ -92,9 +123,13 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
     }
 }
 
-fn open() -> Result<bool, Error> {
+fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
+    let folder = match folder {
+        Some(folder) => folder,
+        None => home::work_dir()?,
+    };
+    let notebooks = run::notebooks(&folder)?;
     let kernel = setup::ensure()?;
     jupyter::ensure(&kernel)?;
-    let notebooks = run::notebooks(&home::root()?)?;
-    jupyter::open(&kernel.root, &notebooks[0])
+    jupyter::open(&kernel.root, &folder, &notebooks[0])
 }

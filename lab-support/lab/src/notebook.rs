@@ -4,14 +4,25 @@ use std::path::{Path, PathBuf};
 
 use lab_support::Error;
 use lab_support::data::home;
-use nbformat::v4::{self, Cell, KernelSpec, LanguageInfo, Output};
+use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
 
 use crate::kernelspec;
 
 /// A notebook on disk: format 4.5, as JupyterLab writes it.
+///
+/// A cell's metadata may hold an entry `lab`: under `student` the cell's source in the edition for students,
+/// under `check` the name of the check that it makes, and `"given": true` where that passes in the blank
+/// edition, too. `{"check": "answer 1", "student": ["answer(1, ...)"]}`
 pub struct Notebook {
     pub path: PathBuf,
     content: v4::Notebook,
+}
+
+/// A check that a notebook is known to make.
+pub struct Declared {
+    pub name: String,
+    /// Whether it passes before the student has done anything: the step is shown, not asked for.
+    pub is_given: bool,
 }
 
 impl Notebook {
@@ -49,6 +60,33 @@ impl Notebook {
             }
         }
         self.content.cells.iter().filter_map(outputs).collect()
+    }
+
+    /// The checks that its cells make, in order.
+    pub fn checks(&self) -> Vec<Declared> {
+        let check = |cell: &Cell| {
+            let lab = metadata(cell).additional.get("lab")?;
+            Some(Declared { name: lab["check"].as_str()?.into(), is_given: lab["given"] == true })
+        };
+        self.content.cells.iter().filter_map(check).collect()
+    }
+
+    /// The same notebook to work in: what students fill in is blank, and there are no outputs.
+    pub fn student_edition(&self) -> Notebook {
+        let mut content = self.content.clone();
+        for cell in &mut content.cells {
+            let blank = student_source(cell);
+            let (Cell::Code { metadata, source, .. }
+            | Cell::Markdown { metadata, source, .. }
+            | Cell::Raw { metadata, source, .. }) = cell;
+            *source = blank.unwrap_or_else(|| std::mem::take(source));
+            metadata.additional.remove("lab");
+            if let Cell::Code { outputs, execution_count, .. } = cell {
+                outputs.clear();
+                *execution_count = None;
+            }
+        }
+        Notebook { path: self.path.clone(), content }
     }
 
     /// The number of the first code cell that does not carry its own number, from 1, as its count.
@@ -93,6 +131,17 @@ impl Notebook {
         })?;
         home::write_atomically(path, text.as_bytes())
     }
+}
+
+fn metadata(cell: &Cell) -> &CellMetadata {
+    let (Cell::Code { metadata, .. } | Cell::Markdown { metadata, .. } | Cell::Raw { metadata, .. }) = cell;
+    metadata
+}
+
+/// The cell's lines in the edition for students, where they differ.
+fn student_source(cell: &Cell) -> Option<Vec<String>> {
+    let lines = metadata(cell).additional.get("lab")?["student"].as_array()?;
+    lines.iter().map(|line| line.as_str().map(String::from)).collect()
 }
 
 fn number(output: &mut Output, count: usize) {

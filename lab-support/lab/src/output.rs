@@ -26,13 +26,17 @@ pub fn gather(content: JupyterMessageContent, outputs: &mut Vec<Output>) {
     }
 }
 
+/// Bytes of a stream that are kept: a cell that prints without end must not fill this machine's memory.
+const MOST: usize = 10_000_000;
+
 fn add_text(stream: &str, text: &str, outputs: &mut Vec<Output>) {
     let existing = outputs.iter_mut().find_map(|output| match output {
         Output::Stream { name, text } if name == stream => Some(text),
         _ => None,
     });
     match existing {
-        Some(MultilineString(lines)) => lines.push_str(text),
+        Some(MultilineString(lines)) if lines.len() < MOST => lines.push_str(text),
+        Some(_) => (),
         None => {
             let is_stdout = |o: &&Output| matches!(o, Output::Stream { name, .. } if name == "stdout");
             let place = outputs.iter().take_while(is_stdout).count();

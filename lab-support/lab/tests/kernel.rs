@@ -122,3 +122,70 @@ fn a_cell_that_does_not_end_fails() {
     assert!(run.text().contains("cell 2 could not be run"), "{}", run.text());
     assert!(run.text().contains("still running after 40 s"), "{}", run.text());
 }
+
+/// A folder of worked copies, each with one notebook, the first of the lab's.
+fn check(copies: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, notebook) in copies {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("1-load.ipynb"), notebook).unwrap();
+    }
+    fs::create_dir(folder.path().join("nothing")).unwrap();
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.arg("check").arg(folder.path()).args(arguments).env("LAB_HOME", root());
+    lab.env("FASHION_MNIST_DIR", folder.path()).env_remove("LAB_OUTPUT").output().unwrap()
+}
+
+fn notebook(source: &str) -> String {
+    let passes = "checks::that(\"loaded\", true, \"a check\", \"\", \"\")";
+    let sources = [first_cell() + "\nuse lab_support::prelude::*;", passes.into(), source.into()];
+    let cells: Vec<Value> = sources.iter().enumerate().map(|(i, source)| cell(i, source)).collect();
+    json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }).to_string()
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn a_batch_outlives_hostile_copies() {
+    let copies = [
+        ("broken", "{ not a notebook".to_string()),
+        ("dead", notebook("std::process::abort();")),
+        ("good", notebook("let fine = 1;")),
+        ("loud", notebook("for i in 0..300_000 { println!(\"{i} {}\", \"loud \".repeat(20)); }")),
+        ("loop", notebook("loop { std::thread::sleep(std::time::Duration::from_secs(1)); }")),
+        (
+            "record",
+            notebook(
+                "std::fs::write(std::env::var(\"LAB_OUTPUT\").unwrap() + \"/checks.jsonl\", \"no record\").unwrap();",
+            ),
+        ),
+    ];
+    let copies: Vec<(&str, &str)> = copies.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let output = check(&copies, &["--time-limit", "60"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let line = |name: &str| {
+        text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"))
+    };
+    let score = |name: &str| line(name).split_whitespace().nth(1).unwrap().to_string();
+    assert!(line("broken").contains("not a notebook") && score("broken") == "0", "{text}");
+    assert!(line("loop").contains("stopped after 60 s") && score("loop") == "1", "{text}");
+    assert!(line("nothing").contains("missing") && score("nothing") == "0", "{text}");
+    assert!(line("dead").contains("cell 3") && score("dead") == "1", "{text}");
+    assert_eq!(
+        (score("good"), score("loud"), score("record")),
+        ("1".into(), "1".into(), "0".into()),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 7, "a line each: {text}");
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn a_report_in_json_has_every_check() {
+    let output = check(&[("good", &notebook("let fine = 1;"))], &["--json"]);
+    let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results = reports[0]["results"].as_array().unwrap();
+    assert_eq!((&reports[0]["name"], &reports[0]["passed"]), (&json!("good"), &json!(1)));
+    assert!(results.iter().any(|row| row["check"] == "answer 6" && row["message"] == "missing"), "{reports}");
+    assert!(results.iter().any(|row| row["check"] == "answer 1" && row["message"] != ""), "{reports}");
+}

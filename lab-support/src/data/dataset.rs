@@ -126,10 +126,22 @@ impl Dataset {
     ///
     /// The numbers are converted at once: 188 MB for the training set.
     pub fn to_linfa(&self) -> linfa::Dataset<f32, usize, Ix1> {
+        linfa::Dataset::new(self.rows(), self.images.labels.mapv(usize::from))
+    }
+
+    /// All its numbers, one image a row: `[n, 784]`.
+    ///
+    /// They are converted at once: 188 MB for the training set.
+    pub fn rows(&self) -> Array2<f32> {
         let rows: Vec<usize> = (0..self.len()).collect();
-        let mut records = Array2::zeros((self.len(), self.features()));
-        self.fill(&rows, records.view_mut());
-        linfa::Dataset::new(records, self.images.labels.mapv(usize::from))
+        let mut numbers = Array2::zeros((self.len(), self.features()));
+        self.fill(&rows, numbers.view_mut());
+        numbers
+    }
+
+    /// The labels, 0 to 9, one for each image.
+    pub fn labels(&self) -> Vec<usize> {
+        self.images.labels.iter().copied().map(usize::from).collect()
     }
 
     /// Shows in a notebook what it is, rather than its numbers.

@@ -62,6 +62,12 @@ impl Confusion {
         Ok(Confusion { classes: class_scores(&matrix, &counts), counts, accuracy: matrix.accuracy(), source })
     }
 
+    /// The class that was recognized least often: the smallest recall.
+    pub fn hardest(&self) -> &'static str {
+        let hardest = self.classes.iter().filter(|class| class.support > 0);
+        hardest.min_by(|a, b| a.recall.total_cmp(&b.recall)).map_or("none", |class| CLASS_NAMES[class.label])
+    }
+
     /// Precision, recall and F1 of each class, with their means.
     pub fn table(&self) -> ClassTable {
         ClassTable { classes: self.classes.clone(), accuracy: self.accuracy, source: self.source }
@@ -125,6 +131,7 @@ mod tests {
         assert!(close(top.f1, 2.0 / 3.0), "{top:?}");
         assert!(close(confusion.classes[2].precision, 0.5) && close(confusion.classes[2].recall, 1.0));
         assert!(close(confusion.accuracy, 6.0 / 9.0));
+        assert_eq!(confusion.hardest(), "T-shirt/top");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod saliency;
 mod score;
 mod sequential;
 mod summary;
+mod tensors;
 mod training;
 mod transfer;
 mod weights;

@@ -1,7 +1,8 @@
 //! What has been measured: the numbers that an answer may quote.
 
-use crate::data::CLASS_NAMES;
+use crate::data::{CLASS_NAMES, Source};
 use crate::lesson::run::Run;
+use crate::lesson::runs::{BASELINE, Group, Runs};
 
 /// What the lab has measured on one kind of data.
 #[derive(Clone, Debug, Default)]
@@ -65,10 +66,13 @@ pub(super) struct Known {
 }
 
 impl Evidence {
-    /// Every number of every run, and the differences to the baseline.
+    /// Every number of every run, the means over several seeds, and the differences to the baseline.
     pub(super) fn measured(&self) -> Vec<Known> {
-        let baseline = self.runs.iter().rev().find(|run| run.name == "baseline");
-        self.runs.iter().flat_map(|run| [of(run), gains(run, baseline)].concat()).collect()
+        let groups = Runs::new(self.runs.clone(), Source::FashionMnist).groups;
+        let baseline = groups.iter().find(|group| group.latest().name == BASELINE);
+        let baseline = baseline.and_then(Group::test_accuracy);
+        let compared = groups.iter().flat_map(|group| compared(group, baseline));
+        self.runs.iter().flat_map(of).chain(compared).collect()
     }
 
     /// What was measured of these kinds.
@@ -78,7 +82,7 @@ impl Evidence {
 
     /// The loss and accuracy of each epoch of the baseline.
     pub(super) fn epochs(&self) -> Vec<Known> {
-        let Some(run) = self.runs.iter().rev().find(|run| run.name == "baseline") else { return Vec::new() };
+        let Some(run) = self.runs.iter().rev().find(|run| run.name == BASELINE) else { return Vec::new() };
         let epochs = run.curve.iter().enumerate().flat_map(|(i, epoch)| {
             let of = format!("epoch {} of \"{}\"", i + 1, run.name);
             [known(epoch.loss, Kind::Loss, &of), known(epoch.accuracy, Kind::TrainAccuracy, &of)]
@@ -120,10 +124,12 @@ fn of(run: &Run) -> Vec<Known> {
     numbers.into_iter().flatten().chain(widths).collect()
 }
 
-/// What a run is ahead of the baseline, and what it knows better about its training set than the test set.
-fn gains(run: &Run, baseline: Option<&Run>) -> Vec<Known> {
-    let Some(test) = run.test_accuracy else { return Vec::new() };
-    let others = [baseline.and_then(|baseline| baseline.test_accuracy), Some(run.train_accuracy)];
-    let name = format!("\"{}\"", run.name);
-    others.into_iter().flatten().map(|other| known((test - other).abs(), Kind::Gain, &name)).collect()
+/// A mean over seeds and their spread, how far it is ahead of the baseline, and how much better it knows its
+/// training set than the test set.
+fn compared(group: &Group, baseline: Option<f32>) -> Vec<Known> {
+    let run = group.latest();
+    let (Some(test), name) = (group.test_accuracy(), format!("\"{}\"", run.name)) else { return Vec::new() };
+    let gaps = [baseline, Some(run.train_accuracy)].into_iter().flatten().map(|other| (test - other).abs());
+    let gains = gaps.chain(group.spread()).map(|gap| known(gap, Kind::Gain, &name));
+    gains.chain([known(test, Kind::TestAccuracy, &name)]).collect()
 }
