@@ -36,7 +36,7 @@ pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
     let found = if guess.is_empty() { "nothing yet".to_string() } else { format!("\"{guess}\"") };
     let point = Point::new(
         holds,
-        format!("a guess, {expected}"),
+        if holds { format!("your guess, {guess}") } else { expected },
         found,
         "write it between the last quotes: right or wrong, it counts",
     );
@@ -79,7 +79,7 @@ impl Compared {
         match (number(&self.guess), number(&self.result)) {
             _ if self.guess.is_empty() => "guess first, then look: that is how it sticks".into(),
             _ if same(&self.guess, &self.result) => "\u{2713} as you guessed".into(),
-            (Some(guess), Some(result)) => format!("off by {:.4}", (guess - result).abs()),
+            (Some(guess), Some(result)) => off_by((guess - result).abs()),
             _ => "not as you guessed".into(),
         }
     }
@@ -89,6 +89,11 @@ impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "your guess  {}\nresult      {}\n{}", self.guess(), self.result(), self.said())
     }
+}
+
+/// Counts are whole numbers, shares have four digits.
+fn off_by(distance: f64) -> String {
+    if distance.fract() == 0.0 { format!("off by {distance}") } else { format!("off by {distance:.4}") }
 }
 
 fn same(one: &str, other: &str) -> bool {
@@ -122,6 +127,7 @@ mod tests {
         assert_eq!(said("Shirt", "shirt"), "\u{2713} as you guessed");
         assert_eq!(said("Bag", "Shirt"), "not as you guessed");
         assert_eq!(said("90 %", "0.8856"), "off by 0.0144");
+        assert_eq!(said("100,000", "101770"), "off by 1770");
         assert!(said("", "0.8856").starts_with("guess first"));
         assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
     }

@@ -3,11 +3,14 @@
 use ndarray::{ArcArray, ArcArray1, Array2};
 
 use super::*;
-use crate::data::{Images, Source};
+use crate::data::{Images, Source, Split};
+use crate::eval::Predictions;
+use crate::lesson::check::Check;
 use crate::lesson::run::Run;
 use crate::lesson::run::tests::{history, run};
+use crate::lesson::runs::Runs;
 use crate::nn::Activation::{Linear, Relu};
-use crate::nn::{Adam, CrossEntropy, Seen};
+use crate::nn::{Adam, CrossEntropy, Score, Seen, Sequential};
 
 fn images(n: usize, split: Split) -> Images {
     let mut pixels = ArcArray::zeros((n, 28, 28));
@@ -26,7 +29,7 @@ fn passed(check: Check) {
 }
 
 #[test]
-fn data() {
+fn the_data() {
     let (train, test) = (images(60_000, Split::Train), images(10_000, Split::Test));
     let (right, wrong) = (train.normalized(), train.unnormalized());
     passed(normalized(&right, &test.normalized()));
@@ -37,7 +40,7 @@ fn data() {
 }
 
 #[test]
-fn network() {
+fn the_network() {
     let described = || Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear);
     let compiled = |mut model: Sequential| {
         model.compile(Adam::default(), CrossEntropy::from_logits());
@@ -97,7 +100,7 @@ fn predictions() {
 }
 
 #[test]
-fn experiments() {
+fn the_experiments() {
     let layers = |name: &str, layers: &str, epochs| Run { layers: layers.into(), epochs, ..run(name, 0.88) };
     let all = || {
         vec![
@@ -122,12 +125,12 @@ fn experiments() {
 }
 
 #[test]
-fn numbers() {
+fn the_numbers() {
     passed(agree("it", &[1.0, 2.0], &[1.0, 2.000_001], 1e-5));
     open(agree("it", &[1.0, 2.0], &[1.0, 2.1], 1e-5), "a difference of 0.09");
     open(agree("it", &[1.0], &[1.0, 2.0], 1e-5), "1 and 2");
     open(agree("it", &[f32::NAN], &[1.0], 1e-5), "the same to");
-    open(agree("it", &[], &[], 1e-5), "0 numbers");
+    open(agree("it", &[], &[], 1e-5), "as many numbers");
     passed(that("own", true, "so", "", ""));
     open(that("own", false, "so", "other", "look"), "hint: look");
 }

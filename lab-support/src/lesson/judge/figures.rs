@@ -29,7 +29,7 @@ pub(super) fn points(sentences: &[Sentence], own: &[f64], measured: &[Known], te
     unknown.dedup();
     points.push(Point::new(
         unknown.is_empty(),
-        "numbers that belong to the lab or were measured",
+        "every number measured, or one of the lab's own",
         format!("{}, which is neither in the records nor a number of this lab", unknown.join(", ")),
         "put measured values in by their names, as in `{:.4}`, or leave the number out",
     ));

@@ -1,0 +1,113 @@
+//! The network: built, trained, asked.
+
+use super::data::in_its_place;
+use crate::data::{CLASS_NAMES, Dataset, Split};
+use crate::display::thousands;
+use crate::eval::Predictions;
+use crate::lesson::check::{Check, Point};
+use crate::nn::{History, Score, Sequential};
+
+/// The lab's network, 784-128-10, ready to be trained.
+pub fn built(model: &Sequential) -> Check {
+    let points = vec![
+        Point::new(
+            model.widths() == "784-128-10",
+            "784 inputs, 128 neurons, 10 outputs",
+            model.widths(),
+            "compare the table of `model.summary()` with the list of layers in 2.2",
+        ),
+        Point::new(
+            model.params() == 101_770,
+            "101,770 parameters",
+            thousands(model.params()),
+            "784 x 128 + 128 in the hidden layer, 128 x 10 + 10 in the output layer",
+        ),
+        Point::new(
+            model.compiled.is_some(),
+            "an optimizer and a loss",
+            "a network that is not compiled",
+            "`model.compile(Adam::default(), CrossEntropy::from_logits());`",
+        ),
+    ];
+    Check::new("built", points)
+}
+
+/// A network that has learned, from the training set alone, and was examined on the test set.
+pub fn trained(history: &History, score: &Score) -> Check {
+    let (epochs, seen) = (&history.epochs, &history.setup.seen);
+    let losses = (epochs.first().map(|e| e.train.loss), epochs.last().map(|e| e.train.loss));
+    let points = vec![
+        Point::new(
+            epochs.len() >= 10,
+            "at least 10 epochs",
+            epochs.len(),
+            "`let history = model.fit(&train, Fit::epochs(10))?;`",
+        ),
+        Point::new(
+            losses.1 < losses.0,
+            "a loss that has fallen",
+            format!("{} in the first epoch, {} in the last", shown(losses.0), shown(losses.1)),
+            "look at the curve: is the learning rate too large?",
+        ),
+        Point::new(
+            seen.trained == [Split::Train],
+            "nothing learned from but the training set",
+            listed(&seen.trained),
+            "give `fit` the training set, and build the network anew before that",
+        ),
+        Point::new(
+            !seen.validated.contains(&Split::Test),
+            "no part of the test set in the training or its validation",
+            "the test set as validation set",
+            "take images for validation from the training set: `train.split(55_000)?`",
+        ),
+        Point::new(
+            score.samples == 10_000,
+            "an examination on all 10,000 test images",
+            format!("one on {}", thousands(score.samples)),
+            "`let score = model.evaluate(&test)?;`",
+        ),
+        better_than(score.accuracy),
+    ];
+    Check::new("trained", points)
+}
+
+/// Probabilities for every test image, from a network that has learned.
+pub fn predicted(predictions: &Predictions, test: &Dataset) -> Check {
+    let accuracy = predictions.confusion(test).map_or(0.0, |confusion| confusion.accuracy);
+    let points = vec![
+        Point::new(
+            predictions.outputs.dim() == (10_000, CLASS_NAMES.len()),
+            "ten numbers for each of the 10,000 test images",
+            format!("{:?}", predictions.outputs.dim()),
+            "`let predictions = probability.predict(&test)?;`",
+        ),
+        Point::new(
+            predictions.probabilities,
+            "probabilities",
+            "logits",
+            "put a softmax behind the network: `model.with_softmax()`",
+        ),
+        in_its_place(test.images().split(), Split::Test),
+        better_than(accuracy),
+    ];
+    Check::new("predicted", points)
+}
+
+fn better_than(accuracy: f32) -> Point {
+    Point::new(
+        accuracy > 0.8,
+        "a test accuracy above 0.8",
+        format!("{accuracy:.4}"),
+        "was the network trained, and on normalized images?",
+    )
+}
+
+fn shown(loss: Option<f32>) -> String {
+    loss.map_or("none".into(), |loss| format!("{loss:.4}"))
+}
+
+fn listed(splits: &[Split]) -> String {
+    let names: Vec<&str> = splits.iter().map(|split| split.name()).collect();
+    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+}
