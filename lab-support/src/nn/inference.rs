@@ -39,7 +39,7 @@ impl Sequential {
     }
 
     /// The same for data that are known to fit.
-    pub(crate) fn run(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
+    pub(crate) fn run(&self, data: &impl Samples) -> Result<Array2<f32>, Error> {
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
         let channels = channels(self.output_shape());

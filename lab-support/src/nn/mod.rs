@@ -33,6 +33,7 @@ mod same_bits;
 
 pub use activations::Activations;
 pub use layers::activation::Activation;
+pub(crate) use layers::activation::softmax;
 pub use layers::conv2d::Conv;
 pub use layers::init::Init;
 pub use layers::window::Padding;
@@ -50,4 +51,5 @@ pub use summary::Summary;
 pub use training::augment::Augment;
 pub use training::fit::Fit;
 pub use training::history::{Epoch, History, Seen, Setup};
+pub use training::rate_finder::RateRange;
 pub use training::schedule::Schedule;

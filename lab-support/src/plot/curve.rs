@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use plotters::element::PathElement;
+use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{Color, LineSeries, RGBColor};
 
 use crate::plot::figure::MARGIN;
@@ -16,7 +16,12 @@ pub(crate) struct Curve {
     mark: Mark,
     /// Epoch and value. A training that runs away gives values that aren't numbers: they are left out.
     points: Vec<(f64, f64)>,
+    /// Corners of the area between this curve and another.
+    gap: Vec<(f64, f64)>,
 }
+
+/// How much of its colour the area beside a curve has.
+const SHADE: f64 = 0.12;
 
 impl Curve {
     pub(crate) fn new(
@@ -30,7 +35,14 @@ impl Curve {
             colour,
             mark,
             points: points.filter(|(_, value)| value.is_finite()).collect(),
+            gap: Vec::new(),
         }
+    }
+
+    /// The same curve with the area between it and `other` shaded.
+    pub(crate) fn shaded_to(self, other: &Curve) -> Curve {
+        let gap = self.points.iter().chain(other.points.iter().rev()).copied().collect();
+        Curve { gap, ..self }
     }
 
     /// Name and last value, as `784-128-10 0.8812`.
@@ -56,6 +68,9 @@ pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Opt
         let line = vec![(best as f64, values.start), (best as f64, values.end)];
         chart.draw_series([PathElement::new(line, thin(FADED))])?;
     }
+    let shaded = curves.iter().filter(|curve| !curve.gap.is_empty());
+    chart
+        .draw_series(shaded.map(|curve| Polygon::new(curve.gap.clone(), curve.colour.mix(SHADE).filled())))?;
     let (left, top) = area.get_base_pixel();
     for curve in curves {
         chart.draw_series(LineSeries::new(

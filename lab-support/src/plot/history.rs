@@ -28,7 +28,9 @@ impl History {
         let best = best(&self.epochs);
         let note = match best {
             None => "each point is the mean over an epoch and stands at its middle",
-            Some(_) => "training: mean over an epoch, drawn at its middle; validation: measured at its end",
+            Some(_) => {
+                "training: mean over an epoch, drawn at its middle; validation: measured at its end; shaded: the gap"
+            }
         };
         let epochs = if self.epochs.len() == 1 { "epoch" } else { "epochs" };
         let frame = Frame {
@@ -88,7 +90,7 @@ fn draw_panel(
     let validation = epochs.iter().filter_map(|e| Some((e.number as f64, f64::from(of(e.validation?)))));
     let mut curves = vec![Curve::new("training", BLUE, Mark::Disc, train)];
     if best.is_some() {
-        curves.push(Curve::new("validation", RED, Mark::Ring, validation));
+        curves.push(Curve::new("validation", RED, Mark::Ring, validation).shaded_to(&curves[0]));
     }
     curve::draw_panel(area, measure, &curves, best.map(|epoch| epoch.number))
 }

@@ -1,6 +1,8 @@
 //! Figures: each one a PNG that a notebook shows inline.
 
 mod answer;
+mod augment;
+mod calibration;
 mod canvas;
 mod comparison;
 mod confusion;
@@ -16,6 +18,7 @@ mod mark;
 mod panel;
 mod picture;
 mod predictions;
+mod rate_finder;
 mod saliency;
 mod scatter;
 mod signed;

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::data::{Dataset, Images, Source};
 use crate::eval::{Panel, Predictions};
 use crate::nn::Activation::{Linear, Relu};
-use crate::nn::{Activations, Epoch, History, Score, Seen, Sequential, Setup};
+use crate::nn::{Activations, Augment, Epoch, History, RateRange, Score, Seen, Sequential, Setup};
 use crate::plot::encode::tests::decode;
 use crate::plot::style::{BLUE, RED};
 use crate::plot::{Bar, Figure, Scatter, compare, curves, scatter};
@@ -105,6 +105,12 @@ fn points(points: &Array2<f64>, labels: &[u8]) -> Result<Figure, Error> {
     })
 }
 
+/// A loss that falls and runs away.
+fn rates() -> RateRange {
+    let points = vec![(1e-4, 2.3), (1e-3, 1.0), (1e-2, 0.5), (1e-1, 1.9)];
+    RateRange { points, suggestion: 1e-3, source: Source::FashionMnist, layers: "784-10".into() }
+}
+
 fn bar(name: &str, accuracy: f64) -> Bar<'_> {
     Bar { name, accuracy, range: (accuracy, accuracy), params: 101_770, seconds: 6.1 }
 }
@@ -121,6 +127,9 @@ fn every_figure_is_a_small_picture_with_words() {
     let figures = [
         (images.show(0), 500, "Image 0: T-shirt/top (label 0), 28 x 28 pixels, values from 0 to 255."),
         (data.show(9), 500, "Image 9: Ankle boot (label 9), 28 x 28 pixels, values from 0 to 1."),
+        (Augment::new().flip().show(9, &data), 892, "16 variants of image 9, Ankle boot; augmented: flip."),
+        (rates().plot(), 700, "smallest loss 0.500 at learning rate 1.0e-2; a tenth of it, 1.0e-3"),
+        (predictions.calibration(&data).and_then(|c| c.plot()), 700, "0.70: 0.00 (1), 0.91: 1.00 (11)"),
         (images.grid(2, 5), 688, "The first images, 2 x 5, beginning with T-shirt/top, Trouser"),
         (data.grid(1, 1), 320, "The first images, 1 x 1, beginning with T-shirt/top."),
         (images.class_counts(), 700, "Images per class. 12 images: 1 to 2 of a class."),
@@ -205,6 +214,9 @@ fn what_is_not_there_is_an_error() {
     assert_error(images.show(12), "an image from 0 to 11, found image 12");
     assert_error(data.show(usize::MAX), "an image from 0 to 11");
     assert_error(images.grid(0, 5), "1 to 20 rows");
+    assert_error(Augment::new().show(12, &data), "found image 12");
+    assert_error(Augment::new().shift(14).show(0, &data), "below half the image");
+    assert_error(RateRange { points: vec![], ..rates() }.plot(), "a finite loss");
     assert_error(images.grid(5, 13), "1 to 12 columns");
     assert_error(data.grid(4, 4), "found image 15");
     assert_error(predictions.show(12, &data), "found image 12");

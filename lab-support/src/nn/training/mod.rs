@@ -7,11 +7,13 @@ pub(crate) mod early_stopping;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod progress;
+pub(crate) mod rate_finder;
 pub(crate) mod samples;
 pub(crate) mod schedule;
 pub(crate) mod tape;
 pub(crate) mod train;
 pub(crate) mod trainer;
+pub(crate) mod varied;
 pub(crate) mod warp;
 
 #[cfg(test)]

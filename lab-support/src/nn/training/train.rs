@@ -57,8 +57,7 @@ impl Sequential {
         if let Some(augment) = &plan.augment {
             augment.check(&self.input_shape)?;
         }
-        let moments = optimizer.settings().moments();
-        self.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
+        self.prepare(optimizer);
         let checkpoint = checkpoint.map(|file| Checkpoint::new(file, self, train, validation, plan));
         let course = match &checkpoint {
             Some(checkpoint) => checkpoint.resume(self, plan)?,
@@ -72,7 +71,13 @@ impl Sequential {
         threads.run(|| trainer.run(course, checkpoint.as_ref()))
     }
 
-    fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
+    /// Makes room for gradients, and for what the optimizer remembers.
+    pub(crate) fn prepare(&mut self, optimizer: Optimizer) {
+        let moments = optimizer.settings().moments();
+        self.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
+    }
+
+    pub(crate) fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
         self.check()?;
         let (optimizer, loss) = self.compiled.ok_or_else(|| {
             Error::new(

@@ -104,7 +104,7 @@ impl<S: Samples> Trainer<'_, S> {
     }
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
-    fn step(
+    pub fn step(
         &mut self,
         rows: &[usize],
         learning_rate: f32,
@@ -136,7 +136,7 @@ impl<S: Samples> Trainer<'_, S> {
 }
 
 /// The numbers below `n` in an order of this epoch's own.
-fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {
+pub(crate) fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ SHUFFLE);
     rng.set_stream(epoch);
     let mut order: Vec<usize> = (0..n).collect();

@@ -1,0 +1,111 @@
+//! Temperature: one number that makes a network as sure of itself as it is right.
+
+use crate::Error;
+use crate::data::Dataset;
+use crate::eval::Predictions;
+use crate::nn::softmax;
+
+/// Halvings of the range in which the best temperature is looked for.
+const STEPS: usize = 40;
+
+impl Predictions {
+    /// The temperature T at which the probabilities softmax(logits / T) fit the labels of `data` best (smallest
+    /// cross-entropy): above 1 where the network is too sure of itself. Choose it on validation data. (Guo et al.,
+    /// 2017.)
+    ///
+    /// # Errors
+    /// When these are no logits, or `data` is not the set that was predicted.
+    pub fn temperature(&self, data: &Dataset) -> Result<f32, Error> {
+        self.check_logits("choosing a temperature")?;
+        self.check(data)?;
+        // The slope of the loss rises with 1 / T: it is 0 at one place, which halving finds.
+        let (mut low, mut high) = (0.05f32.ln(), 20f32.ln());
+        for _ in 0..STEPS {
+            let middle = 0.5 * (low + high);
+            if self.too_sure(data, middle.exp()) { low = middle } else { high = middle }
+        }
+        Ok((0.5 * (low + high)).exp())
+    }
+
+    /// The probabilities softmax(logits / temperature). The classes predicted stay the same.
+    ///
+    /// # Errors
+    /// When these are no logits, or the temperature is not a finite number above 0.
+    pub fn at_temperature(&self, temperature: f32) -> Result<Predictions, Error> {
+        let doing = "dividing logits by a temperature";
+        self.check_logits(doing)?;
+        if !(temperature > 0.0 && temperature.is_finite()) {
+            let advice = "take what logits.temperature(&validation)? says";
+            return Err(Error::new(doing, "a finite number above 0", temperature, advice));
+        }
+        let mut outputs = &self.outputs / temperature;
+        outputs.rows_mut().into_iter().for_each(|row| softmax(row.into_slice().expect("contiguous rows")));
+        Ok(Predictions { outputs, probabilities: true })
+    }
+
+    /// True where a higher temperature makes the loss smaller: where the mean logit by these probabilities is above
+    /// the mean logit of the labels.
+    fn too_sure(&self, data: &Dataset, temperature: f32) -> bool {
+        let mut excess = 0.0;
+        for (row, &label) in self.outputs.rows().into_iter().zip(&data.images().labels) {
+            let mut probabilities: Vec<f32> = row.iter().map(|logit| logit / temperature).collect();
+            softmax(&mut probabilities);
+            let mean: f32 = row.iter().zip(&probabilities).map(|(logit, p)| logit * p).sum();
+            excess += f64::from(mean - row[usize::from(label)]);
+        }
+        excess > 0.0
+    }
+
+    fn check_logits(&self, doing: &str) -> Result<(), Error> {
+        if !self.probabilities {
+            return Ok(());
+        }
+        let advice = "predict with the network that has no softmax: model.predict(&data)";
+        Err(Error::new(doing, "logits", "probabilities", advice))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{ArcArray, ArcArray1, Array2};
+
+    use super::*;
+    use crate::data::{Images, Source};
+
+    /// 1000 images of class 0 to 9, of which `right` in ten are said to be what they are, each by a logit of 3.
+    fn predictions(right: usize) -> (Predictions, Dataset) {
+        let labels = ArcArray1::from_shape_fn(1000, |i| (i % 10) as u8);
+        let outputs = Array2::from_shape_fn((1000, 10), |(i, class)| {
+            let said = if i / 10 % 10 < right { i % 10 } else { (i + 1) % 10 };
+            if class == said { 3.0 } else { 0.0 }
+        });
+        let images = Images::new(ArcArray::zeros((1000, 1, 1)), labels, Source::Practice).unwrap();
+        (Predictions { outputs, probabilities: false }, images.normalized())
+    }
+
+    /// At the best temperature the confidence, e^(3/T) / (e^(3/T) + 9), is the share that is right.
+    #[test]
+    fn the_confidence_becomes_the_accuracy() {
+        for right in [3, 5, 8, 9] {
+            let (logits, data) = predictions(right);
+            let temperature = logits.temperature(&data).unwrap();
+            let share = right as f32 / 10.0;
+            let exact = 3.0 / (9.0 * share / (1.0 - share)).ln();
+            assert!((temperature / exact - 1.0).abs() < 1e-3, "{temperature} and {exact}");
+            let probabilities = logits.at_temperature(temperature).unwrap();
+            assert!((probabilities.confidence(0) - share).abs() < 1e-3);
+            assert_eq!(probabilities.predicted(0), logits.predicted(0));
+        }
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let (logits, data) = predictions(5);
+        for bad in [0.0, -1.0, f32::NAN] {
+            logits.at_temperature(bad).unwrap_err();
+        }
+        let probabilities = logits.at_temperature(1.0).unwrap();
+        assert!(probabilities.temperature(&data).unwrap_err().to_string().contains("found probabilities"));
+        assert!(logits.temperature(&data.take(3)).is_err());
+    }
+}

@@ -1,0 +1,136 @@
+use std::fmt;
+
+use ndarray::Array2;
+
+use crate::Error;
+use crate::data::{Dataset, Source};
+
+use crate::nn::chance::Chance;
+use crate::nn::compute::threads::Threads;
+use crate::nn::sequential::Sequential;
+use crate::nn::training::fit::Fit;
+use crate::nn::training::tape::Tape;
+use crate::nn::training::trainer::{Trainer, shuffled};
+
+/// The loss at learning rates from far too small to far too large: what
+/// [`find_learning_rate`](Sequential::find_learning_rate) returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateRange {
+    /// Learning rate and smoothed loss, step by step.
+    pub points: Vec<(f32, f32)>,
+    /// A tenth of the rate with the smallest loss: large, and safely below the rates that do harm.
+    pub suggestion: f32,
+    pub source: Source,
+    /// As `784-128-10`.
+    pub layers: String,
+}
+
+/// The rates tried, from the first to the last, each as many times the one before.
+const FIRST: f32 = 1e-6;
+const LAST: f32 = 10.0;
+const STEPS: usize = 140;
+
+/// The loss may rise to so many times its smallest value before the search ends.
+const TOO_HIGH: f64 = 4.0;
+
+/// Weight of the past in the smoothed loss.
+const MEMORY: f64 = 0.9;
+
+impl Sequential {
+    /// Trains a copy of the network for 140 steps of `batch_size` images (at least 1), each with a larger learning
+    /// rate than the last, from 0.000001 to 10, until the loss runs away. The network itself stays as it is. (Smith,
+    /// 2017.)
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn find_learning_rate(&self, data: &Dataset, batch_size: usize) -> Result<RateRange, Error> {
+        let plan = Fit::epochs(1).batch_size(batch_size).quiet();
+        plan.check()?;
+        let (optimizer, loss) = self.checked_compilation()?;
+        self.check_fits(data, "looking for a learning rate")?;
+        let threads = Threads::new()?;
+        let mut copy = self.clone();
+        copy.prepare(optimizer);
+        let batch = batch_size.min(data.len());
+        let mut trainer = Trainer {
+            tape: Tape::for_training(&copy, batch),
+            originals: Array2::zeros((0, 0)),
+            model: &mut copy,
+            train: data,
+            validation: None,
+            plan: &plan,
+            optimizer,
+            loss,
+            threads: &threads,
+        };
+        let points = threads.run(|| trainer.rising_rates(batch));
+        let smallest = points.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let suggestion = smallest.map_or(FIRST, |(rate, _)| rate / 10.0);
+        Ok(RateRange { points, suggestion, source: data.images().source, layers: self.widths() })
+    }
+}
+
+impl Trainer<'_, Dataset> {
+    /// The smoothed loss before each step.
+    fn rising_rates(&mut self, batch: usize) -> Vec<(f32, f32)> {
+        let order = shuffled(self.train.len(), self.model.seed, self.model.epochs + 1);
+        let factor = f64::from(LAST / FIRST).powf(1.0 / (STEPS - 1) as f64);
+        let (mut points, mut labels) = (Vec::new(), Vec::new());
+        let (mut mean, mut weight, mut smallest) = (0.0, 0.0, f64::INFINITY);
+        for (step, rows) in order.chunks_exact(batch).cycle().take(STEPS).enumerate() {
+            let rate = (f64::from(FIRST) * factor.powi(step as i32)) as f32;
+            let (loss, _) = self.step(rows, rate, Chance::new(step as u64), &mut labels);
+            mean = MEMORY * mean + (1.0 - MEMORY) * loss / batch as f64;
+            weight = MEMORY * weight + (1.0 - MEMORY);
+            let smoothed = mean / weight;
+            smallest = smallest.min(smoothed);
+            if !(smoothed < TOO_HIGH * smallest) {
+                break;
+            }
+            points.push((rate, smoothed as f32));
+        }
+        points
+    }
+}
+
+impl fmt::Display for RateRange {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let (smallest, loss) = self
+            .points
+            .iter()
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .copied()
+            .unwrap_or((self.suggestion, f32::NAN));
+        write!(
+            f,
+            "smallest loss {loss:.3} at learning rate {smallest:.1e}; a tenth of it, {:.1e}, is a good start",
+            self.suggestion
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::nn::optimizers::sgd::Sgd;
+    use crate::nn::same_bits::{bits, network, striped};
+
+    #[test]
+    fn the_suggested_rate_learns_and_the_network_stays() {
+        let (model, data) = (network(1, Sgd::new(0.1)), striped(300));
+        let before = bits(&model);
+        let found = model.find_learning_rate(&data, 32).unwrap();
+        assert!(bits(&model) == before);
+        assert!((1e-3..=1.0).contains(&found.suggestion), "{found}");
+        assert!(found.points.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        let (first, smallest) = (found.points[0].1, found.points.iter().map(|p| p.1).fold(9.0, f32::min));
+        assert!(smallest < 0.8 * first, "{smallest} and {first}");
+        model.find_learning_rate(&data, 0).unwrap_err();
+    }
+
+    /// Fewer images than a batch.
+    #[test]
+    fn a_small_set_will_do() {
+        let found = network(1, Sgd::new(0.1)).find_learning_rate(&striped(10), 32).unwrap();
+        assert!(found.points.len() > 50, "{}", found.points.len());
+    }
+}
