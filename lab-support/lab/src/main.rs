@@ -2,7 +2,6 @@
 
 mod answers;
 mod bench;
-mod cell;
 mod check;
 mod data;
 mod doctor;

@@ -1,47 +1,73 @@
+use std::collections::HashMap;
+
 use jupyter_protocol::{JupyterMessageContent, Stdio};
 use nbformat::v4::{DisplayData, ErrorOutput, ExecuteResult, MultilineString, Output};
 
-/// Adds what a message shows. A stream's lines arrive one by one, and as the two streams are not
-/// synchronized, each is gathered in one output: stdout before stderr, both before results.
-pub fn gather(content: JupyterMessageContent, outputs: &mut Vec<Output>) {
-    match content {
-        JupyterMessageContent::StreamContent(stream) => match stream.name {
-            Stdio::Stdout => add_text("stdout", &stream.text, outputs),
-            Stdio::Stderr => add_text("stderr", &stream.text, outputs),
-        },
-        JupyterMessageContent::ExecuteResult(result) => outputs.push(Output::ExecuteResult(ExecuteResult {
-            execution_count: result.execution_count,
-            data: result.data,
-            metadata: result.metadata,
-        })),
-        JupyterMessageContent::DisplayData(display) => {
-            outputs.push(Output::DisplayData(DisplayData { data: display.data, metadata: display.metadata }));
-        }
-        JupyterMessageContent::ErrorOutput(error) => outputs.push(Output::Error(ErrorOutput {
-            ename: error.ename,
-            evalue: error.evalue,
-            traceback: error.traceback,
-        })),
-        _ => (),
-    }
+/// What a cell has shown, as it is saved: in the order in which it came, what was updated in its latest
+/// state.
+#[derive(Default)]
+pub struct Outputs {
+    list: Vec<Output>,
+    /// Where those are that may be updated.
+    places: HashMap<String, usize>,
 }
 
 /// Bytes of a stream that are kept: a cell that prints without end must not fill this machine's memory.
 const MOST: usize = 10_000_000;
 
-fn add_text(stream: &str, text: &str, outputs: &mut Vec<Output>) {
-    let existing = outputs.iter_mut().find_map(|output| match output {
-        Output::Stream { name, text } if name == stream => Some(text),
-        _ => None,
-    });
-    match existing {
-        Some(MultilineString(lines)) if lines.len() < MOST => lines.push_str(text),
-        Some(_) => (),
-        None => {
-            let is_stdout = |o: &&Output| matches!(o, Output::Stream { name, .. } if name == "stdout");
-            let place = outputs.iter().take_while(is_stdout).count();
-            let new = Output::Stream { name: stream.into(), text: MultilineString(text.into()) };
-            outputs.insert(if stream == "stdout" { 0 } else { place }, new);
+impl Outputs {
+    /// Adds what a message shows.
+    pub fn gather(&mut self, content: JupyterMessageContent) {
+        match content {
+            JupyterMessageContent::StreamContent(stream) => match stream.name {
+                Stdio::Stdout => self.add_text("stdout", &stream.text),
+                Stdio::Stderr => self.add_text("stderr", &stream.text),
+            },
+            JupyterMessageContent::ExecuteResult(result) => {
+                self.list.push(Output::ExecuteResult(ExecuteResult {
+                    execution_count: result.execution_count,
+                    data: result.data,
+                    metadata: result.metadata,
+                }));
+            }
+            JupyterMessageContent::DisplayData(display) => {
+                if let Some(id) = display.transient.and_then(|transient| transient.display_id) {
+                    self.places.insert(id, self.list.len());
+                }
+                let (data, metadata) = (display.data, display.metadata);
+                self.list.push(Output::DisplayData(DisplayData { data, metadata }));
+            }
+            JupyterMessageContent::UpdateDisplayData(update) => {
+                let place = update.transient.display_id.and_then(|id| self.places.get(&id));
+                if let Some(&place) = place {
+                    let (data, metadata) = (update.data, update.metadata);
+                    self.list[place] = Output::DisplayData(DisplayData { data, metadata });
+                }
+            }
+            JupyterMessageContent::ErrorOutput(error) => self.list.push(Output::Error(ErrorOutput {
+                ename: error.ename,
+                evalue: error.evalue,
+                traceback: error.traceback,
+            })),
+            _ => (),
+        }
+    }
+
+    pub fn into_list(self) -> Vec<Output> {
+        self.list
+    }
+
+    fn add_text(&mut self, stream: &str, more: &str) {
+        match self.list.last_mut() {
+            Some(Output::Stream { name, text }) if name == stream => {
+                if text.0.len() < MOST {
+                    text.0.push_str(more);
+                }
+            }
+            _ => {
+                let text = MultilineString(more.into());
+                self.list.push(Output::Stream { name: stream.into(), text });
+            }
         }
     }
 }
@@ -71,7 +97,7 @@ fn without_colours(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jupyter_protocol::StreamContent;
+    use jupyter_protocol::{Media, MediaType, StreamContent, Transient, UpdateDisplayData};
 
     use super::*;
 
@@ -79,18 +105,39 @@ mod tests {
         StreamContent { name, text: text.into() }.into()
     }
 
+    fn display(text: &str) -> Media {
+        Media::new(vec![MediaType::Plain(text.into())])
+    }
+
     #[test]
-    fn a_stream_is_one_output_whatever_the_order_of_its_lines() {
-        let mut outputs = Vec::new();
+    fn what_a_cell_shows_keeps_its_order() {
+        let mut outputs = Outputs::default();
         let error = jupyter_protocol::ErrorOutput {
             traceback: vec!["\u{1b}[31mno\u{1b}[0m".into()],
             ..Default::default()
         };
-        gather(stream(Stdio::Stderr, "a warning\n"), &mut outputs);
-        gather(stream(Stdio::Stdout, "one\n"), &mut outputs);
-        gather(error.into(), &mut outputs);
-        gather(stream(Stdio::Stdout, "two\n"), &mut outputs);
-        assert_eq!(text(&outputs), "one\ntwo\na warning\nno\n");
-        assert_eq!(outputs.len(), 3);
+        outputs.gather(stream(Stdio::Stdout, "one\n"));
+        outputs.gather(stream(Stdio::Stdout, "two\n"));
+        outputs.gather(stream(Stdio::Stderr, "a warning\n"));
+        outputs.gather(error.into());
+        let list = outputs.into_list();
+        assert_eq!(text(&list), "one\ntwo\na warning\nno\n");
+        assert_eq!(list.len(), 3);
+    }
+
+    #[test]
+    fn an_update_takes_the_place_of_what_was_shown() {
+        let mut outputs = Outputs::default();
+        let id = Transient { display_id: Some("a".into()) };
+        let mut shown = jupyter_protocol::DisplayData::new(display("half"));
+        shown.transient = Some(id);
+        outputs.gather(shown.into());
+        outputs.gather(stream(Stdio::Stdout, "one\n"));
+        outputs.gather(UpdateDisplayData::new(display("all"), "a").into());
+        outputs.gather(UpdateDisplayData::new(display("of another cell"), "b").into());
+        let list = outputs.into_list();
+        assert_eq!(list.len(), 2);
+        let Output::DisplayData(DisplayData { data, .. }) = &list[0] else { panic!("a display stays one") };
+        assert!(matches!(&data.content[..], [MediaType::Plain(text)] if text == "all"));
     }
 }

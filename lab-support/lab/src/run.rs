@@ -7,12 +7,11 @@ use lab_support::Error;
 use lab_support::data::{Source, home};
 use nbformat::v4::Output;
 
-use crate::cell::{self, Outcome};
 use crate::kernel_build::Kernel;
 use crate::notebook::Notebook;
 use crate::output;
 use crate::paths::Paths;
-use crate::session::Session;
+use crate::session::{Answer, Session};
 use crate::{data, setup};
 
 /// All notebooks of the project, in the order of their names.
@@ -90,9 +89,9 @@ async fn run_cells(
     for (i, source) in cells.iter().enumerate() {
         let start = Instant::now();
         announce(&format!("  [{}/{}] {}", i + 1, cells.len(), title(source)));
-        match cell::run(session, source, limit).await {
-            Ok(Outcome::Passed(outputs)) => all.push(outputs),
-            Ok(Outcome::Failed(how, outputs)) => {
+        match session.execute(source, limit).await {
+            Ok(Answer { failure: None, outputs }) => all.push(outputs),
+            Ok(Answer { failure: Some(how), outputs }) => {
                 report(notebook, i + 1, source, how, &output::text(&outputs));
                 return Ok(None);
             }

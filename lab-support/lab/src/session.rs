@@ -5,8 +5,8 @@ use std::process::{self, Stdio};
 use std::time::Duration;
 
 use jupyter_protocol::{
-    ConnectionInfo, ExecuteRequest, ExecutionState, JupyterMessage, JupyterMessageContent, KernelInfoRequest,
-    ReplyStatus, ShutdownRequest, Status, Transport,
+    ConnectionInfo, ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessage, JupyterMessageContent,
+    KernelInfoRequest, ReplyStatus, ShutdownRequest, Status, Transport,
 };
 use jupyter_zmq_client as zmq;
 use lab_support::Error;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use zeromq::SocketRecv;
 
 use crate::kernel_build::Kernel;
-use crate::output;
+use crate::output::Outputs;
 
 /// How long a kernel may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(180);
@@ -38,8 +38,8 @@ pub struct Session {
 
 /// How the kernel answered a piece of code.
 pub struct Answer {
-    /// False when the code did not compile, or ended the process that ran it. A panic is "ok".
-    pub ok: bool,
+    /// In what way the cell failed, if it did.
+    pub failure: Option<&'static str>,
     pub outputs: Vec<Output>,
 }
 
@@ -79,13 +79,6 @@ impl Session {
         }
     }
 
-    /// What still arrives until nothing does for `quiet`: stderr is not synchronized with the answer.
-    pub async fn drain(&mut self, quiet: Duration, outputs: &mut Vec<Output>) {
-        while let Ok(Some(message)) = timeout(quiet, self.messages.recv()).await {
-            output::gather(message.content, outputs);
-        }
-    }
-
     /// Asks the kernel to end, so that it removes its folder; kills it if it does not.
     pub async fn shut_down(mut self) {
         let asked = self.control.send(ShutdownRequest { restart: false }.into()).await;
@@ -101,21 +94,19 @@ impl Session {
     }
 
     async fn answer(&mut self, id: &str) -> Result<Answer, Error> {
-        let (mut ok, mut idle, mut outputs) = (None, false, Vec::new());
-        while ok.is_none() || !idle {
+        let (mut reply, mut idle, mut outputs) = (None, false, Outputs::default());
+        while reply.is_none() || !idle {
             let message = self.next().await?;
             let ours = message.parent_header.as_ref().is_some_and(|parent| parent.msg_id == id);
             match message.content {
-                JupyterMessageContent::ExecuteReply(reply) if ours => {
-                    ok = Some(reply.status == ReplyStatus::Ok)
-                }
+                JupyterMessageContent::ExecuteReply(answer) if ours => reply = Some(answer),
                 JupyterMessageContent::Status(Status { execution_state: ExecutionState::Idle }) if ours => {
                     idle = true;
                 }
-                content => output::gather(content, &mut outputs),
+                content => outputs.gather(content),
             }
         }
-        Ok(Answer { ok: ok == Some(true), outputs })
+        Ok(Answer { failure: reply.and_then(failure), outputs: outputs.into_list() })
     }
 
     async fn next(&mut self) -> Result<JupyterMessage, Error> {
@@ -152,6 +143,21 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// In what way a cell failed, by the name that the kernel gives its error.
+fn failure(reply: ExecuteReply) -> Option<&'static str> {
+    if reply.status == ReplyStatus::Ok {
+        return None;
+    }
+    let name = reply.error.map(|error| error.ename);
+    Some(match name.as_deref() {
+        Some("Panic") => "panicked",
+        Some("Error") => "returned an error",
+        Some("CompileError") => "does not compile",
+        Some("ProcessEnded") => "ended the process that runs the cells",
+        _ => "failed",
+    })
 }
 
 /// Hands on what arrives until the socket fails. A message that is not understood is left out.

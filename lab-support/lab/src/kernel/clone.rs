@@ -26,17 +26,12 @@ impl Clone {
         let folder = folders.kernels().join(process::id().to_string());
         remove_if_there(&folder)?;
         copy(&prebuilt.folder, &folder).with_context(|| format!("making {}", folder.display()))?;
-        Clone::adopt(folder)
-    }
-
-    /// Takes over a folder that this process made before it became the kernel.
-    pub fn adopt(folder: PathBuf) -> Result<Clone> {
         let lock = File::create(folder.join(LOCK))?;
         lock.lock()?;
         Ok(Clone { folder, _lock: lock })
     }
 
-    pub fn remove(self) {
+    pub fn remove(&self) {
         remove(&self.folder);
     }
 }

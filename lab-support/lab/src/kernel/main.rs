@@ -1,4 +1,12 @@
-//! The Jupyter kernel of the lab: evcxr's, with everything that a notebook needs compiled beforehand.
+//! The Jupyter kernel of the lab: evcxr's, with everything that a notebook needs compiled beforehand, with
+//! outputs that move, errors that stop and an interrupt that loses nothing.
+//!
+//! | process | reads | does |
+//! |---|---|---|
+//! | the kernel | `kernel.rs` | speaks with Jupyter's front ends, and passes on what evcxr says |
+//! | evcxr | `evaluator.rs` | compiles cells, in a folder of its own |
+//! | the keeper | `cells/` | tells the kernel what the cells print, show, and how they end |
+//! | the cells | evcxr's runtime | runs them |
 //!
 //! ```text
 //! lab-kernel --control_file FILE   the kernel, as Jupyter starts it
@@ -6,36 +14,48 @@
 //! lab-kernel status                say where that lies, or exit with status 1 when it has to be made
 //! ```
 
+mod cell;
+mod cells;
 mod clone;
+mod connection;
+mod evaluator;
+mod failure;
 mod folders;
+mod front;
+mod incoming;
+mod info;
+mod kernel;
+mod listener;
+mod message;
 mod prebuilt;
+mod preparation;
+mod source;
 mod toolchain;
 mod warm;
 mod watch;
 
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::{env, process};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::clone::Clone;
 use crate::folders::Folders;
 use crate::prebuilt::Prebuilt;
 
-/// Set in the process that serves a notebook: the folder that this kernel compiles in.
+/// Set in the process that is evcxr: the folder that it compiles in.
 const CLONE: &str = "LAB_KERNEL_CLONE";
 
 fn main() -> Result<()> {
+    cells::keep_if_started_by_evcxr();
     watch::exit_with_parent_if_running_cells();
     evcxr::runtime_hook();
     let args: Vec<String> = env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--control_file", _] => match env::var_os(CLONE) {
-            None => start(),
-            Some(folder) => serve(Clone::adopt(folder.into())?),
+        ["--control_file", file] => match env::var_os(CLONE) {
+            None => kernel::run(Path::new(file)),
+            Some(folder) => evaluate(folder.into()),
         },
-        ["prepare"] => Prebuilt::ensure(&Folders::find()?).map(drop),
+        ["prepare"] => Prebuilt::ensure(&Folders::find()?, &|line| eprintln!("{line}")).map(drop),
         ["status"] => status(),
         ["warm"] => warm::run(&Folders::find()?),
         _ => bail!(
@@ -44,24 +64,13 @@ fn main() -> Result<()> {
     }
 }
 
-/// Makes a folder for this kernel, then becomes the kernel: the same process, so that whoever started it
-/// stops the right one, with the variables that evcxr reads.
-fn start() -> Result<()> {
-    let folders = Folders::find()?;
-    let prebuilt = Prebuilt::ensure(&folders)?;
-    let clone = Clone::make(&folders, &prebuilt)?;
-    let mut kernel = Command::new(env::current_exe()?);
-    kernel.args(env::args_os().skip(1)).env(CLONE, &clone.folder);
-    prebuilt.toolchain.prepare(&mut kernel, &folders, &clone.folder);
-    Err(kernel.exec()).context("starting the kernel")
-}
-
-fn serve(clone: Clone) -> Result<()> {
-    let folder = clone.folder.clone();
-    watch::exit_with_jupyter(move || clone::remove(&folder));
-    let result = evcxr_jupyter::main();
-    clone.remove();
-    result
+/// Becomes evcxr's kernel, which ends with the one that started it.
+fn evaluate(folder: PathBuf) -> Result<()> {
+    watch::on_end_of_jupyter(move || {
+        clone::remove(&folder);
+        process::exit(1);
+    });
+    evcxr_jupyter::main()
 }
 
 fn status() -> Result<()> {

@@ -1,7 +1,8 @@
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::{env, io};
 
 use anyhow::{Context, Result, ensure};
@@ -23,12 +24,13 @@ pub struct Prebuilt {
 }
 
 impl Prebuilt {
-    /// The folder for the sources as they are now; made when there is none, which takes a minute.
-    pub fn ensure(folders: &Folders) -> Result<Prebuilt> {
+    /// The folder for the sources as they are now; made when there is none, which takes a minute. `tell`
+    /// hears what the compiler says.
+    pub fn ensure(folders: &Folders, tell: &dyn Fn(&str)) -> Result<Prebuilt> {
         let prebuilt = Prebuilt::locate(folders)?;
         prebuilt.lock.lock()?;
         if !prebuilt.folder.is_dir() {
-            prebuilt.make(folders)?;
+            prebuilt.make(folders, tell)?;
         }
         Ok(prebuilt)
     }
@@ -50,10 +52,8 @@ impl Prebuilt {
 
     /// Compiles in a folder of its own and renames that. When only lab-support itself has changed, it
     /// starts from what was compiled before.
-    fn make(&self, folders: &Folders) -> Result<()> {
-        eprintln!(
-            "Compiling what the notebooks use, once for this state of lab-support (a minute or two) ..."
-        );
+    fn make(&self, folders: &Folders, tell: &dyn Fn(&str)) -> Result<()> {
+        tell("Compiling what the notebooks use, once for this state of lab-support (a minute or two) ...");
         let unfinished = folders.prebuilt().join(format!("{}-unfinished", self.project));
         remove_if_there(&unfinished)?;
         fs::create_dir_all(&unfinished)?;
@@ -64,7 +64,7 @@ impl Prebuilt {
         let mut warm = Command::new(env::current_exe()?);
         warm.arg("warm").current_dir(&folders.project);
         self.toolchain.prepare(&mut warm, folders, &unfinished);
-        ensure!(warm.status()?.success(), "lab-support could not be compiled for the notebooks (see above)");
+        follow(warm, tell)?;
         // A kernel's clone shares no file that changes, so what it was cloned from may go.
         for folder in older {
             fs::remove_dir_all(folder)?;
@@ -81,6 +81,20 @@ impl Prebuilt {
         });
         Ok(older)
     }
+}
+
+/// Runs the compiler, and tells what it says.
+fn follow(mut warm: Command, tell: &dyn Fn(&str)) -> Result<()> {
+    let mut warm = warm.stderr(Stdio::piped()).spawn()?;
+    let stderr = warm.stderr.take().context("stderr is piped")?;
+    let mut said = String::new();
+    for line in BufReader::new(stderr).lines() {
+        let line = line?;
+        tell(&line);
+        said = said + &line + "\n";
+    }
+    ensure!(warm.wait()?.success(), "lab-support could not be compiled for the notebooks:\n{said}");
+    Ok(())
 }
 
 fn name(path: &Path) -> String {

@@ -2,30 +2,34 @@ use std::os::unix::process::parent_id;
 use std::time::Duration;
 use std::{env, process, thread};
 
-/// evcxr runs cells in a child of the kernel, which would go on with a long training after the kernel was
-/// killed. Called first in `main`; does nothing in any other process.
+/// By which Jupyter gives a kernel its process id.
+pub const JUPYTER: &str = "JPY_PARENT_PID";
+
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The process that runs cells would go on with a long training after its keeper was killed. Called first
+/// in `main`; does nothing in any other process.
 pub fn exit_with_parent_if_running_cells() {
     if env::var_os("EVCXR_IS_RUNTIME").is_some() {
-        on_new_parent(parent_id(), || ());
+        on_new_parent(parent_id(), || process::exit(1));
     }
 }
 
-/// Ends the kernel when the program that started it is gone, if that gave its process id, as Jupyter does.
-pub fn exit_with_jupyter(before: impl FnOnce() + Send + 'static) {
-    if let Some(jupyter) = env::var("JPY_PARENT_PID").ok().and_then(|id| id.parse().ok())
+/// Calls `then` when the program that started this one is gone, if that gave its process id.
+pub fn on_end_of_jupyter(then: impl FnOnce() + Send + 'static) {
+    if let Some(jupyter) = env::var(JUPYTER).ok().and_then(|id| id.parse().ok())
         && jupyter == parent_id()
     {
-        on_new_parent(jupyter, before);
+        on_new_parent(jupyter, then);
     }
 }
 
 /// When a process ends, its children are given another parent.
-fn on_new_parent(parent: u32, before: impl FnOnce() + Send + 'static) {
+fn on_new_parent(parent: u32, then: impl FnOnce() + Send + 'static) {
     thread::spawn(move || {
         while parent_id() == parent {
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(PAUSE);
         }
-        before();
-        process::exit(1);
+        then();
     });
 }
