@@ -2,10 +2,16 @@
 
 use std::io::Write;
 
+use crate::live;
+
 /// Shows one result in several forms, `(MIME type, content)`; the notebook picks the richest it can draw.
 ///
-/// A cell has one output of each type: of two figures in one cell, the last is seen.
+/// The lab's kernel shows it at once. On evcxr's own a cell has one output of each type: of two figures in one
+/// cell, the last is seen, when the cell ends.
 pub(crate) fn show(forms: &[(&str, &str)]) {
+    if live::show(forms) {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     // Nothing can be done about a closed stdout: there is no page to show an error on either.
     let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());

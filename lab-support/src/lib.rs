@@ -16,8 +16,10 @@ mod display;
 mod error;
 pub mod eval;
 pub mod lesson;
+mod live;
 pub mod nn;
 pub mod plot;
+mod progress;
 
 pub use error::Error;
 

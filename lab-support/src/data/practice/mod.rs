@@ -23,6 +23,7 @@ use crate::Error;
 use crate::data::files::Files;
 use crate::data::idx::{self, SIDE, Split};
 use crate::data::{CLASS_NAMES, home};
+use crate::progress::Progress;
 use canvas::Canvas;
 use dice::Dice;
 
@@ -53,17 +54,20 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
     let drawn = fs::read_to_string(&version).is_ok_and(|text| text == VERSION) && files.check().is_ok();
     if !drawn {
         println!("Drawing the practice set into {}: this takes seconds, once.", home::display(folder));
-        draw_into(folder, idx::TRAIN)?;
-        draw_into(folder, idx::TEST)?;
+        let total = idx::TRAIN.count + idx::TEST.count;
+        let progress = Progress::new("drawing the practice set", total, "images");
+        draw_into(folder, idx::TRAIN, &progress)?;
+        draw_into(folder, idx::TEST, &progress)?;
+        progress.finish();
         home::write_atomically(&version, VERSION.as_bytes())?;
     }
     Ok(files)
 }
 
-fn draw_into(folder: &Path, split: Split) -> Result<(), Error> {
+fn draw_into(folder: &Path, split: Split, progress: &Progress) -> Result<(), Error> {
     let labels = labels(split);
     let mut file = idx::images_header(split.count);
-    file.extend(draw(split, &labels));
+    file.extend(draw(split, &labels, progress));
     home::write_atomically(&folder.join(split.images), &file)?;
     home::write_atomically(&folder.join(split.labels), &[idx::labels_header(split.count), labels].concat())
 }
@@ -79,7 +83,7 @@ fn labels(split: Split) -> Vec<u8> {
 }
 
 /// The pixels of the images with these labels, drawn on every core.
-fn draw(split: Split, labels: &[u8]) -> Vec<u8> {
+fn draw(split: Split, labels: &[u8], progress: &Progress) -> Vec<u8> {
     let mut pixels = vec![0; labels.len() * SIDE * SIDE];
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let share = labels.len().div_ceil(threads).max(1);
@@ -89,6 +93,7 @@ fn draw(split: Split, labels: &[u8]) -> Vec<u8> {
             scope.spawn(move || {
                 for (i, (image, &label)) in images.chunks_mut(SIDE * SIDE).zip(labels).enumerate() {
                     draw_image(stream(split, part * share + i), label, image);
+                    progress.advance(1);
                 }
             });
         }
@@ -112,6 +117,10 @@ fn stream(split: Split, i: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn draw(split: Split, labels: &[u8]) -> Vec<u8> {
+        super::draw(split, labels, &Progress::new("drawing", labels.len(), "images"))
+    }
 
     #[test]
     fn the_pixels_are_those_of_this_version() {

@@ -21,6 +21,10 @@ impl Sequential {
     /// Trains the network: `epochs` times through `data` in shuffled batches, each followed by one update
     /// of the weights. Prints a line per epoch. A second call goes on where the first ended.
     ///
+    /// In the lab's notebooks it shows how far it is, and the stop button ends it after the current batch: the
+    /// network keeps what it has learned, and the history holds the epochs that were completed. A checkpoint
+    /// stays, as the last of them left it.
+    ///
     /// # Errors
     /// When the network was not compiled, when it does not fit the data, when a setting is out of range, when a
     /// checkpoint is of another training or can't be read or written, or when the loss stops being a finite number.

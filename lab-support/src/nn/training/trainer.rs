@@ -38,15 +38,18 @@ pub(crate) struct Trainer<'a, S> {
 }
 
 impl<S: Samples> Trainer<'_, S> {
-    /// Epoch after epoch, until `course` says that it is over. After each one the checkpoint is written.
+    /// Epoch after epoch, until `course` says that it is over or the student stops it. After each one the
+    /// checkpoint is written.
     ///
     /// # Errors
     /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
     pub fn run(mut self, mut course: Course, checkpoint: Option<&Checkpoint>) -> Result<Course, Error> {
+        let mut progress =
+            Progress::new(self.model.widths(), self.plan.epochs, self.plan.quiet, &course.epochs);
         while !course.is_over(self.plan) {
             let number = course.epochs.len() + 1;
-            let mut progress = Progress::new(number, self.plan.epochs, self.plan.quiet);
-            let epoch = self.epoch(number, course.decline.factor(&self.plan.schedule), &mut progress)?;
+            let decline = course.decline.factor(&self.plan.schedule);
+            let Some(epoch) = self.epoch(number, decline, &mut progress)? else { return Ok(course) };
             progress.finish(&epoch);
             course.after(epoch, self.plan, self.model);
             if let Some(checkpoint) = checkpoint {
@@ -60,12 +63,19 @@ impl<S: Samples> Trainer<'_, S> {
         Ok(course)
     }
 
-    /// One pass over the training set, in an order of its own, and a look at the validation set.
+    /// One pass over the training set, in an order of its own, and a look at the validation set. None when
+    /// the student stopped it on the way.
     ///
     /// # Errors
     /// When the loss is no longer a finite number.
-    fn epoch(&mut self, number: usize, decline: f64, progress: &mut Progress) -> Result<Epoch, Error> {
+    fn epoch(
+        &mut self,
+        number: usize,
+        decline: f64,
+        progress: &mut Progress,
+    ) -> Result<Option<Epoch>, Error> {
         let start = Instant::now();
+        progress.begin(number);
         self.model.epochs += 1;
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
         let chance = Chance::new(self.model.seed).part(self.model.epochs);
@@ -73,15 +83,16 @@ impl<S: Samples> Trainer<'_, S> {
         let steps = order.len().div_ceil(batch_size);
         let mut labels = Vec::with_capacity(batch_size.min(order.len()));
         let mut learning_rate = 0.0;
-        let (mut loss, mut correct, mut seen) = (0.0, 0, 0);
+        let (mut loss, mut correct) = (0.0, 0);
         for (step, rows) in order.chunks(batch_size).enumerate() {
             learning_rate = self.learning_rate((number - 1) * steps + step, steps, decline);
             let (batch_loss, batch_correct) =
                 self.step(rows, learning_rate, chance.part(step as u64), &mut labels);
             loss += batch_loss;
             correct += batch_correct;
-            seen += rows.len();
-            progress.tick(step + 1, steps, loss / seen as f64);
+            if !progress.tick(step + 1, steps, batch_loss, batch_correct, rows.len()) {
+                return Ok(None);
+            }
         }
         let seconds = start.elapsed().as_secs_f64();
         let train = Score::new(loss, correct, order.len());
@@ -94,7 +105,7 @@ impl<S: Samples> Trainer<'_, S> {
             ));
         }
         let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads));
-        Ok(Epoch { number, seconds, steps, train, validation, learning_rate })
+        Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
     }
 
     /// The rate of step `step` of this `fit`: the optimizer's own, as schedule and decline change it.
