@@ -33,15 +33,15 @@ impl Cells {
     /// Runs a cell: the seconds until it was done, and what it printed.
     ///
     /// # Errors
-    /// When it did not compile, or ended its process.
+    /// When it failed.
     pub async fn run(&mut self, source: &str) -> Result<(f64, String), Error> {
         let start = Instant::now();
-        let Answer { ok, outputs } = self.session.execute(source, LIMIT).await?;
+        let Answer { failure, outputs } = self.session.execute(source, LIMIT).await?;
         let seconds = start.elapsed().as_secs_f64();
         let text = output::text(&outputs);
-        match ok {
-            true => Ok((seconds, text)),
-            false => Err(failed(source, &text)),
+        match failure {
+            None => Ok((seconds, text)),
+            Some(_) => Err(failed(source, &text)),
         }
     }
 
