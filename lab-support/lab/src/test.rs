@@ -43,7 +43,11 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
     cargo_test(&root, &["--workspace", "--no-fail-fast"], &mut tally)?;
     let mut kernel = setup::ensure()?;
     heading("The kernel, on cells that work and cells that fail");
-    cargo_test(&root, &["--package", "lab", "--test", "kernel", "--", "--ignored"], &mut tally)?;
+    let tests = ["--package", "lab", "--test", "kernel", "--test", "protocol", "--", "--ignored"];
+    cargo_test(&root, &tests, &mut tally)?;
+    // Built as the kernel is, whose crates are there already.
+    let own = ["--release", "--package", "lab", "--no-default-features", "--features", "kernel", "--bins"];
+    cargo_test(&root, &own, &mut tally)?;
     let notebooks = run::notebooks(&root)?;
     heading("Saved notebooks");
     let paths = Paths::of_this_machine(&root);

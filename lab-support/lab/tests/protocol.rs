@@ -1,0 +1,217 @@
+//! The kernel, spoken to as front ends speak: `cargo lab test` runs these tests once the kernel is built.
+
+mod front_end;
+
+use std::time::Duration;
+
+use front_end::{FrontEnd, Kernel, is_alive, is_status, shell};
+use jupyter_protocol::{
+    CompleteRequest, ExecutionState, InspectRequest, JupyterMessage, JupyterMessageContent,
+    KernelInfoRequest, ReplyStatus,
+};
+use jupyter_zmq_client as zmq;
+use tokio::time::{sleep, timeout};
+
+/// A network and images to train it on, without the data set's files.
+const NETWORK: &str = r#"
+let data = FashionMnist::load()?;
+let train = data.train.normalized();
+let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(1);
+model.compile(Adam::default(), CrossEntropy::from_logits());"#;
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn messages_come_in_order() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let cell = page.run("println!(\"one\");\nkept + 1").await.ok();
+    assert_eq!(cell.kinds(), ["status", "execute_input", "stream", "execute_result", "status"]);
+    assert!(is_status(&cell.broadcasts[0], ExecutionState::Busy));
+    assert_eq!(cell.text(), "one\n42");
+    let cell = page.run("for i in 0..10_000 { println!(\"line {i}\"); }").await.ok();
+    let lines: String = (0..10_000).map(|i| format!("line {i}\n")).collect();
+    assert_eq!(cell.text(), lines);
+    let cell = page.run("print!(\"no newline\"); eprintln!(\"a warning\");").await.ok();
+    assert_eq!(cell.text(), "no newlinea warning\n");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn an_error_is_an_error_and_variables_live_on() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let panic = page.run("let x = kept;\nassert_eq!(x, 2, \"not two\");").await;
+    let (name, words) = panic.error();
+    assert_eq!(
+        (name.as_str(), words.lines().next()),
+        ("Panic", Some("assertion `left == right` failed: not two"))
+    );
+    assert!(panic.traceback().contains("-->  2 | assert_eq!(x, 2, \"not two\");"), "{}", panic.traceback());
+    assert!(panic.text().is_empty() && !panic.traceback().contains("stack backtrace"), "{}", panic.text());
+    let returned = page.run("eprintln!(\"a warning\");\nErr(Error::new(\"a\", \"b\", \"c\", \"d\"))?;").await;
+    assert_eq!(returned.error(), ("Error".into(), "While a: expected b, found c.\n-> d".into()));
+    assert_eq!(returned.text(), "a warning\n");
+    assert_eq!(page.run("std::fs::read(\"none\")?;").await.error().0, "Error");
+    let mistake = page.run("let x: String = kept;").await;
+    assert_eq!(mistake.reply.error.as_ref().unwrap().ename, "CompileError");
+    let ids = [page.send("panic!(\"no\");").await, page.send("println!(\"never\");").await];
+    assert_eq!(page.cell(&ids[0]).await.error().0, "Panic");
+    let never = page.cell(&ids[1]).await;
+    assert_eq!((&never.reply.status, never.text()), (&ReplyStatus::Aborted, String::new()));
+    assert_eq!(page.run("kept").await.ok().text(), "41");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn the_end_of_the_process_is_told_with_its_reason() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let abort = page.run("println!(\"before\");\nstd::process::abort();").await;
+    let (name, words) = abort.error();
+    assert!(name == "ProcessEnded" && words.contains("SIGABRT") && words.contains("lost"), "{words}");
+    assert_eq!(abort.text(), "before\n");
+    assert!(page.run("std::process::exit(3);").await.error().1.contains("exit status 3"));
+    let kill = "let me = std::process::id().to_string();\nstd::process::Command::new(\"kill\").args([\"-9\", &me]).status()?;\nloop {}";
+    assert!(page.run(kill).await.error().1.contains("memory"));
+    assert_eq!(page.run("1 + 1").await.ok().text(), "2");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn training_moves_and_stops_when_asked() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    page.run(NETWORK).await.ok();
+    let id = page.send("let history = model.fit(&train, Fit::epochs(1000))?;").await;
+    let next = page.send("println!(\"never\");").await;
+    page.wait_for(&id, "Epoch    1/1000").await;
+    page.interrupt().await;
+    let stopped = page.cell(&id).await;
+    let (name, words) = stopped.error();
+    assert_eq!(name, "Interrupted");
+    assert!(words.contains("another fit goes on") && words.contains("All variables are kept"), "{words}");
+    assert!(stopped.kinds().contains(&"update_display_data"), "{:?}", stopped.kinds());
+    assert_eq!(page.cell(&next).await.reply.status, ReplyStatus::Aborted);
+    let epochs: usize = page.run("history.epochs.len()").await.ok().text().parse().unwrap();
+    assert!((1..1000).contains(&epochs), "{epochs}");
+    let again = page.run("let more = model.fit(&train, Fit::epochs(1))?;\nmore.epochs.len()").await.ok();
+    assert!(again.text().ends_with('1') && again.text().contains("Epoch 1/1"), "{}", again.text());
+    let shown = again.kinds().iter().filter(|kind| **kind == "display_data").count();
+    assert!(shown <= 1, "one output, which changes");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn code_that_does_not_stop_is_ended() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let id = page.send("println!(\"started\");\nloop {}").await;
+    page.wait_for(&id, "started").await;
+    page.interrupt().await;
+    let (name, words) = page.cell(&id).await.error();
+    assert!(name == "Interrupted" && words.contains("All variables are lost"), "{words}");
+    assert_eq!(page.run("1 + 1").await.ok().text(), "2");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn front_ends_share_a_kernel() {
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    let mut other = FrontEnd::connect(&kernel.info).await;
+    let id = page.send("println!(\"for all\");").await;
+    other.wait_for(&id, "for all").await;
+    page.cell(&id).await.ok();
+    assert_eq!(other.run("kept").await.ok().text(), "41", "the reply goes to the one that asked");
+    let code = "let longer = ke".to_string();
+    let complete = CompleteRequest { cursor_pos: code.len(), code };
+    let JupyterMessageContent::CompleteReply(reply) = page.ask(complete.into()).await.1 else { panic!() };
+    assert!(reply.matches.contains(&"kept".to_string()), "{:?}", reply.matches);
+    let inspect = InspectRequest { code: "kept".into(), cursor_pos: 4, detail_level: None };
+    let JupyterMessageContent::InspectReply(reply) = page.ask(inspect.into()).await.1 else { panic!() };
+    assert!(reply.found, "{reply:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn the_kernel_answers_while_a_cell_runs() {
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    let id =
+        page.send("println!(\"started\");\nstd::thread::sleep(std::time::Duration::from_secs(3));").await;
+    page.wait_for(&id, "started").await;
+    let mut heartbeat = zmq::create_client_heartbeat_connection(&kernel.info).await.unwrap();
+    timeout(Duration::from_secs(1), heartbeat.single_heartbeat()).await.expect("a heartbeat").unwrap();
+    page.control.send(KernelInfoRequest {}.into()).await.unwrap();
+    let reply = timeout(Duration::from_secs(1), page.control.read()).await.expect("an answer").unwrap();
+    assert!(matches!(reply.content, JupyterMessageContent::KernelInfoReply(_)));
+    page.cell(&id).await.ok();
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle() {
+    let kernel = Kernel::start().await;
+    let mut shell = shell(&kernel.info).await;
+    let request = JupyterMessage::from(KernelInfoRequest {});
+    let id = request.header.msg_id.clone();
+    shell.send(request).await.unwrap();
+    timeout(Duration::from_secs(60), shell.read()).await.expect("a reply").unwrap();
+    let mut iopub = zmq::create_client_iopub_connection(&kernel.info, "", "first").await.unwrap();
+    let status = timeout(Duration::from_secs(5), iopub.read()).await.expect("a status").unwrap();
+    assert!(is_status(&status.content, ExecutionState::Idle));
+    assert_eq!(status.parent_header.unwrap().msg_id, id);
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn a_message_that_is_not_signed_is_ignored() {
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    let mut forged = kernel.info.clone();
+    forged.key = "another key".into();
+    let mut stranger = shell(&forged).await;
+    let request = jupyter_protocol::ExecuteRequest::new("std::process::abort();".into());
+    stranger.send(request.into()).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(page.run("kept").await.ok().text(), "41");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn nothing_stays_behind_and_a_restart_is_a_new_kernel() {
+    let (mut kernel, mut page) = FrontEnd::with_lab().await;
+    let (folder, processes) = (kernel.folder(), kernel.descendants());
+    assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
+    page.send("loop {}").await;
+    sleep(Duration::from_secs(2)).await;
+    page.shut_down(true).await;
+    kernel.process.wait().unwrap();
+    assert!(!folder.exists());
+    assert!(!processes.into_iter().any(is_alive));
+    kernel.start_again();
+    let mut page = FrontEnd::connect(&kernel.info).await;
+    let gone = page.run("kept").await;
+    assert_eq!(gone.reply.error.unwrap().evalue, "cannot find value `kept` in this scope");
+    assert_eq!(page.run("1 + 1").await.ok().text(), "2");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn nothing_stays_behind_when_the_kernel_is_killed() {
+    let (mut kernel, mut page) = FrontEnd::with_lab().await;
+    page.send("loop {}").await;
+    sleep(Duration::from_secs(2)).await;
+    let (folder, processes) = (kernel.folder(), kernel.descendants());
+    kernel.process.kill().unwrap();
+    kernel.process.wait().unwrap();
+    for _ in 0..100 {
+        if !folder.exists() && !processes.iter().any(|&process| is_alive(process)) {
+            return;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{folder:?} or one of {processes:?} is still there");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn two_kernels_run_side_by_side() {
+    let ((_one, mut first), (_two, mut second)) = tokio::join!(FrontEnd::with_lab(), FrontEnd::with_lab());
+    first.run("let kept = \"first\";").await.ok();
+    second.run("let kept = \"second\";").await.ok();
+    assert_eq!(first.run("kept").await.ok().text(), "\"first\"");
+    assert_eq!(second.run("kept").await.ok().text(), "\"second\"");
+}
