@@ -45,7 +45,7 @@ impl Progress {
     pub fn new(network: String, epochs: usize, quiet: bool, done: &[Epoch]) -> Progress {
         let now = Instant::now();
         let output = if quiet { None } else { Output::new() };
-        let live = output.map(|output| (output, Panel::new(network, epochs)));
+        let live = output.map(|output| (output, Panel::new(network, epochs, done.to_vec())));
         let patience = if live.is_some() { REFRESH } else { LINES };
         Progress {
             epochs,
