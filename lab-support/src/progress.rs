@@ -102,8 +102,8 @@ pub(crate) fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         _ if seconds < 9.95 => format!("{seconds:.1} s"),
-        ..100 => format!("{whole} s"),
-        ..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        0..100 => format!("{whole} s"),
+        100..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
         _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
     }
 }
