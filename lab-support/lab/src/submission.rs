@@ -124,7 +124,7 @@ async fn run(kernel: &Kernel, path: &Path, folder: &Path) -> Result<Option<Strin
     let mut failure = None;
     for (source, number) in notebook.code().iter().zip(1..) {
         match session.execute(source, Duration::MAX).await {
-            Ok(answer) if answer.ok => (),
+            Ok(answer) if answer.failure.is_none() => (),
             Ok(_) => failure = failure.or(Some(format!("cell {number} fails"))),
             Err(_) => return Err(format!("cell {number} ended the kernel")),
         }
