@@ -1,0 +1,56 @@
+//! One decision tree, and a vote among many.
+//!
+//! linfa adds up the classes of a node in the order of a hash map, which differs from run to run: where two
+//! questions are nearly as good, another one may be asked, and accuracies move by some tenths of a percent.
+
+use lab_support::Error;
+use linfa::Dataset;
+use linfa::traits::Fit;
+use linfa_ensemble::{EnsembleLearnerParams, RandomForest};
+use linfa_trees::{DecisionTree, DecisionTreeParams};
+use ndarray::Ix1;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+use crate::rival::Classifier;
+
+/// Shares of the images and of the pixels that each tree of a forest sees.
+const IMAGES: f64 = 0.5;
+const PIXELS: f64 = 0.05;
+const SEED: u64 = 42;
+
+/// # Errors
+/// When `depth` is 0.
+pub(crate) fn fit_tree(data: Dataset<f32, usize, Ix1>, depth: usize) -> Result<Classifier, Error> {
+    let model: DecisionTree<f32, usize> = params(depth)?.fit(&data).map_err(failed)?;
+    Ok(Box::new(model))
+}
+
+/// # Errors
+/// When `trees` or `depth` is 0.
+pub(crate) fn fit_forest(
+    data: Dataset<f32, usize, Ix1>,
+    trees: usize,
+    depth: usize,
+) -> Result<Classifier, Error> {
+    if trees == 0 {
+        return Err(Error::new("fitting a forest", "at least one tree", trees, "try 30"));
+    }
+    let forest = EnsembleLearnerParams::new_fixed_rng(params(depth)?, SmallRng::seed_from_u64(SEED))
+        .ensemble_size(trees)
+        .bootstrap_proportion(IMAGES)
+        .feature_proportion(PIXELS);
+    let model: RandomForest<f32, usize> = forest.fit(&data).map_err(failed)?;
+    Ok(Box::new(model))
+}
+
+fn params(depth: usize) -> Result<DecisionTreeParams<f32, usize>, Error> {
+    match depth {
+        0 => Err(Error::new("fitting a tree", "a depth of at least 1", depth, "try 10")),
+        _ => Ok(DecisionTree::params().max_depth(Some(depth))),
+    }
+}
+
+fn failed(error: linfa::Error) -> Error {
+    Error::new("fitting trees", "images to learn from", error, "use more images")
+}
