@@ -8,6 +8,7 @@
 //!
 //! It is a crate of its own because every crate that a notebook depends on costs it time when it starts.
 
+mod choose;
 mod logistic;
 mod naive_bayes;
 mod neighbours;
@@ -21,8 +22,9 @@ mod tsne;
 #[cfg(test)]
 mod clouds;
 
+pub use choose::{Chosen, choose};
 pub use pca::pca;
 pub use projection::Projection;
-pub use rival::{Chosen, Rival, choose};
+pub use rival::Rival;
 pub use standings::Standings;
 pub use tsne::tsne;

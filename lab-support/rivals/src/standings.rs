@@ -5,7 +5,7 @@ use lab_support::Error;
 use lab_support::data::{Dataset, Source};
 use lab_support::nn::{History, Sequential};
 
-use crate::rival::Chosen;
+use crate::choose::Chosen;
 
 /// Rivals and networks, each measured once on the test set: shows itself as a table, the best first.
 #[derive(Clone, Debug, Default)]
@@ -136,8 +136,9 @@ mod tests {
     use lab_support::nn::{CrossEntropy, Fit, Sgd};
 
     use super::*;
+    use crate::choose::choose;
     use crate::clouds::images;
-    use crate::rival::{Rival, choose};
+    use crate::rival::Rival;
 
     #[test]
     fn networks_and_rivals_stand_in_one_table_the_best_first() {

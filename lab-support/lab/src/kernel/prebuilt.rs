@@ -113,13 +113,13 @@ fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
     (EVCXR_TOML, CARGO_CONFIG).hash(&mut hasher);
-    for file in ["Cargo.toml", "Cargo.lock", "lab-support/Cargo.toml"] {
+    for file in ["Cargo.toml", "Cargo.lock", "lab-support/Cargo.toml", "lab-support/rivals/Cargo.toml"] {
         fs::read(folders.project.join(file)).with_context(|| file.to_string())?.hash(&mut hasher);
     }
     Ok(hasher.finish())
 }
 
-/// A number that changes with the sources of lab-support.
+/// A number that changes with the sources of lab-support and of lab-rivals, which lies in it.
 fn sources(folders: &Folders) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for path in entries(&folders.project.join("lab-support"))? {

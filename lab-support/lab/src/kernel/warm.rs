@@ -7,8 +7,8 @@ use evcxr::CommandContext;
 use crate::folders::Folders;
 use crate::prebuilt::remove_if_there;
 
-/// Runs a kernel's first cells in `EVCXR_TMPDIR`, without Jupyter: what stays behind is lab-support and
-/// its dependencies, compiled.
+/// Runs a kernel's first cells in `EVCXR_TMPDIR`, without Jupyter: what stays behind is lab-support, then
+/// lab-rivals, and their dependencies, compiled.
 pub fn run(folders: &Folders) -> Result<()> {
     let (mut kernel, outputs) = CommandContext::new()?;
     thread::spawn(move || outputs.stdout.iter().for_each(drop));
@@ -17,11 +17,13 @@ pub fn run(folders: &Folders) -> Result<()> {
     // The only time that crates may have to be fetched; the expression makes evcxr write the setting.
     kernel.execute(":offline 0\n()")?;
     let support = folders.project.join("lab-support");
-    kernel.execute(&format!(":dep lab-support = {{ path = {:?} }}\nlet compiled = true;", support))?;
-    // A variable of unknown type makes evcxr run `cargo check`, which keeps artifacts of its own: make
-    // them here, so that a student's first mistake is answered as quickly as the next.
-    let mistake = kernel.execute("let mistake = this_name_is_not_defined();");
-    debug_assert!(mistake.is_err());
+    for (name, path) in [("lab-support", support.clone()), ("lab-rivals", support.join("rivals"))] {
+        kernel.execute(&format!(":dep {name} = {{ path = {path:?} }}\nlet compiled = true;"))?;
+        // A variable of unknown type makes evcxr run `cargo check`, which keeps artifacts of its own: make
+        // them here, so that a student's first mistake is answered as quickly as the next.
+        let mistake = kernel.execute("let mistake = this_name_is_not_defined();");
+        debug_assert!(mistake.is_err());
+    }
     drop(kernel);
     remove_cells(Path::new(&env::var_os("EVCXR_TMPDIR").context("EVCXR_TMPDIR is not set")?))
 }
