@@ -8,7 +8,8 @@ use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::{Activation, ActivationLayer};
 use crate::nn::layers::average_pool2d::AveragePool2d;
 use crate::nn::layers::batch_norm::BatchNorm;
-use crate::nn::layers::conv2d::{Conv, Conv2d};
+use crate::nn::layers::conv::Conv;
+use crate::nn::layers::conv2d::Conv2d;
 use crate::nn::layers::dense::Dense;
 use crate::nn::layers::dropout::Dropout;
 use crate::nn::layers::flatten::Flatten;
@@ -169,6 +170,9 @@ fn convolutions() {
         ([3, 3, 4], 4, 4, Linear, same),
         ([8, 3, 3], 2, 3, Linear, Conv::default()),
         ([2, 3, 3], 3, 1, Softmax, Conv::default()),
+        // From sixteen channels and filters on, two by two sums at a time.
+        ([16, 6, 5], 16, 3, Linear, Conv::default()),
+        ([16, 4, 4], 24, 3, Tanh, same),
     ] {
         let mut layer = Conv2d::new(&shape, filters, kernel, activation, settings).unwrap();
         check_image_layer(&format!("{shape:?}, {filters} of {kernel}"), &mut layer, shape);

@@ -1,6 +1,7 @@
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::average_pool2d::AveragePool2d;
-use crate::nn::layers::conv2d::{Conv, Conv2d};
+use crate::nn::layers::conv::Conv;
+use crate::nn::layers::conv2d::Conv2d;
 use crate::nn::layers::global_average_pool2d::GlobalAveragePool2d;
 use crate::nn::layers::layer::Layer;
 use crate::nn::layers::max_pool2d::MaxPool2d;

@@ -34,7 +34,7 @@ mod same_bits;
 pub use activations::Activations;
 pub use layers::activation::Activation;
 pub(crate) use layers::activation::softmax;
-pub use layers::conv2d::Conv;
+pub use layers::conv::Conv;
 pub use layers::init::Init;
 pub use layers::window::Padding;
 pub use loss::CrossEntropy;

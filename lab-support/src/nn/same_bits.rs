@@ -6,7 +6,7 @@ use crate::data::{Dataset, Images, Source};
 
 use crate::nn::compute::threads::Threads;
 use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
-use crate::nn::layers::conv2d::Conv;
+use crate::nn::layers::conv::Conv;
 use crate::nn::layers::window::Padding;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
@@ -72,8 +72,9 @@ fn threads_change_no_bit() {
 #[test]
 fn threads_change_no_bit_of_a_convolution() {
     let trained = |threads| {
-        let model = Sequential::new([12, 12]).conv2d(8, 3, Relu).max_pool2d(2);
-        let model = model.conv2d_with(20, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
+        let model = Sequential::new([12, 12]).conv2d(16, 3, Relu).max_pool2d(2);
+        let model = model.conv2d_with(16, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
+        let model = model.conv2d(12, 2, Relu);
         let mut model = model.flatten().dense(10, Linear).seed(3);
         model.compile(Adam::default(), CrossEntropy::from_logits());
         let threads = Threads::with(threads).unwrap();

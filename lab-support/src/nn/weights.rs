@@ -9,7 +9,7 @@ use crate::data::Source;
 use crate::data::home::write_atomically;
 
 use crate::nn::layers::activation::Activation;
-use crate::nn::layers::conv2d::Conv;
+use crate::nn::layers::conv::Conv;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::channels;
 use crate::nn::layers::parameter::{Parameter, Role};

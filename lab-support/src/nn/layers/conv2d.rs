@@ -1,54 +1,18 @@
+use std::sync::Arc;
+
 use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::nn::chance::Chance;
+use crate::nn::compute::room::Room;
 use crate::nn::compute::threads::{Threads, parts};
 use crate::nn::layers::activation::Activation;
-use crate::nn::layers::convolution::Convolution;
-use crate::nn::layers::init::Init;
+use crate::nn::layers::conv::Conv;
+use crate::nn::layers::convolution::{Gradients, Products, fastest};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::Parameter;
-use crate::nn::layers::window::{Misfit, Padding, Window};
-
-/// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid` and Glorot-uniform
-/// weights unless it says otherwise.
-///
-/// ```
-/// # use lab_support::prelude::*;
-/// let conv = Conv::default().padding(Padding::Same).init(Init::HeUniform);
-/// let model = Sequential::new([28, 28]).conv2d_with(16, 5, Relu, conv);
-/// assert_eq!(model.output_shape(), [16, 28, 28]);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conv {
-    stride: usize,
-    padding: Padding,
-    init: Init,
-}
-
-impl Default for Conv {
-    fn default() -> Conv {
-        Conv { stride: 1, padding: Padding::Valid, init: Init::GlorotUniform }
-    }
-}
-
-impl Conv {
-    /// Pixels from one window to the next: at least 1, default 1.
-    pub fn stride(self, stride: usize) -> Conv {
-        Conv { stride, ..self }
-    }
-
-    /// Whether a border of zeros keeps the output as large as the image; default `Valid`: it doesn't.
-    pub fn padding(self, padding: Padding) -> Conv {
-        Conv { padding, ..self }
-    }
-
-    /// How the first weights are drawn; default Glorot-uniform, as Keras does.
-    pub fn init(self, init: Init) -> Conv {
-        Conv { init, ..self }
-    }
-}
+use crate::nn::layers::window::{Misfit, Window};
 
 /// A convolution: each filter looks at every place of the image through the same weights.
 /// `y[f, i, j] = activation(b[f] + Σ w[f, c, u, v] · x[c, i·stride + u, j·stride + v])`, summed over c, u, v; x is 0
@@ -65,7 +29,8 @@ impl Conv {
 /// + v]`, `db[f] = Σ dz[f, i, j]`, and dx collects `dz[f, i, j] · w[f, c, u, v]` where it read.
 #[derive(Clone)]
 pub(crate) struct Conv2d {
-    convolution: Convolution,
+    window: Window,
+    products: Arc<dyn Products>,
     settings: Conv,
     activation: Activation,
     shape: [usize; 3],
@@ -74,24 +39,16 @@ pub(crate) struct Conv2d {
     work: Work,
 }
 
-/// Room for what a step needs beside its results; empty until training starts.
-#[derive(Default)]
+/// What a step needs beside its results; empty until training starts.
+#[derive(Clone, Default)]
 struct Work {
     /// The weights as the way forward reads them, and as the way back does.
     packed: Vec<f32>,
-    transposed: Vec<f32>,
-    /// Each image in a border of zeros, where there is one; and the slopes along it, one image for each part.
-    padded: Vec<f32>,
-    d_padded: Vec<f32>,
-    /// Gradients of weights and bias, for each part of the batch.
+    back: Vec<f32>,
+    /// Gradients of packed weights and bias, for each part of the batch.
     gradients: Vec<f32>,
-}
-
-/// A copy makes room of its own.
-impl Clone for Work {
-    fn clone(&self) -> Work {
-        Work::default()
-    }
+    /// For one image: itself in its border, the slopes along that, and what the products need.
+    room: Room,
 }
 
 /// Parts of a batch that are added up one after the other: as many for any number of threads, so that the sums have
@@ -116,11 +73,16 @@ impl Conv2d {
         if shape.iter().try_fold(1, |product: usize, n| product.checked_mul(*n)).is_none() {
             return Err(("an output that a computer can hold", format!("{shape:?}"), "use fewer filters"));
         }
-        let convolution = Convolution { window, filters };
-        let weight = vec![0.0; convolution.weights()];
-        let weight = Parameter::new("weight", vec![filters, window.channels, kernel, kernel], weight);
+        let weight = vec![filters, window.channels, kernel, kernel];
+        let zeros = vec![0.0; weight.iter().product()];
+        let weight = Parameter::new("weight", weight, zeros);
         let parameters = [weight, Parameter::new("bias", vec![filters], vec![0.0; filters])];
-        Ok(Conv2d { convolution, settings, activation, shape, parameters, work: Work::default() })
+        let (window, products) = fastest(window, filters);
+        Ok(Conv2d { window, products, settings, activation, shape, parameters, work: Work::default() })
+    }
+
+    fn filters(&self) -> usize {
+        self.shape[0]
     }
 
     fn outputs(&self) -> usize {
@@ -132,26 +94,70 @@ impl Conv2d {
         batch.div_ceil(PARTS).max(1)
     }
 
-    fn compute(&self, work: &mut Work, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let Convolution { window, filters } = self.convolution;
-        let Work { packed, padded, .. } = work;
-        packed.resize(self.convolution.weights(), 0.0);
-        self.convolution.pack(&self.parameters[0].value, packed);
-        let (inputs, outputs, share) = (window.inputs(), self.outputs(), Conv2d::share(x.nrows()));
-        padded.resize(x.nrows() * window.padded_len(), 0.0);
-
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
-        let images = x.chunks(share * inputs).zip(y.chunks_mut(share * outputs));
-        let images = images.zip(parts(padded, share * window.padded_len()));
-        threads.for_each(images, |((x, y), padded)| {
-            let mut padded = parts(padded, window.padded_len());
-            for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                let x = window.pad(x, padded.next().expect("one for each image"));
-                self.convolution.forward(x, packed, &self.parameters[1].value, y);
-                self.activation.forward(y, filters);
-            }
+    /// The parts of [`Work::room`]: an image in its border, the slopes along it, what the products need.
+    fn with_room(&self, room: &Room, work: impl FnOnce([&mut [f32]; 3])) {
+        let (border, products) = (self.window.padded_len(), self.products.room());
+        room.with(2 * border + products, |room| {
+            let (padded, rest) = room.split_at_mut(border);
+            let (d_padded, products) = rest.split_at_mut(border);
+            work([padded, d_padded, products]);
         });
     }
+
+    fn compute(&self, work: &mut Work, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
+        let Work { packed, room, .. } = work;
+        let [weight, bias] = &self.parameters;
+        packed.resize(self.products.packed_len(), 0.0);
+        self.with_room(room, |[_, _, room]| self.products.pack(&weight.value, packed, room));
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(x.nrows()));
+        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+        threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
+            self.with_room(room, |[padded, _, room]| {
+                for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
+                    self.products.forward(self.window.pad(x, padded), packed, &bias.value, y, room);
+                    self.activation.forward(y, self.filters());
+                }
+            });
+        });
+    }
+
+    /// The way back for one image: turns the slopes `dz` along its outputs into those along its sums, and adds to the
+    /// gradients of weights and bias. `dx` is empty where nobody asks for it.
+    fn image_back(&self, image: ImageBack, back: &[f32], gradient: &mut [f32], room: [&mut [f32]; 3]) {
+        let ImageBack { x, y, dz, dx } = image;
+        let [padded, d_padded, room] = room;
+        let (packed, db) = gradient.split_at_mut(self.products.packed_len());
+        self.activation.backward(y, dz, self.filters());
+        add_rows(dz, db);
+        let x = self.window.pad(x, padded);
+        if dx.is_empty() {
+            return self.products.backward(x, dz, back, Gradients { packed, d_image: None }, room);
+        }
+        let d_image = if self.window.is_padded() { &mut *d_padded } else { &mut *dx };
+        d_image.fill(0.0);
+        self.products.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, room);
+        self.window.unpad(d_padded, dx);
+    }
+
+    /// Adds the gradients of all parts, and gives them PyTorch's order.
+    fn collect(&mut self, work: &mut Work) {
+        let length = self.products.packed_len();
+        let (sum, others) = work.gradients.split_at_mut(length + self.filters());
+        add_rows(others, sum);
+        let (packed, db) = sum.split_at(length);
+        let mut dw = std::mem::take(&mut self.parameters[0].gradient);
+        self.with_room(&work.room, |[_, _, room]| self.products.unpack_gradient(packed, &mut dw, room));
+        self.parameters[0].gradient = dw;
+        self.parameters[1].gradient.copy_from_slice(db);
+    }
+}
+
+/// An image, its outputs and the slopes along them, and where those along the image go.
+struct ImageBack<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+    dz: &'a mut [f32],
+    dx: &'a mut [f32],
 }
 
 impl Layer for Conv2d {
@@ -164,7 +170,7 @@ impl Layer for Conv2d {
     }
 
     fn short_name(&self) -> Option<String> {
-        let kernel = self.convolution.window.size;
+        let kernel = self.window.size;
         Some(if kernel == 3 {
             format!("conv{}", self.shape[0])
         } else {
@@ -176,7 +182,7 @@ impl Layer for Conv2d {
         json!({
             "layer": "Conv2D",
             "filters": self.shape[0],
-            "kernel": self.convolution.window.size,
+            "kernel": self.window.size,
             "stride": self.settings.stride,
             "padding": self.settings.padding.name(),
             "activation": self.activation.name(),
@@ -215,52 +221,35 @@ impl Layer for Conv2d {
     }
 
     fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let convolution = self.convolution;
-        let Convolution { window, filters } = convolution;
-        let (batch, activation) = (pass.input.nrows(), self.activation);
-        let (inputs, outputs, share) = (window.inputs(), self.outputs(), Conv2d::share(batch));
-        let (weights, padded_len) = (convolution.weights(), window.padded_len());
-        let Work { packed, transposed, padded, d_padded, gradients } = &mut self.work;
-        transposed.resize(weights, 0.0);
-        convolution.pack_transposed(packed, transposed);
-        d_padded.resize(PARTS * padded_len, 0.0);
-        gradients.resize(PARTS * (weights + filters), 0.0);
+        let mut work = std::mem::take(&mut self.work);
+        let Work { packed, back, gradients, room } = &mut work;
+        back.resize(packed.len(), 0.0);
+        self.products.pack_back(packed, back);
+        let (inputs, outputs, share) =
+            (self.window.inputs(), self.outputs(), Conv2d::share(pass.input.nrows()));
+        let gradient = packed.len() + self.filters();
+        gradients.resize(PARTS * gradient, 0.0);
         gradients.fill(0.0);
 
         let x = pass.input.to_slice().expect("contiguous");
-        let mut d_input = pass.d_input.take();
-        let dx = d_input.as_mut().map_or(&mut [] as &mut [f32], |dx| dx.as_slice_mut().expect("contiguous"));
+        let mut dx = pass.d_input.take();
+        let dx = dx.as_mut().map_or(&mut [] as &mut [f32], |dx| dx.as_slice_mut().expect("contiguous"));
         let (y, dz) = pass.slices();
-        let images =
-            x.chunks(share * inputs).zip(y.chunks(share * outputs)).zip(dz.chunks_mut(share * outputs));
-        let room = parts(dx, share * inputs).zip(parts(padded, share * padded_len));
-        let room = room.zip(parts(d_padded, padded_len)).zip(gradients.chunks_mut(weights + filters));
-        threads.for_each(images.zip(room), |(((x, y), dz), (((dx, padded), d_padded), gradient))| {
-            let (dw, db) = gradient.split_at_mut(weights);
-            let (mut dx, mut padded) = (parts(dx, inputs), parts(padded, padded_len));
-            let images =
-                x.chunks_exact(inputs).zip(y.chunks_exact(outputs)).zip(dz.chunks_exact_mut(outputs));
-            for ((x, y), dz) in images {
-                activation.backward(y, dz, filters);
-                add_rows(dz, db);
-                let padded = padded.next().expect("one for each image");
-                let x = if window.is_padded() { &*padded } else { x };
-                convolution.add_weight_gradient(x, dz, dw);
-                let dx = dx.next().expect("one for each image");
-                if !dx.is_empty() {
-                    let room = if window.is_padded() { &mut *d_padded } else { &mut *dx };
-                    room.fill(0.0);
-                    convolution.add_image_gradient(dz, transposed, room);
-                    window.unpad(d_padded, dx);
+        let there = x.chunks(share * inputs).zip(y.chunks(share * outputs));
+        let back_again = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
+        let images = there.zip(back_again).zip(gradients.chunks_mut(gradient));
+        threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
+            let there = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
+            let images = there.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
+            self.with_room(room, |[padded, d_padded, room]| {
+                for ((x, y), (dz, dx)) in images {
+                    let image = ImageBack { x, y, dz, dx };
+                    self.image_back(image, back, gradient, [&mut *padded, &mut *d_padded, &mut *room]);
                 }
-            }
+            });
         });
-
-        let (sum, others) = gradients.split_at_mut(weights + filters);
-        others.chunks_exact(weights + filters).for_each(|part| add_rows(part, sum));
-        let [weight, bias] = &mut self.parameters;
-        convolution.unpack(&sum[..weights], &mut weight.gradient);
-        bias.gradient.copy_from_slice(&sum[weights..]);
+        self.collect(&mut work);
+        self.work = work;
     }
 
     fn clone_boxed(&self) -> Box<dyn Layer> {

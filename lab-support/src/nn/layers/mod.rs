@@ -4,6 +4,7 @@ pub(crate) mod activation;
 pub(crate) mod average_pool2d;
 pub(crate) mod batch_norm;
 pub(crate) mod channels;
+pub(crate) mod conv;
 pub(crate) mod conv2d;
 pub(crate) mod convolution;
 pub(crate) mod dense;

@@ -1,0 +1,41 @@
+use crate::nn::layers::init::Init;
+use crate::nn::layers::window::Padding;
+
+/// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid` and Glorot-uniform
+/// weights unless it says otherwise.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let conv = Conv::default().padding(Padding::Same).init(Init::HeUniform);
+/// let model = Sequential::new([28, 28]).conv2d_with(16, 5, Relu, conv);
+/// assert_eq!(model.output_shape(), [16, 28, 28]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conv {
+    pub(crate) stride: usize,
+    pub(crate) padding: Padding,
+    pub(crate) init: Init,
+}
+
+impl Default for Conv {
+    fn default() -> Conv {
+        Conv { stride: 1, padding: Padding::Valid, init: Init::GlorotUniform }
+    }
+}
+
+impl Conv {
+    /// Pixels from one window to the next: at least 1, default 1.
+    pub fn stride(self, stride: usize) -> Conv {
+        Conv { stride, ..self }
+    }
+
+    /// Whether a border of zeros keeps the output as large as the image; default `Valid`: it doesn't.
+    pub fn padding(self, padding: Padding) -> Conv {
+        Conv { padding, ..self }
+    }
+
+    /// How the first weights are drawn; default Glorot-uniform, as Keras does.
+    pub fn init(self, init: Init) -> Conv {
+        Conv { init, ..self }
+    }
+}

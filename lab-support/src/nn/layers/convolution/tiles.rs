@@ -1,0 +1,289 @@
+//! The transformations of [`Winograd`](super::winograd::Winograd), there and back: of tiles of 4 × 4 numbers, eight
+//! channels or filters at a time. The 16 numbers of a transformed tile lie in 16 equal parts of a slice.
+
+use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, put};
+use crate::nn::layers::window::Window;
+
+/// Numbers in a tile.
+pub(crate) const TILE: usize = 16;
+
+/// Four numbers of eight channels each.
+type Line<S> = [<S as Simd>::Block; 4];
+
+/// A matrix of a transformation, as what it does to one line of a tile.
+trait Matrix {
+    fn times<S: Simd>(simd: S, line: Line<S>) -> Line<S>;
+}
+
+/// `M · tile · Mᵀ`.
+#[inline(always)]
+fn transformed<S: Simd, M: Matrix>(simd: S, mut tile: [Line<S>; 4]) -> [Line<S>; 4] {
+    for line in &mut tile {
+        *line = M::times(simd, *line);
+    }
+    for j in 0..4 {
+        let column = M::times(simd, [tile[0][j], tile[1][j], tile[2][j], tile[3][j]]);
+        for i in 0..4 {
+            tile[i][j] = column[i];
+        }
+    }
+    tile
+}
+
+#[inline(always)]
+fn zeros<S: Simd>(simd: S) -> [Line<S>; 4] {
+    [[simd.splat(0.0); 4]; 4]
+}
+
+/// The tile whose 16 numbers lie `step` apart.
+#[inline(always)]
+fn gather<S: Simd>(simd: S, from: &[f32], at: usize, step: usize) -> [Line<S>; 4] {
+    let mut tile = zeros(simd);
+    for i in 0..TILE {
+        tile[i / 4][i % 4] = simd.load(lanes(from, at + i * step));
+    }
+    tile
+}
+
+#[inline(always)]
+fn scatter<S: Simd>(simd: S, tile: [Line<S>; 4], to: &mut [f32], at: usize, step: usize) {
+    for i in 0..TILE {
+        put(simd, tile[i / 4][i % 4], to, at + i * step);
+    }
+}
+
+/// Bᵀ: 1 0 -1 0, 0 1 1 0, 0 -1 1 0, 0 1 0 -1.
+struct OfImage;
+
+impl Matrix for OfImage {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, c, d]: Line<S>) -> Line<S> {
+        [simd.sub(a, c), simd.add(b, c), simd.sub(c, b), simd.sub(b, d)]
+    }
+}
+
+/// B.
+struct OfImageBack;
+
+impl Matrix for OfImageBack {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, c, d]: Line<S>) -> Line<S> {
+        let zero = simd.splat(0.0);
+        [a, simd.add(simd.sub(b, c), d), simd.sub(simd.add(b, c), a), simd.sub(zero, d)]
+    }
+}
+
+/// Aᵀ: 1 1 1 0, 0 1 -1 -1; two lines of 0 below.
+struct OfSums;
+
+impl Matrix for OfSums {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, c, d]: Line<S>) -> Line<S> {
+        let zero = simd.splat(0.0);
+        [simd.add(a, simd.add(b, c)), simd.sub(simd.sub(b, c), d), zero, zero]
+    }
+}
+
+/// A; what would be multiplied by the lines of 0 is not read.
+struct OfSumsBack;
+
+impl Matrix for OfSumsBack {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, _, _]: Line<S>) -> Line<S> {
+        [a, simd.add(a, b), simd.sub(a, b), simd.sub(simd.splat(0.0), b)]
+    }
+}
+
+/// G: 1 0 0, ½ ½ ½, ½ -½ ½, 0 0 1.
+struct OfFilters;
+
+impl Matrix for OfFilters {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, c, _]: Line<S>) -> Line<S> {
+        let (half, zero) = (simd.splat(0.5), simd.splat(0.0));
+        let (outer, inner) = (simd.mul_add(half, simd.add(a, c), zero), simd.mul_add(half, b, zero));
+        [a, simd.add(outer, inner), simd.sub(outer, inner), c]
+    }
+}
+
+/// Gᵀ.
+struct OfFiltersBack;
+
+impl Matrix for OfFiltersBack {
+    #[inline(always)]
+    fn times<S: Simd>(simd: S, [a, b, c, d]: Line<S>) -> Line<S> {
+        let (half, zero) = (simd.splat(0.5), simd.splat(0.0));
+        let (sum, difference) = (simd.add(b, c), simd.sub(b, c));
+        [simd.mul_add(half, sum, a), simd.mul_add(half, difference, zero), simd.mul_add(half, sum, d), zero]
+    }
+}
+
+/// Filters `[3, 3, channels, filters]` to `[16, channels, filters]`.
+pub(crate) struct FiltersThere<'a> {
+    pub plain: &'a [f32],
+    pub packed: &'a mut [f32],
+}
+
+impl Kernel for FiltersThere<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let step = self.plain.len() / 9;
+        for at in (0..step).step_by(LANES) {
+            let mut filter = zeros(simd);
+            for i in 0..9 {
+                filter[i / 3][i % 3] = simd.load(lanes(self.plain, at + i * step));
+            }
+            scatter(simd, transformed::<S, OfFilters>(simd, filter), self.packed, at, step);
+        }
+    }
+}
+
+/// The slopes along packed filters as those along plain ones.
+pub(crate) struct FiltersBack<'a> {
+    pub packed: &'a [f32],
+    pub plain: &'a mut [f32],
+}
+
+impl Kernel for FiltersBack<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let step = self.plain.len() / 9;
+        for at in (0..step).step_by(LANES) {
+            let filter = transformed::<S, OfFiltersBack>(simd, gather(simd, self.packed, at, step));
+            for i in 0..9 {
+                put(simd, filter[i / 3][i % 3], self.plain, at + i * step);
+            }
+        }
+    }
+}
+
+/// Where number `i` of the tile whose corner is pixel `corner` lies in rows of `width` pixels.
+#[inline(always)]
+fn place(corner: [usize; 2], i: usize, width: usize, channels: usize) -> usize {
+    ((corner[0] + i / 4) * width + corner[1] + i % 4) * channels
+}
+
+/// The corner of tile `tile`, in pixels.
+#[inline(always)]
+fn corner(tile: usize, tiles: [usize; 2]) -> [usize; 2] {
+    [tile / tiles[1] * 2, tile % tiles[1] * 2]
+}
+
+/// An image in its border to `[16, tiles, channels]`.
+pub(crate) struct ImageThere<'a> {
+    pub window: &'a Window,
+    pub tiles: [usize; 2],
+    pub image: &'a [f32],
+    pub to: &'a mut [f32],
+}
+
+impl Kernel for ImageThere<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let (channels, width, step) =
+            (self.window.channels, self.window.padded_width(), self.to.len() / TILE);
+        for tile in 0..self.tiles[0] * self.tiles[1] {
+            let corner = corner(tile, self.tiles);
+            for c in (0..channels).step_by(LANES) {
+                let mut numbers = zeros(simd);
+                for i in 0..TILE {
+                    let at = place(corner, i, width, channels) + c;
+                    numbers[i / 4][i % 4] = simd.load(lanes(self.image, at));
+                }
+                let numbers = transformed::<S, OfImage>(simd, numbers);
+                scatter(simd, numbers, self.to, tile * channels + c, step);
+            }
+        }
+    }
+}
+
+/// The slopes along transformed tiles, added to those along the image.
+pub(crate) struct ImageBack<'a> {
+    pub window: &'a Window,
+    pub tiles: [usize; 2],
+    pub from: &'a [f32],
+    pub d_image: &'a mut [f32],
+}
+
+impl Kernel for ImageBack<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let (channels, width, step) =
+            (self.window.channels, self.window.padded_width(), self.from.len() / TILE);
+        for tile in 0..self.tiles[0] * self.tiles[1] {
+            let corner = corner(tile, self.tiles);
+            for c in (0..channels).step_by(LANES) {
+                let slopes = gather(simd, self.from, tile * channels + c, step);
+                let slopes = transformed::<S, OfImageBack>(simd, slopes);
+                for i in 0..TILE {
+                    let at = place(corner, i, width, channels) + c;
+                    let sum = simd.add(simd.load(lanes(self.d_image, at)), slopes[i / 4][i % 4]);
+                    put(simd, sum, self.d_image, at);
+                }
+            }
+        }
+    }
+}
+
+/// The 2 × 2 sums of a tile.
+const QUARTER: [[usize; 2]; 4] = [[0, 0], [0, 1], [1, 0], [1, 1]];
+
+/// `[16, tiles, filters]` to the sums, plus the bias.
+pub(crate) struct SumsThere<'a> {
+    pub window: &'a Window,
+    pub tiles: [usize; 2],
+    pub from: &'a [f32],
+    pub bias: &'a [f32],
+    pub sums: &'a mut [f32],
+}
+
+impl Kernel for SumsThere<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let (filters, step) = (self.bias.len(), self.from.len() / TILE);
+        let Window { out_height, out_width, .. } = *self.window;
+        for tile in 0..self.tiles[0] * self.tiles[1] {
+            let corner = corner(tile, self.tiles);
+            for f in (0..filters).step_by(LANES) {
+                let sums = transformed::<S, OfSums>(simd, gather(simd, self.from, tile * filters + f, step));
+                let bias = simd.load(lanes(self.bias, f));
+                for [i, j] in QUARTER {
+                    if corner[0] + i < out_height && corner[1] + j < out_width {
+                        let at = place(corner, i * 4 + j, out_width, filters) + f;
+                        put(simd, simd.add(bias, sums[i][j]), self.sums, at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The slopes along the sums to `[16, tiles, filters]`.
+pub(crate) struct SumsBack<'a> {
+    pub window: &'a Window,
+    pub tiles: [usize; 2],
+    pub slopes: &'a [f32],
+    pub to: &'a mut [f32],
+}
+
+impl Kernel for SumsBack<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Window { out_height, out_width, .. } = *self.window;
+        let (filters, step) = (self.slopes.len() / (out_height * out_width), self.to.len() / TILE);
+        for tile in 0..self.tiles[0] * self.tiles[1] {
+            let corner = corner(tile, self.tiles);
+            for f in (0..filters).step_by(LANES) {
+                let mut slopes = zeros(simd);
+                for [i, j] in QUARTER {
+                    if corner[0] + i < out_height && corner[1] + j < out_width {
+                        let at = place(corner, i * 4 + j, out_width, filters) + f;
+                        slopes[i][j] = simd.load(lanes(self.slopes, at));
+                    }
+                }
+                let slopes = transformed::<S, OfSumsBack>(simd, slopes);
+                scatter(simd, slopes, self.to, tile * filters + f, step);
+            }
+        }
+    }
+}
