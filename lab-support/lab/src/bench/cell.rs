@@ -20,11 +20,13 @@ const LIMIT: Duration = Duration::from_secs(600);
 const FIRST: &str = ":dep lab-support = { path = \"../lab-support\" }\nuse lab_support::prelude::*;";
 
 impl Cells {
-    /// Starts a kernel where the notebooks lie. The seconds until it answered, and those of its first cell.
-    pub async fn start(kernel: &Kernel) -> Result<(Cells, [f64; 2]), Error> {
+    /// Starts a kernel where the notebooks lie, and runs the first cell `pause` after it answered. The seconds
+    /// until then, and those of the first cell.
+    pub async fn start(kernel: &Kernel, pause: Duration) -> Result<(Cells, [f64; 2]), Error> {
         let start = Instant::now();
         let session = Session::start(kernel, &kernel.root.join("notebooks")).await?;
         let started = start.elapsed().as_secs_f64();
+        tokio::time::sleep(pause).await;
         let mut cells = Cells { session, batch_size: 32 };
         let (first, _) = cells.run(FIRST).await?;
         Ok((cells, [started, first]))

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use lab_support::Error;
 
 use super::cell::Cells;
@@ -17,7 +19,7 @@ pub const OURS: usize = 2;
 impl Race {
     /// A notebook's cells, our release build, and the peers where they are wanted.
     pub async fn start(bench: &Bench, peers: bool) -> Result<Race, Error> {
-        let (mut cells, _) = Cells::start(&bench.kernel).await?;
+        let (mut cells, _) = Cells::start(&bench.kernel, Duration::ZERO).await?;
         cells.prepare().await?;
         let release = release_build(bench, bench.threads)?;
         let mut contenders = vec![

@@ -18,7 +18,7 @@ use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
 use crate::prebuilt::Prebuilt;
-use crate::{CLONE, watch};
+use crate::{CLONE, rehearsal, watch};
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(120);
@@ -77,7 +77,9 @@ impl Evaluator {
                 let _ = ended.send(Incoming::EvaluatorEnded(status));
             }
         });
-        Evaluator::connect(&connection, processes, incoming).await
+        let mut evaluator = Evaluator::connect(&connection, processes, incoming).await?;
+        evaluator.send(Channel::Shell, &rehearsal::question(&folders.project)?).await;
+        Ok(evaluator)
     }
 
     async fn connect(

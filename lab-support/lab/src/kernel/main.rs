@@ -29,6 +29,7 @@ mod listener;
 mod message;
 mod prebuilt;
 mod preparation;
+mod rehearsal;
 mod source;
 mod toolchain;
 mod warm;
