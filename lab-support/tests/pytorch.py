@@ -231,6 +231,32 @@ def convolutions():
             show(f"slope along {label}", (gradient * wave(0, gradient.numel())).sum())
 
 
+def normalized():
+    """A network with batch normalization on these images: five steps on the whole batch, then without learning."""
+    pixels = ((torch.arange(4 * 72) * 37 + 11) % 256).reshape(4, 1, 9, 8) / 255
+    labels = torch.tensor([2, 0, 1, 2])
+    model = nn.Sequential(
+        nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.GELU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 3),
+        nn.BatchNorm1d(3),
+    )
+    first = 0
+    for parameter in model.parameters():
+        parameter.data = wave(first, *parameter.shape) / 2
+        first += parameter.numel()
+    optimizer, losses = torch.optim.SGD(model.parameters(), lr=0.1), []
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(pixels), labels)
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    print("normalized")
+    show("losses", torch.tensor(losses))
+    show("images 0 and 1", model.eval()(pixels)[:2])
+    show("1.running_mean", model[1].running_mean)
+    show("1.running_var", model[1].running_var)
+
+
 if __name__ == "__main__":
     for part in (
         dense,
@@ -241,5 +267,6 @@ if __name__ == "__main__":
         logits,
         trajectory,
         convolutions,
+        normalized,
     ):
         part()

@@ -1,4 +1,5 @@
-//! Networks of convolutions and pooling against PyTorch's numbers; `convolutions` in `pytorch.py` makes them.
+//! Networks of convolutions, pooling and batch normalization against PyTorch's numbers; `convolutions` and `normalized`
+//! in `pytorch.py` make them.
 
 mod common;
 
@@ -102,4 +103,60 @@ fn many_channels() {
         ("7.bias", &[3], -0.9086411),
     ];
     check("many channels", model.dense(3, Linear), outputs, 4.427345, &tensors);
+}
+
+/// A file with these tensors of floats, as PyTorch writes them, and batch normalization's counts of no batches.
+fn write(path: &std::path::Path, tensors: &[(&str, &[usize], Vec<f32>)], counts: &[&str]) {
+    let bytes: Vec<Vec<u8>> =
+        tensors.iter().map(|(_, _, v)| v.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+    let floats = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
+        (name.to_string(), TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap())
+    });
+    let none = 0i64.to_le_bytes();
+    let counts =
+        counts.iter().map(|name| (name.to_string(), TensorView::new(Dtype::I64, Vec::new(), &none).unwrap()));
+    std::fs::write(path, safetensors::serialize(floats.chain(counts), None).unwrap()).unwrap();
+}
+
+/// From `normalized`: five steps with the batch's mean and variance, then without learning.
+#[test]
+fn batch_normalization_of_images_and_numbers() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("network.safetensors");
+    let mut first = 0;
+    let mut next = |n: usize| {
+        first += n;
+        wave(first - n, n).iter().map(|v| v / 2.0).collect::<Vec<f32>>()
+    };
+    let tensors: [(&str, &[usize], Vec<f32>); 12] = [
+        ("0.weight", &[3, 1, 3, 3], next(27)),
+        ("0.bias", &[3], next(3)),
+        ("1.weight", &[3], next(3)),
+        ("1.bias", &[3], next(3)),
+        ("5.weight", &[3, 27], next(81)),
+        ("5.bias", &[3], next(3)),
+        ("6.weight", &[3], next(3)),
+        ("6.bias", &[3], next(3)),
+        ("1.running_mean", &[3], vec![0.0; 3]),
+        ("1.running_var", &[3], vec![1.0; 3]),
+        ("6.running_mean", &[3], vec![0.0; 3]),
+        ("6.running_var", &[3], vec![1.0; 3]),
+    ];
+    write(&path, &tensors, &["1.num_batches_tracked", "6.num_batches_tracked"]);
+    let model = Sequential::new([9, 8]).conv2d(3, 3, Linear).batch_norm().activation(Gelu).max_pool2d(2);
+    let mut model = model.flatten().dense(3, Linear).batch_norm();
+    model.load_weights(&path).unwrap();
+
+    model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+    let history = model.fit(&images(), Fit::epochs(5).batch_size(4).quiet()).unwrap();
+    let losses: Vec<f32> = history.epochs.iter().map(|epoch| epoch.train.loss).collect();
+    close("losses", &losses, &[0.891891, 0.8485622, 0.80446273, 0.7638823, 0.72873807]);
+    let outputs = model.outputs(&images().take(2)).unwrap();
+    let expected = [0.22193661, -0.014894963, 0.40418568, 0.21785404, -0.09709345, 0.28144807];
+    let far = outputs.iter().zip(expected).any(|(a, b)| (a - b).abs() > 1e-5);
+    assert!(!far, "{outputs}, and PyTorch has {expected:?}");
+    model.save(&path).unwrap();
+    let mean = [-8.718145e-05, -0.05290504, 0.23059867];
+    close("running mean", &tensor(&path, "1.running_mean"), &mean);
+    close("running variance", &tensor(&path, "1.running_var"), &[0.6344481, 0.6035067, 0.6156959]);
 }

@@ -6,6 +6,7 @@
 //! | a layer, forward and backward | `layers/dense.rs`, `layers/conv2d.rs`, `layers/activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
 //! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
+//! | what `fit` can do beside | `training/schedule.rs`, `training/augment.rs`, `training/early_stopping.rs`, `training/checkpoint.rs` |
 //! | why it is fast | `compute/product.rs`, `compute/simd/`, `compute/threads.rs` |
 
 mod activations;

@@ -84,7 +84,7 @@ impl Trainer<'_, Dataset> {
             weight = MEMORY * weight + (1.0 - MEMORY);
             let smoothed = mean / weight;
             smallest = smallest.min(smoothed);
-            if !(smoothed < TOO_HIGH * smallest) {
+            if smoothed.is_nan() || smoothed >= TOO_HIGH * smallest {
                 break;
             }
             points.push((rate, smoothed as f32));

@@ -86,14 +86,24 @@ impl Kernel for Resample<'_> {
             let inside = (x as u32) < width as u32 && (y as u32) < height as u32;
             if inside { from[y as usize * width + x as usize] } else { 0.0 }
         };
+        // The pixel at (x, y), the one to its right, and the two below: nearly always all are inside.
+        let four = |x: i32, y: i32| {
+            if (x as u32) < width as u32 - 1 && (y as u32) < height as u32 - 1 {
+                let at = y as usize * width + x as usize;
+                let (upper, lower) = (&from[at..at + 2], &from[at + width..at + width + 2]);
+                [upper[0], upper[1], lower[0], lower[1]]
+            } else {
+                [pixel(x, y), pixel(x + 1, y), pixel(x, y + 1), pixel(x + 1, y + 1)]
+            }
+        };
         for (row, to) in to.chunks_exact_mut(width).enumerate() {
             for (column, to) in to.iter_mut().enumerate() {
                 let x = xx * column as f32 + (xy * row as f32 + x0);
                 let y = yx * column as f32 + (yy * row as f32 + y0);
                 let (left, top) = ((x + FAR) as i32 - FAR as i32, (y + FAR) as i32 - FAR as i32);
                 let (right, below) = (x - left as f32, y - top as f32);
-                let upper = pixel(left, top) + right * (pixel(left + 1, top) - pixel(left, top));
-                let lower = pixel(left, top + 1) + right * (pixel(left + 1, top + 1) - pixel(left, top + 1));
+                let [a, b, c, d] = four(left, top);
+                let (upper, lower) = (a + right * (b - a), c + right * (d - c));
                 *to = upper + below * (lower - upper);
             }
         }
