@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::Error;
+
 /// Set by the lab's kernel: names a file that exists while the student waits for the cell to stop.
 const LIVE: &str = "LAB_LIVE";
 
@@ -46,6 +48,20 @@ pub(crate) fn show(forms: &[(&str, &str)]) -> bool {
 pub(crate) fn stopped(text: &str) {
     if is_listened_to() {
         send(json!({ "stopped": { "text": text } }));
+    }
+}
+
+/// For what needs a training to its end.
+///
+/// # Errors
+/// When the student has pressed the stop button in this cell.
+pub(crate) fn check_not_stopped(doing: &str) -> Result<(), Error> {
+    match env::var_os(LIVE).is_some_and(|file| PathBuf::from(file).exists()) {
+        false => Ok(()),
+        true => {
+            let expected = "a training that came to its end";
+            Err(Error::new(doing, expected, "one that was stopped", "run the cell again"))
+        }
     }
 }
 

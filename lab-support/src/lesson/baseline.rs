@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::Error;
 use crate::data::{Dataset, Source, home};
+use crate::live;
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
 
@@ -32,7 +33,7 @@ pub fn keep(model: &Sequential, name: &str) -> Result<(), Error> {
 /// epochs, and saved.
 ///
 /// # Errors
-/// When the saved file is damaged, or training fails.
+/// When the saved file is damaged, or training fails or is stopped.
 pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
     let path = path_of("baseline", train.images().source)?;
     if path.exists() {
@@ -43,6 +44,7 @@ pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
     let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
     model.compile(Adam::default(), CrossEntropy::from_logits());
     model.fit(train, Fit::epochs(10))?;
+    live::check_not_stopped("saving the baseline")?;
     keep(&model, "baseline")?;
     Ok(model)
 }

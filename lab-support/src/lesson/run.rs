@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::records;
 use crate::Error;
 use crate::data::{Dataset, Split, home};
+use crate::live;
 use crate::nn::{Epoch, Fit, History, Score, Sequential};
 
 /// One training run: what was trained, how, and what came of it.
@@ -69,7 +70,7 @@ pub struct Point {
 /// Trains a compiled network, measures it on the test set and adds the run to the records.
 ///
 /// # Errors
-/// As [`Sequential::fit`]; and when the record can't be written.
+/// As [`Sequential::fit`]; when the training was stopped, and when the record can't be written.
 pub fn experiment(
     name: &str,
     model: &mut Sequential,
@@ -78,6 +79,7 @@ pub fn experiment(
     plan: Fit,
 ) -> Result<History, Error> {
     let history = model.fit(train, plan)?;
+    live::check_not_stopped("recording an experiment")?;
     let score = model.evaluate(test)?;
     record(name, &history, &score)?;
     Ok(history)

@@ -50,7 +50,7 @@ impl Toolchain {
 /// The folders, then what the variable holds.
 fn before(folders: &[&Path], variable: &str) -> OsString {
     let rest = env::var_os(variable).filter(|rest| !rest.is_empty());
-    let folders = folders.iter().map(|folder| OsString::from(folder));
+    let folders = folders.iter().map(OsString::from);
     folders.chain(rest).collect::<Vec<_>>().join(":".as_ref())
 }
 
