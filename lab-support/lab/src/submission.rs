@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use lab_support::Error;
 use lab_support::lesson::{Verdict, verdicts};
+use nbformat::v4::Output;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::kernel_build::Kernel;
 use crate::notebook::{Declared, Notebook};
+use crate::output;
 use crate::session::Session;
 
 /// A check that a solved notebook makes, and what became of it in a worked copy.
@@ -75,12 +77,13 @@ pub async fn examine(
     let folder = workplace(kernel).map_err(|e| {
         Error::new("checking a worked copy", "a temporary folder", e, "free some space on this disk")
     })?;
-    let output = folder.path().join("data");
+    let made = folder.path().join("data");
     let kernel =
-        Kernel { binary: kernel.binary.clone(), root: kernel.root.clone(), output: Some(output.clone()) };
+        Kernel { binary: kernel.binary.clone(), root: kernel.root.clone(), output: Some(made.clone()) };
     let name = copy.file_name().unwrap_or(copy.as_os_str()).to_string_lossy().into_owned();
     let mut report = Report { name, rows: Vec::new(), notes: Vec::new() };
     for notebook in solved {
+        eprintln!("{}: {} ...", report.name, notebook.name());
         let note = match place(copy, &notebook.name()) {
             None => Err("missing".to_string()),
             Some(path) => match timeout(limit, run(&kernel, &path, folder.path())).await {
@@ -88,7 +91,7 @@ pub async fn examine(
                 Err(_) => Err(format!("stopped after {} s", limit.as_secs())),
             },
         };
-        let verdicts = verdicts(&output).unwrap_or_default();
+        let verdicts = verdicts(&made).unwrap_or_default();
         let unmade = note.clone().err().unwrap_or("the check was not reached".into());
         report
             .rows
@@ -115,6 +118,13 @@ fn workplace(kernel: &Kernel) -> std::io::Result<TempDir> {
     Ok(folder)
 }
 
+/// What a failing cell says first.
+fn reason(outputs: &[Output]) -> String {
+    let text = output::text(outputs);
+    let line = text.lines().find(|line| line.to_lowercase().contains("error")).or(text.lines().next());
+    line.map_or(String::new(), |line| format!(": {}", line.chars().take(100).collect::<String>().trim()))
+}
+
 /// Runs all cells, also those behind one that fails. The first failure, or what keeps the notebook from
 /// running at all.
 async fn run(kernel: &Kernel, path: &Path, folder: &Path) -> Result<Option<String>, String> {
@@ -125,7 +135,9 @@ async fn run(kernel: &Kernel, path: &Path, folder: &Path) -> Result<Option<Strin
     for (source, number) in notebook.code().iter().zip(1..) {
         match session.execute(source, Duration::MAX).await {
             Ok(answer) if answer.failure.is_none() => (),
-            Ok(_) => failure = failure.or(Some(format!("cell {number} fails"))),
+            Ok(answer) => {
+                failure = failure.or(Some(format!("cell {number} fails{}", reason(&answer.outputs))))
+            }
             Err(_) => return Err(format!("cell {number} ended the kernel")),
         }
     }

@@ -70,8 +70,9 @@ impl Evidence {
     pub(super) fn measured(&self) -> Vec<Known> {
         let groups = Runs::new(self.runs.clone(), Source::FashionMnist).groups;
         let baseline = groups.iter().find(|group| group.latest().name == BASELINE);
-        let baseline = baseline.and_then(Group::test_accuracy);
-        let compared = groups.iter().flat_map(|group| compared(group, baseline));
+        let seeds = self.runs.iter().filter(|run| run.name == BASELINE).filter_map(|run| run.test_accuracy);
+        let baselines: Vec<f32> = baseline.and_then(Group::test_accuracy).into_iter().chain(seeds).collect();
+        let compared = groups.iter().flat_map(|group| compared(group, &baselines));
         self.runs.iter().flat_map(of).chain(compared).collect()
     }
 
@@ -126,10 +127,10 @@ fn of(run: &Run) -> Vec<Known> {
 
 /// A mean over seeds and their spread, how far it is ahead of the baseline, and how much better it knows its
 /// training set than the test set.
-fn compared(group: &Group, baseline: Option<f32>) -> Vec<Known> {
+fn compared(group: &Group, baselines: &[f32]) -> Vec<Known> {
     let run = group.latest();
     let (Some(test), name) = (group.test_accuracy(), format!("\"{}\"", run.name)) else { return Vec::new() };
-    let gaps = [baseline, Some(run.train_accuracy)].into_iter().flatten().map(|other| (test - other).abs());
+    let gaps = baselines.iter().chain([&run.train_accuracy]).map(|other| (test - other).abs());
     let gains = gaps.chain(group.spread()).map(|gap| known(gap, Kind::Gain, &name));
     gains.chain([known(test, Kind::TestAccuracy, &name)]).collect()
 }
