@@ -160,7 +160,7 @@ fn a_batch_outlives_hostile_copies() {
         ),
     ];
     let copies: Vec<(&str, &str)> = copies.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let output = check(&copies, &["--time-limit", "60"]);
+    let output = check(&copies, &["--time-limit", "90"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
     let line = |name: &str| {
@@ -168,7 +168,7 @@ fn a_batch_outlives_hostile_copies() {
     };
     let score = |name: &str| line(name).split_whitespace().nth(1).unwrap().to_string();
     assert!(line("broken").contains("not a notebook") && score("broken") == "0", "{text}");
-    assert!(line("loop").contains("stopped after 60 s") && score("loop") == "1", "{text}");
+    assert!(line("loop").contains("stopped after 90 s") && score("loop") == "1", "{text}");
     assert!(line("nothing").contains("missing") && score("nothing") == "0", "{text}");
     assert!(line("dead").contains("cell 3") && score("dead") == "1", "{text}");
     assert_eq!(

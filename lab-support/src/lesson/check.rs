@@ -114,7 +114,7 @@ impl Check {
         let message = self
             .open()
             .next()
-            .map(|(expected, found, hint)| format!("expected {expected}; found {found}. {hint}"));
+            .map(|(expected, found, hint)| format!("expected {expected}; found {found}; hint: {hint}"));
         Verdict {
             name: self.name.clone(),
             passed: self.passed(),
@@ -180,6 +180,8 @@ mod tests {
         let error = check([true, false]).required().unwrap_err().to_string();
         assert!(error.contains("While checking \"normalized\": expected pixels from 0 to 1"), "{error}");
         let verdict = check([true, false]).verdict();
-        assert!(!verdict.passed && verdict.message.ends_with("found pixels from 0 to 255. divide by 255"));
+        assert!(
+            !verdict.passed && verdict.message.ends_with("found pixels from 0 to 255; hint: divide by 255")
+        );
     }
 }

@@ -31,7 +31,10 @@ pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
     let guess = guess.trim();
     let (holds, expected) = match choices {
         [] => (number(guess).is_some(), "a number".to_string()),
-        _ => (choices.iter().any(|choice| same(choice, guess)), format!("one of {}", choices.join(", "))),
+        _ => (
+            choices.iter().any(|choice| same(choice, guess)),
+            format!("one of \"{}\"", choices.join("\", \"")),
+        ),
     };
     let found = if guess.is_empty() { "nothing yet".to_string() } else { format!("\"{guess}\"") };
     let point = Point::new(
