@@ -36,8 +36,8 @@ pub(crate) fn sums<S: Simd, const R: usize, const C: usize>(
         for _ in 0..length {
             // SAFETY, here and below: no index is above the largest, which was found to lie in its slice.
             let mut blocks = [simd.splat(0.0); C];
-            for c in 0..C {
-                blocks[c] = simd.load(unsafe { &*b.as_ptr().add(from_b + c * LANES).cast::<Lanes>() });
+            for (c, block) in blocks.iter_mut().enumerate() {
+                *block = simd.load(unsafe { &*b.as_ptr().add(from_b + c * LANES).cast::<Lanes>() });
             }
             for r in 0..R {
                 let number = simd.splat(unsafe { *a.get_unchecked(rows[r] + from_a) });

@@ -21,13 +21,17 @@ fn transformed<S: Simd, M: Matrix>(simd: S, mut tile: [Line<S>; 4]) -> [Line<S>;
     for line in &mut tile {
         *line = M::times(simd, *line);
     }
-    for j in 0..4 {
-        let column = M::times(simd, [tile[0][j], tile[1][j], tile[2][j], tile[3][j]]);
-        for i in 0..4 {
-            tile[i][j] = column[i];
-        }
+    tile = turned(tile);
+    for line in &mut tile {
+        *line = M::times(simd, *line);
     }
-    tile
+    turned(tile)
+}
+
+/// Lines as columns.
+#[inline(always)]
+fn turned<B>([[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]]: [[B; 4]; 4]) -> [[B; 4]; 4] {
+    [[a, e, i, m], [b, f, j, n], [c, g, k, o], [d, h, l, p]]
 }
 
 #[inline(always)]
