@@ -46,19 +46,20 @@ impl Keeper {
         loop {
             let Process { stdout, stderr, .. } = &self.process;
             let [out, err, kernel, orders] = readable([stdout, stderr, &self.kernel, &self.orders], TICK)?;
-            if out {
-                let n = self.process.stdout.read(&mut buffer)?;
-                self.pass(&buffer[..n])?;
-            }
-            if err {
-                let n = self.process.stderr.read(&mut buffer)?;
-                self.errors.push(&buffer[..n]);
-            }
             if kernel {
                 self.obey()?;
             }
             if orders {
                 self.take_orders(&mut buffer)?;
+            }
+            if out {
+                let n = self.process.stdout.read(&mut buffer)?;
+                self.pass(&buffer[..n])?;
+            }
+            // What was there may have been read together with the end of a cell.
+            if err && readable([&self.process.stderr], Duration::ZERO)?[0] {
+                let n = self.process.stderr.read(&mut buffer)?;
+                self.errors.push(&buffer[..n]);
             }
             if !out && !err {
                 self.show_what_waits()?;
