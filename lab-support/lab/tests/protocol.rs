@@ -12,7 +12,7 @@ use jupyter_protocol::{
 use jupyter_zmq_client as zmq;
 use tokio::time::{sleep, timeout};
 
-/// A network and images to train it on, without the data set's files.
+/// A network and images to train it on.
 const NETWORK: &str = r#"
 let data = FashionMnist::load()?;
 let train = data.train.normalized();
@@ -27,7 +27,7 @@ async fn messages_come_in_order() {
     assert_eq!(cell.kinds(), ["status", "execute_input", "stream", "execute_result", "status"]);
     assert!(is_status(&cell.broadcasts[0], ExecutionState::Busy));
     assert_eq!(cell.text(), "one\n42");
-    let cell = page.run("for i in 0..10_000 { println!(\"line {i}\"); }").await.ok();
+    let cell = page.run("(0..10_000).for_each(|i| println!(\"line {i}\"));").await.ok();
     let lines: String = (0..10_000).map(|i| format!("line {i}\n")).collect();
     assert_eq!(cell.text(), lines);
     let cell = page.run("print!(\"no newline\"); eprintln!(\"a warning\");").await.ok();
@@ -76,7 +76,8 @@ async fn the_end_of_the_process_is_told_with_its_reason() {
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn training_moves_and_stops_when_asked() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    kernel.write_images();
     page.run(NETWORK).await.ok();
     let id = page.send("let history = model.fit(&train, Fit::epochs(1000))?;").await;
     let next = page.send("println!(\"never\");").await;
