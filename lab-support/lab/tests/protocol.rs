@@ -151,10 +151,15 @@ async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle() {
     let id = request.header.msg_id.clone();
     shell.send(request).await.unwrap();
     timeout(Duration::from_secs(60), shell.read()).await.expect("a reply").unwrap();
-    let mut iopub = zmq::create_client_iopub_connection(&kernel.info, "", "first").await.unwrap();
-    let status = timeout(Duration::from_secs(5), iopub.read()).await.expect("a status").unwrap();
-    assert!(is_status(&status.content, ExecutionState::Idle));
-    assert_eq!(status.parent_header.unwrap().msg_id, id);
+    let mut seen = Vec::new();
+    for session in ["first", "second"] {
+        let mut iopub = zmq::create_client_iopub_connection(&kernel.info, "", session).await.unwrap();
+        let status = timeout(Duration::from_secs(5), iopub.read()).await.expect("a status").unwrap();
+        assert!(is_status(&status.content, ExecutionState::Idle));
+        assert_eq!(status.parent_header.unwrap().msg_id, id);
+        seen.push(status.header.msg_id);
+    }
+    assert_ne!(seen[0], seen[1], "Jupyter takes no message twice");
 }
 
 #[tokio::test]

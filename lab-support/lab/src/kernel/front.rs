@@ -93,24 +93,26 @@ async fn echo(mut socket: RepSocket) {
 /// Sends broadcasts to whoever has subscribed. A front end may ask before it listens, and then waits to hear
 /// that the kernel is idle: whoever subscribes is told the last status.
 async fn broadcast(mut socket: XPubSocket, mut messages: UnboundedReceiver<Message>, key: Key) {
-    let mut status: Option<ZmqMessage> = None;
+    let mut status: Option<Message> = None;
     loop {
         let next = tokio::select! {
             message = messages.recv() => match message {
                 None => return,
                 Some(message) => {
-                    let (is_status, message) = (message.kind() == "status", message.write(&key));
-                    if is_status {
+                    if message.kind() == "status" {
                         status = Some(message.clone());
                     }
                     Some(message)
                 }
             },
-            subscription = socket.recv() => status.clone().filter(|_| subscription.is_ok_and(subscribes)),
+            // Jupyter takes nothing that was signed before: it is the same status in a new message.
+            subscription = socket.recv() => {
+                status.as_ref().filter(|_| subscription.is_ok_and(subscribes)).map(Message::again)
+            }
         };
         if let Some(message) = next {
             // A front end that has gone hears nothing.
-            let _ = socket.send(message).await;
+            let _ = socket.send(message.write(&key)).await;
         }
     }
 }

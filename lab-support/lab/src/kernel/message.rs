@@ -110,6 +110,15 @@ impl Message {
         Message::new(kind, session, &self.header, content)
     }
 
+    /// A broadcast that says the same as this one.
+    pub fn again(&self) -> Message {
+        let mut header = self.header.clone();
+        header["msg_id"] = Uuid::new_v4().to_string().into();
+        let mut frames = self.frames.clone();
+        frames[0] = bytes(&header);
+        Message { addresses: Vec::new(), frames, header }
+    }
+
     pub fn status(&self, state: &str) -> Message {
         self.broadcast("status", &json!({ "execution_state": state }))
     }
@@ -175,6 +184,8 @@ mod tests {
         let reply = request.reply(&json!({ "status": "ok" }));
         assert_eq!((reply.kind(), &reply.addresses), ("execute_reply", &request.addresses));
         assert!(reply.is_about(&request) && !reply.is_about(&reply));
-        assert!(request.status("busy").addresses.is_empty());
+        let status = request.status("busy");
+        assert!(status.addresses.is_empty() && status.again().is_about(&request));
+        assert_ne!(status.again().id(), status.id());
     }
 }

@@ -93,7 +93,8 @@ fn follow(mut warm: Command, tell: &dyn Fn(&str)) -> Result<()> {
         tell(&line);
         said = said + &line + "\n";
     }
-    ensure!(warm.wait()?.success(), "lab-support could not be compiled for the notebooks:\n{said}");
+    let status = warm.wait()?;
+    ensure!(status.success(), "lab-support could not be compiled for the notebooks ({status}):\n{said}");
     Ok(())
 }
 
