@@ -30,7 +30,7 @@ async fn messages_come_in_order() {
     let cell = page.run("(0..10_000).for_each(|i| println!(\"line {i}\"));").await.ok();
     let lines: String = (0..10_000).map(|i| format!("line {i}\n")).collect();
     assert_eq!(cell.text(), lines);
-    let cell = page.run("print!(\"no newline\"); eprintln!(\"a warning\");").await.ok();
+    let cell = page.run("print!(\"no newline\"); std::io::Write::flush(&mut std::io::stdout())?; eprintln!(\"a warning\");").await.ok();
     assert_eq!(cell.text(), "no newlinea warning\n");
 }
 
