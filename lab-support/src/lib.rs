@@ -27,7 +27,9 @@ pub use error::Error;
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::eval::Panel;
-    pub use crate::lesson::{answer, baseline, checks, experiment, guess, keep, record, runs, versions};
+    pub use crate::lesson::{
+        answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs, versions,
+    };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
         Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Padding, RmsProp, Schedule, Score,

@@ -11,12 +11,15 @@ use serde_json::Value;
 const KERNEL: [&str; 5] = ["--package", "lab", "--no-default-features", "--features", "kernel"];
 
 /// The kernel, ready to be started.
+#[derive(Clone)]
 pub struct Kernel {
     pub binary: PathBuf,
     /// The project's folder.
     pub root: PathBuf,
     /// Where notebooks write instead of `data/`, when it is not to be that.
     pub output: Option<PathBuf>,
+    /// Whether long runs are made again.
+    pub retrain: bool,
 }
 
 /// Where cargo puts the kernel, as far as can be told without building it.
@@ -27,7 +30,7 @@ pub fn binary(root: &Path) -> PathBuf {
 
 /// Builds the kernel unless it is up to date, then compiles what notebooks use unless that is done.
 pub fn ensure(root: &Path) -> Result<Kernel, Error> {
-    let kernel = Kernel { binary: build(root)?, root: root.into(), output: None };
+    let kernel = Kernel { binary: build(root)?, root: root.into(), output: None, retrain: false };
     let mut prepare = Command::new(&kernel.binary);
     prepare.arg("prepare").env("LAB_HOME", root).current_dir(root).stdout(Stdio::null());
     match prepare.status() {

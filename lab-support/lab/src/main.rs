@@ -65,6 +65,9 @@ enum Command {
     Run {
         /// The notebooks to run, in this order; without any, all of them.
         notebooks: Vec<PathBuf>,
+        /// Make the long runs again, too, which are shown from their records otherwise: hours, for all of them.
+        #[arg(long)]
+        retrain: bool,
         /// Seconds that one cell may take.
         #[arg(long, default_value_t = 3600)]
         time_limit: u64,
@@ -111,8 +114,8 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         Some(Command::Check { folder, json, time_limit }) => {
             check::all(&folder, Duration::from_secs(time_limit), json).await
         }
-        Some(Command::Run { notebooks, time_limit }) => {
-            run::all(notebooks, Duration::from_secs(time_limit)).await
+        Some(Command::Run { notebooks, retrain, time_limit }) => {
+            run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }
         Some(Command::Test { time_limit }) => test::all(Duration::from_secs(time_limit)).await,
         Some(Command::Data { from }) => data::fetch(from.as_deref()).map(|()| true),

@@ -30,9 +30,11 @@ pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
-/// Runs notebooks one after the other and saves each that worked; stops at the first that did not.
-pub async fn all(mut notebooks: Vec<PathBuf>, limit: Duration) -> Result<bool, Error> {
-    let kernel = setup::ensure()?;
+/// Runs notebooks one after the other and saves each that worked; stops at the first that did not. `retrain`:
+/// long runs are made again.
+pub async fn all(mut notebooks: Vec<PathBuf>, retrain: bool, limit: Duration) -> Result<bool, Error> {
+    let mut kernel = setup::ensure()?;
+    kernel.retrain = retrain;
     if notebooks.is_empty() {
         notebooks = self::notebooks(&kernel.root)?;
     }

@@ -229,6 +229,9 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
     if let Some(output) = &kernel.output {
         command.env("LAB_OUTPUT", output);
     }
+    if kernel.retrain {
+        command.env("LAB_RETRAIN", "1");
+    }
     command.spawn().map_err(|e| broken(home::display(&kernel.binary), e))
 }
 

@@ -78,8 +78,7 @@ pub async fn examine(
         Error::new("checking a worked copy", "a temporary folder", e, "free some space on this disk")
     })?;
     let made = folder.path().join("data");
-    let kernel =
-        Kernel { binary: kernel.binary.clone(), root: kernel.root.clone(), output: Some(made.clone()) };
+    let kernel = Kernel { output: Some(made.clone()), ..kernel.clone() };
     let name = copy.file_name().unwrap_or(copy.as_os_str()).to_string_lossy().into_owned();
     let mut report = Report { name, rows: Vec::new(), notes: Vec::new() };
     for notebook in solved {

@@ -2,14 +2,16 @@
 
 use super::baseline;
 use super::judge::{Evidence, FirstImage};
+use super::long_run;
 use super::records;
 use crate::Error;
 use crate::data::{FashionMnist, home};
 use crate::nn::Sequential;
 
-/// The records, and for question 5 what the saved baseline says of the first test image.
+/// The records with those of long runs, and for question 5 what the saved baseline says of the first test image.
 pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
-    let runs = records::read(&home::runs_file(data.train.source)?)?;
+    let mut runs = records::read(&home::runs_file(data.train.source)?)?;
+    runs.extend(long_run::recorded()?);
     let first_image = if number == 5 { first_image(data)? } else { None };
     Ok(Evidence { runs, first_image })
 }

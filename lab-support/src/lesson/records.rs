@@ -12,7 +12,7 @@ use crate::data::home;
 
 /// Adds one line in one write, so that two notebooks at once lose nothing.
 pub(super) fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> {
-    let line = serde_json::to_string(record).expect("a record is plain numbers and text") + "\n";
+    let line = line(record);
     let folder = file.parent().unwrap_or(Path::new("."));
     let write = || {
         fs::create_dir_all(folder)?;
@@ -22,6 +22,16 @@ pub(super) fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> 
         let doing = format!("adding a record to {}", home::display(file));
         Error::new(doing, "a file that can be written", e, "check the folder's permissions and free space")
     })
+}
+
+/// Puts these records in the place of all that the file holds.
+pub(super) fn write(file: &Path, records: &[impl Serialize]) -> Result<(), Error> {
+    let lines: String = records.iter().map(line).collect();
+    home::write_atomically(file, lines.as_bytes())
+}
+
+fn line(record: &impl Serialize) -> String {
+    serde_json::to_string(record).expect("a record is plain numbers and text") + "\n"
 }
 
 /// The records of a file, oldest first; none where there is no file.

@@ -159,6 +159,11 @@ impl Group {
         Some(high - low)
     }
 
+    /// Time spent training: the mean over the seeds.
+    pub fn seconds(&self) -> f64 {
+        self.runs.iter().map(|run| run.seconds).sum::<f64>() / self.runs.len() as f64
+    }
+
     fn bar(&self) -> Option<Bar<'_>> {
         let (run, (low, high)) = (self.latest(), self.range()?);
         Some(Bar {

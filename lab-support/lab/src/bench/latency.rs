@@ -94,11 +94,10 @@ pub async fn lab(bench: &Bench) -> Result<Vec<Row>, Error> {
     let folder = tempfile::tempdir().map_err(|e| {
         Error::new("timing the notebooks", "a temporary folder", e, "free some space on this disk")
     })?;
-    let Kernel { binary, root, .. } = &bench.kernel;
-    let kernel = Kernel { binary: binary.clone(), root: root.clone(), output: Some(folder.path().into()) };
+    let kernel = Kernel { output: Some(folder.path().into()), ..bench.kernel.clone() };
     let mut rows = Vec::new();
     let mut total = 0.0;
-    for path in run::notebooks(root)? {
+    for path in run::notebooks(&kernel.root)? {
         let start = Instant::now();
         if run::run(&kernel, &path, Duration::from_secs(3600)).await?.is_none() {
             let advice = "mend the notebook, then measure again";

@@ -114,7 +114,8 @@ impl Sequential {
         Err(Error::new(doing, "a loss that fits the last layer", found, advice))
     }
 
-    fn setup(&self, plan: &Fit, source: Source) -> Result<Setup, Error> {
+    /// What a training by this plan is recorded as.
+    pub(crate) fn setup(&self, plan: &Fit, source: Source) -> Result<Setup, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
         Ok(Setup {
             layers: self.widths(),

@@ -1,0 +1,237 @@
+//! Trainings that take minutes: shown from the records that come with the lab, made again only when asked.
+
+use std::env;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::records;
+use super::run::{Run, record};
+use super::runs::Runs;
+use crate::Error;
+use crate::data::{Dataset, Source, home};
+use crate::live;
+use crate::nn::{Fit, Sequential};
+
+/// Seeds that a long run is made with: that of the network, and the next two.
+const SEEDS: u64 = 3;
+
+/// A network that was trained for minutes, and what its trainings came to: shows itself as a table.
+#[derive(Clone)]
+pub struct LongRun {
+    /// With the weights of the first seed: it predicts at once.
+    pub network: Sequential,
+    runs: LongRuns,
+}
+
+/// The trainings that take minutes: shows itself as a table.
+#[derive(Clone, Debug)]
+pub struct LongRuns {
+    runs: Runs,
+}
+
+/// All long runs in the records that come with the lab.
+///
+/// # Errors
+/// When the file can't be read, or a line of it is not a record.
+pub fn long_runs() -> Result<LongRuns, Error> {
+    Ok(LongRuns::new(recorded()?))
+}
+
+/// Trains a compiled network, or shows what came of it when that was done: with three seeds, on Fashion-MNIST,
+/// each measured on the test set once. Records and weights come with the lab, in `data/long-runs/`. Made again by
+/// `cargo lab run --retrain NOTEBOOK`, which sets `LAB_RETRAIN`; an interrupted training then goes on where it was.
+///
+/// A network or plan other than the recorded one is trained now, with its own seed alone, and recorded as by
+/// [`experiment`].
+///
+/// # Errors
+/// As [`Sequential::fit`]; when the training was stopped, when a record can't be read or written, and when long runs are
+/// to be made again on the practice set.
+pub fn long_run(
+    name: &str,
+    model: &Sequential,
+    plan: Fit,
+    train: &Dataset,
+    test: &Dataset,
+) -> Result<LongRun, Error> {
+    if env::var_os("LAB_RETRAIN").is_some_and(|value| !value.is_empty()) {
+        make(name, model, &plan, train, test)?;
+    }
+    let runs: Vec<Run> = recorded()?.into_iter().filter(|run| run.name == name).collect();
+    if let Some(first) = runs.first() {
+        let network = Sequential::load(weights_file(name)?)?;
+        if is_of(first, model, &plan)? && network.architecture()["layers"] == model.architecture()["layers"] {
+            return Ok(LongRun { network, runs: LongRuns::new(runs) });
+        }
+        println!("This is not the training of the records: training it now, once.");
+    } else {
+        println!("There is no record of \"{name}\": training it now, once.");
+    }
+    let mut network = model.clone();
+    let history = network.fit(train, plan)?;
+    live::check_not_stopped("recording a long run")?;
+    let score = network.evaluate(test)?;
+    record(name, &history, &score)?;
+    Ok(LongRun { network, runs: LongRuns::new(vec![Run::new(name, &history, &score)?]) })
+}
+
+/// Trains with every seed, and puts the records and the first seed's weights in the place of the old ones.
+fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Dataset) -> Result<(), Error> {
+    if train.images().source != Source::FashionMnist {
+        let advice = "fetch it with `cargo lab data`";
+        return Err(Error::new("making a long run again", "Fashion-MNIST", "the practice set", advice));
+    }
+    let (weights, file) = (weights_file(name)?, records_file()?);
+    let mut runs = Vec::new();
+    for seed in model.seed..model.seed + SEEDS {
+        let mut network = model.clone().seed(seed);
+        let history = network.fit(train, plan.clone().checkpoint(format!("{}-{seed}", slug(name))))?;
+        live::check_not_stopped("making a long run again")?;
+        let run = Run::new(name, &history, &network.evaluate(test)?)?;
+        println!("{run}");
+        if runs.is_empty() {
+            network.save(&weights)?;
+        }
+        runs.push(run);
+    }
+    let mut all = recorded()?;
+    all.retain(|run| run.name != name);
+    all.extend(runs);
+    records::write(&file, &all)
+}
+
+/// The records of all long runs, oldest first.
+pub(super) fn recorded() -> Result<Vec<Run>, Error> {
+    records::read(&records_file()?)
+}
+
+/// Whether a record is of this training, whatever the seed and the data.
+fn is_of(run: &Run, model: &Sequential, plan: &Fit) -> Result<bool, Error> {
+    let setup = model.setup(plan, Source::FashionMnist)?;
+    let chosen = (setup.optimizer, setup.learning_rate, setup.batch_size, setup.with, plan.epochs);
+    let Run { optimizer, learning_rate, batch_size, with, epochs, .. } = run.clone();
+    Ok(chosen == (optimizer, learning_rate, batch_size, with, epochs))
+}
+
+/// Beside the project's data sets: a worked copy shows the project's.
+fn folder() -> Result<PathBuf, Error> {
+    Ok(home::data_dir()?.join("long-runs"))
+}
+
+fn records_file() -> Result<PathBuf, Error> {
+    Ok(folder()?.join("runs.jsonl"))
+}
+
+fn weights_file(name: &str) -> Result<PathBuf, Error> {
+    Ok(folder()?.join(slug(name) + ".safetensors"))
+}
+
+/// `CNN, best` as `cnn-best`.
+fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+impl fmt::Display for LongRuns {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let groups = &self.runs.groups;
+        let width =
+            |of: fn(&Run) -> &str| groups.iter().map(|group| of(group.latest()).len()).max().unwrap_or(0);
+        let (name, layers) = (width(|run| &run.name).max(4), width(|run| &run.layers).max(6));
+        let head = "  params  epochs  seeds  test acc  spread  seconds  made with threads, on";
+        writeln!(f, "{:<name$}  {:<layers$}{head}", "name", "layers")?;
+        for group in groups {
+            let (run, accuracy) = (group.latest(), group.test_accuracy().unwrap_or_default());
+            write!(f, "{:<name$}  {:<layers$}  {:>6}  {:>6}", run.name, run.layers, run.params, run.epochs)?;
+            let spread = group.spread().map_or("-".into(), |spread| format!("{spread:.4}"));
+            write!(f, "  {:>5}  {accuracy:>8.4}  {spread:>6}  {:>7.0}", group.seeds(), group.seconds())?;
+            writeln!(f, "  {}, {}", run.threads, run.when.get(..10).unwrap_or(&run.when))?;
+        }
+        write!(f, "(means over the seeds, on the test images of Fashion-MNIST)")
+    }
+}
+
+impl LongRuns {
+    fn new(runs: Vec<Run>) -> LongRuns {
+        LongRuns { runs: Runs::new(runs, Source::FashionMnist) }
+    }
+
+    /// Share of the test images classified right, 0 to 1: the mean over the seeds.
+    ///
+    /// # Errors
+    /// When there is no record of this name.
+    pub fn test_accuracy(&self, name: &str) -> Result<f32, Error> {
+        self.runs.test_accuracy(name)
+    }
+
+    /// Shows the table in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{self}");
+    }
+}
+
+impl LongRun {
+    /// Shows the table in a notebook.
+    pub fn evcxr_display(&self) {
+        println!("{}", self.runs);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::run::tests::run;
+    use crate::nn::Activation::Linear;
+    use crate::nn::{Adam, CrossEntropy, Schedule};
+
+    fn model() -> Sequential {
+        let mut model = Sequential::new([28, 28]).flatten().dense(10, Linear);
+        model.compile(Adam::default(), CrossEntropy::from_logits());
+        model
+    }
+
+    #[test]
+    fn a_record_is_of_one_training_whatever_its_seed() {
+        let recorded = Run { optimizer: "Adam".into(), seed: 7, ..run("long", 0.9) };
+        assert!(is_of(&recorded, &model(), &Fit::epochs(2)).unwrap());
+        let others =
+            [Fit::epochs(3), Fit::epochs(2).batch_size(64), Fit::epochs(2).schedule(Schedule::cosine())];
+        for other in others {
+            assert!(!is_of(&recorded, &model(), &other).unwrap(), "{other:?}");
+        }
+        let mut slower = model();
+        slower.compile(Adam::new(0.0001), CrossEntropy::from_logits());
+        assert!(!is_of(&recorded, &slower, &Fit::epochs(2)).unwrap());
+    }
+
+    #[test]
+    fn a_row_has_the_mean_of_its_seeds_and_says_when_it_was_made() {
+        let of = |seed, test, seconds| Run {
+            seed,
+            seconds,
+            when: "2026-01-02T03:04:05Z".into(),
+            ..run("long", test)
+        };
+        let table = LongRuns::new(vec![of(1, 0.90, 100.0), of(2, 0.92, 200.0)]).to_string();
+        let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(
+            row,
+            ["long", "784-128-10", "101770", "2", "2", "0.9100", "0.0200", "150", "2,", "2026-01-02"]
+        );
+    }
+
+    #[test]
+    fn files_are_named_after_the_run() {
+        assert_eq!((slug("CNN, best"), slug(" dense ")), ("cnn-best".into(), "dense".into()));
+    }
+
+    #[test]
+    fn every_record_that_comes_with_the_lab_can_be_read() {
+        let runs = recorded().unwrap();
+        assert!(runs.iter().all(|run| run.data == "real" && run.test_accuracy.is_some()));
+        for run in runs {
+            let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap();
+            assert_eq!((network.widths(), network.params()), (run.layers, run.params), "{}", run.name);
+        }
+    }
+}
