@@ -114,7 +114,7 @@ impl fmt::Display for Standings {
         for row in &self.rows {
             write!(
                 f,
-                "\n{:<names$}  {:<settings$}  {:>6}  {:>7}  {:>8.1}  {:>7.1}  {:>7}  {:>8.4}",
+                "\n{:<names$}  {:<settings$}  {:>6}  {:>7}  {:>8.1}  {:>7.2}  {:>7}  {:>8.4}",
                 row.name,
                 row.settings,
                 row.images,

@@ -25,7 +25,7 @@ impl Saliency {
         let largest = signed::largest(&self.slopes);
         let (row, column) = self.steepest();
         let frame = Frame {
-            title: &format!("What makes image {} ({actual}) more of a {class}", self.index),
+            title: &format!("Which pixels of image {} ({actual}) speak for {class}", self.index),
             note: "slopes: by how much the score rises when a pixel goes from black to white; yellow: for it, blue: against it",
             size: (2 * MARGIN + 3 * PITCH - 24, SIDE + 62),
             source: self.source,
