@@ -119,13 +119,43 @@ async fn front_ends_share_a_kernel() {
     other.wait_for(&id, "for all").await;
     page.cell(&id).await.ok();
     assert_eq!(other.run("kept").await.ok().text(), "41", "the reply goes to the one that asked");
-    let code = "let longer = ke".to_string();
-    let complete = CompleteRequest { cursor_pos: code.len(), code };
-    let JupyterMessageContent::CompleteReply(reply) = page.ask(complete.into()).await.1 else { panic!() };
-    assert!(reply.matches.contains(&"kept".to_string()), "{:?}", reply.matches);
     let inspect = InspectRequest { code: "kept".into(), cursor_pos: 4, detail_level: None };
     let JupyterMessageContent::InspectReply(reply) = page.ask(inspect.into()).await.1 else { panic!() };
     assert!(reply.found, "{reply:?}");
+}
+
+/// Cells in which the analyzer, asked about a name alone, panics.
+const BEFORE: &str = r#"
+let data = FashionMnist::load()?;
+let train = data.train.normalized();
+let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+let history = model.fit(&train, Fit::epochs(10))?;
+"#;
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn a_name_is_completed_wherever_it_stands() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let mut complete = async |code: String| {
+        let request = CompleteRequest { cursor_pos: code.chars().count(), code };
+        let JupyterMessageContent::CompleteReply(reply) = page.ask(request.into()).await.1 else { panic!() };
+        assert_eq!(reply.status, ReplyStatus::Ok);
+        reply.matches
+    };
+    assert_eq!(complete("kep".into()).await, ["kept"]);
+    for (line, name) in [
+        ("history", "history"),
+        ("model.fit(&tr", "train"),
+        ("for epoch in his", "history"),
+        ("println!(\"{}\", his", "history"),
+        ("train.gri", "grid(rows, cols)"),
+        ("Sequ", "Sequential"),
+        ("use lab_sup", "lab_support"),
+    ] {
+        let names = complete(format!("{BEFORE}{line}")).await;
+        assert!(names.contains(&name.to_string()), "{line}: {names:?}");
+    }
+    assert_eq!(page.run("kept").await.ok().text(), "41", "cells run as before");
 }
 
 #[tokio::test]

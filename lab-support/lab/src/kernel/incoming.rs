@@ -31,5 +31,7 @@ pub enum Incoming {
     /// evcxr can't start: the reason.
     Broken(String),
     EvaluatorEnded(ExitStatus),
+    /// It is a while ago that evcxr was done with a request: its word of that.
+    Overdue(Message),
     JupyterGone,
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::cell::Cell;
 use crate::cells::event::{BEGIN, DONE, Event, INTERRUPT};
+use crate::completion::Completions;
 use crate::connection::Connection;
 use crate::evaluator::Evaluator;
 use crate::failure::Failure;
@@ -23,6 +24,9 @@ use crate::{info, listener, watch};
 /// For the last messages to leave before the process ends.
 const FAREWELL: Duration = Duration::from_millis(50);
 
+/// How long the answer may be on its way when evcxr is done with a request.
+const DELAY: Duration = Duration::from_secs(5);
+
 /// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
 /// cells' process what front ends understand: outputs that move, errors, an interrupt that loses nothing.
 pub struct Kernel {
@@ -33,6 +37,9 @@ pub struct Kernel {
     cell: Option<Cell>,
     /// Requests that wait for the cell that is running, or for evcxr.
     waiting: VecDeque<Message>,
+    completions: Completions,
+    /// For what the kernel is to hear later.
+    incoming: UnboundedSender<Incoming>,
 }
 
 /// Whether cells can run.
@@ -54,9 +61,17 @@ pub async fn run(file: &Path) -> Result<()> {
         let _ = gone.send(Incoming::JupyterGone);
     });
     let listener = listener::listen(sender.clone()).await?;
-    tokio::spawn(async move { start(connection, listener, sender).await });
-    let state = State::Preparing(Preparation::default());
-    let mut kernel = Kernel { front, evaluator: state, keeper: None, cell: None, waiting: VecDeque::new() };
+    let evaluator = start(connection, listener, sender.clone());
+    tokio::spawn(evaluator);
+    let mut kernel = Kernel {
+        front,
+        evaluator: State::Preparing(Preparation::default()),
+        keeper: None,
+        cell: None,
+        waiting: VecDeque::new(),
+        completions: Completions::default(),
+        incoming: sender,
+    };
     kernel.serve(incoming).await;
     Ok(())
 }
@@ -94,6 +109,12 @@ impl Kernel {
                 Incoming::EvaluatorEnded(status) => {
                     self.give_up(Failure::broken(&format!("evcxr has ended ({status})."))).await;
                 }
+                Incoming::Overdue(idle) => {
+                    let waits = self.cell.as_ref().is_some_and(|cell| idle.is_about(&cell.request));
+                    if waits || self.completions.wait_for(&idle) {
+                        self.give_up(Failure::broken("evcxr has failed: all variables are lost.")).await;
+                    }
+                }
                 Incoming::JupyterGone => return,
             }
         }
@@ -122,6 +143,11 @@ impl Kernel {
                     let Some(request) = self.waiting.pop_front() else { return };
                     if request.kind() == "kernel_info_request" {
                         self.answer(Channel::Shell, &request, &info::content()).await;
+                        continue;
+                    }
+                    if request.kind() == "complete_request" {
+                        let question = self.completions.question(request);
+                        evaluator.send(Channel::Shell, &question).await;
                         continue;
                     }
                     evaluator.send(Channel::Shell, &request).await;
@@ -168,11 +194,19 @@ impl Kernel {
                 cell.reply = Some(reply);
                 self.end_cell().await;
             }
-            _ => self.front.send(channel, &reply).await,
+            _ => self.front.send(channel, &self.completions.answer(reply)).await,
         }
     }
 
     async fn broadcast(&mut self, message: Message) {
+        if message.content()["execution_state"] == "idle" {
+            let (kernel, idle) = (self.incoming.clone(), message.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(DELAY).await;
+                // Nobody listens when the kernel is ending.
+                let _ = kernel.send(Incoming::Overdue(idle));
+            });
+        }
         let Some(cell) = self.cell.as_mut().filter(|cell| message.is_about(&cell.request)) else {
             return self.front.broadcast(message);
         };

@@ -17,6 +17,7 @@
 mod cell;
 mod cells;
 mod clone;
+mod completion;
 mod connection;
 mod evaluator;
 mod failure;
