@@ -28,7 +28,7 @@ pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::eval::Panel;
     pub use crate::lesson::{
-        answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs, versions,
+        answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs, trial, versions,
     };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
@@ -36,5 +36,5 @@ pub mod prelude {
         Sequential, Sgd,
     };
     pub use crate::plot::curves;
-    pub use ndarray::{self, Array1, Array2, Axis, s};
+    pub use ndarray::{self, Array1, Array2, Axis, array, s};
 }

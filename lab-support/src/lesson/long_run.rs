@@ -72,7 +72,7 @@ pub fn long_run(
     live::check_not_stopped("recording a long run")?;
     let score = network.evaluate(test)?;
     record(name, &history, &score)?;
-    Ok(LongRun { network, runs: LongRuns::new(vec![Run::new(name, &history, &score)?]) })
+    Ok(LongRun { network, runs: LongRuns::new(vec![Run::new(name, &history, Some(&score))?]) })
 }
 
 /// Trains with every seed, and puts the records and the first seed's weights in the place of the old ones.
@@ -87,7 +87,7 @@ fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Data
         let mut network = model.clone().seed(seed);
         let history = network.fit(train, plan.clone().checkpoint(format!("{}-{seed}", slug(name))))?;
         live::check_not_stopped("making a long run again")?;
-        let run = Run::new(name, &history, &network.evaluate(test)?)?;
+        let run = Run::new(name, &history, Some(&network.evaluate(test)?))?;
         println!("{run}");
         if runs.is_empty() {
             network.save(&weights)?;

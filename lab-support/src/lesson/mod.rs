@@ -13,6 +13,7 @@ mod records;
 mod run;
 mod runs;
 mod runs_table;
+mod trial;
 mod versions;
 
 pub use answers::{Answer, QUESTIONS, answer};
@@ -22,4 +23,5 @@ pub use guess::{Guess, guess};
 pub use long_run::{LongRun, LongRuns, long_run, long_runs};
 pub use run::{Point, Run, experiment, record};
 pub use runs::{Runs, runs};
+pub use trial::trial;
 pub use versions::{Versions, versions};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records;
 use crate::Error;
-use crate::data::{Dataset, Split, home};
+use crate::data::{Dataset, Source, Split, home};
 use crate::live;
 use crate::nn::{Epoch, Fit, History, Score, Sequential};
 
@@ -90,14 +90,14 @@ pub fn experiment(
 /// # Errors
 /// When the name is empty, when the history has no epochs, or when the file can't be written.
 pub fn record(name: &str, history: &History, test: &Score) -> Result<(), Error> {
-    let run = Run::new(name, history, test)?;
-    records::append(&home::runs_file(history.setup.source)?, &run)?;
+    let run = Run::new(name, history, Some(test))?;
+    run.keep(history.setup.source)?;
     println!("{run}");
     Ok(())
 }
 
 impl Run {
-    pub(super) fn new(name: &str, history: &History, test: &Score) -> Result<Run, Error> {
+    pub(super) fn new(name: &str, history: &History, test: Option<&Score>) -> Result<Run, Error> {
         let refused =
             |expected, advice| Err(Error::new("recording a training run", expected, "none", advice));
         if name.trim().is_empty() {
@@ -122,8 +122,8 @@ impl Run {
             train_loss: kept.train.loss,
             train_accuracy: kept.train.accuracy,
             validation_accuracy: kept.validation.map(|score| score.accuracy),
-            test_accuracy: Some(test.accuracy),
-            test_loss: Some(test.loss),
+            test_accuracy: test.map(|score| score.accuracy),
+            test_loss: test.map(|score| score.loss),
             seconds: history.epochs.iter().map(|epoch| epoch.seconds).sum(),
             threads: setup.threads,
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
@@ -132,6 +132,11 @@ impl Run {
             validated_on: names(&setup.seen.validated),
             curve: history.epochs.iter().map(Point::of).collect(),
         })
+    }
+
+    /// Adds it to the records of runs on this kind of data.
+    pub(super) fn keep(&self, source: Source) -> Result<(), Error> {
+        records::append(&home::runs_file(source)?, self)
     }
 }
 
@@ -166,7 +171,6 @@ impl fmt::Display for Run {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::data::Source;
     use crate::nn::{Seen, Setup};
 
     pub fn history(accuracy: f32) -> History {
@@ -196,15 +200,15 @@ pub(super) mod tests {
     }
 
     pub fn run(name: &str, test: f32) -> Run {
-        Run::new(name, &history(0.9), &Score { loss: 0.4, accuracy: test, samples: 10_000 }).unwrap()
+        Run::new(name, &history(0.9), Some(&Score { loss: 0.4, accuracy: test, samples: 10_000 })).unwrap()
     }
 
     #[test]
     fn runs_without_name_or_epochs_are_refused() {
         let score = Score { loss: 0.4, accuracy: 0.9, samples: 10 };
-        assert!(Run::new(" ", &history(0.9), &score).is_err());
+        assert!(Run::new(" ", &history(0.9), Some(&score)).is_err());
         let empty = History { epochs: vec![], ..history(0.9) };
-        assert!(Run::new("empty", &empty, &score).is_err());
+        assert!(Run::new("empty", &empty, None).is_err());
     }
 
     #[test]

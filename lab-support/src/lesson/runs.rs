@@ -22,14 +22,17 @@ pub(super) struct Group {
     runs: Vec<Run>,
 }
 
-/// All recorded runs on the same kind of data: the baseline first, the others in the order in which their
-/// names first appeared. A name that was used for several setups stands for the last of them.
+/// All recorded runs on the same kind of data that were tested: the baseline first, the others in the order in which
+/// their names first appeared. A name that was used for several setups stands for the last of them. A
+/// [`trial`](super::trial) is none of them: it has not seen the test set.
 ///
 /// # Errors
 /// When the file can't be read, or a line of it is not a record.
 pub fn runs(data: &Dataset) -> Result<Runs, Error> {
     let source = data.images().source;
-    Ok(Runs::new(records::read(&home::runs_file(source)?)?, source))
+    let mut runs: Vec<Run> = records::read(&home::runs_file(source)?)?;
+    runs.retain(|run| run.test_accuracy.is_some());
+    Ok(Runs::new(runs, source))
 }
 
 impl Runs {

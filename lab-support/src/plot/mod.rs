@@ -2,6 +2,7 @@
 
 mod answer;
 mod augment;
+mod beside;
 mod calibration;
 mod canvas;
 mod comparison;

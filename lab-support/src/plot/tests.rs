@@ -130,6 +130,11 @@ fn every_figure_is_a_small_picture_with_words() {
         (Augment::new().flip().show(9, &data), 892, "16 variants of image 9, Ankle boot; augmented: flip."),
         (rates().plot(), 700, "smallest loss 0.500 at learning rate 1.0e-2; a tenth of it, 1.0e-3"),
         (predictions.calibration(&data).and_then(|c| c.plot()), 700, "0.70: 0.00 (1), 0.91: 1.00 (11)"),
+        (
+            data.show_beside(9, &[("brighter", &Array2::from_elem((26, 26), 0.5))]),
+            900,
+            "Image 9, Ankle boot, and what was made of it: brighter, numbers from -0.50 to 0.50.",
+        ),
         (images.grid(2, 5), 688, "The first images, 2 x 5, beginning with T-shirt/top, Trouser"),
         (data.grid(1, 1), 320, "The first images, 1 x 1, beginning with T-shirt/top."),
         (images.class_counts(), 700, "Images per class. 12 images: 1 to 2 of a class."),
@@ -217,6 +222,9 @@ fn what_is_not_there_is_an_error() {
     assert_error(Augment::new().show(12, &data), "found image 12");
     assert_error(Augment::new().shift(14).show(0, &data), "below half the image");
     assert_error(RateRange { points: vec![], ..rates() }.plot(), "a finite loss");
+    assert_error(data.show_beside(12, &[]), "found image 12");
+    assert_error(data.show_beside(0, &[]), "1 to 3 tables of numbers, found 0");
+    assert_error(data.show_beside(0, &[("no", &array![[f32::NAN]])]), "found (1, 1) numbers in \"no\"");
     assert_error(images.grid(5, 13), "1 to 12 columns");
     assert_error(data.grid(4, 4), "found image 15");
     assert_error(predictions.show(12, &data), "found image 12");

@@ -104,6 +104,11 @@ impl Fit {
         Fit { quiet: true, ..self }
     }
 
+    /// Whether there is a validation set.
+    pub(crate) fn is_validated(&self) -> bool {
+        !matches!(self.validation, Validation::None)
+    }
+
     /// The sets to learn from and to validate on.
     pub(crate) fn sets(&self, data: &Dataset) -> Result<(Dataset, Option<Dataset>), Error> {
         match &self.validation {
@@ -135,7 +140,7 @@ impl Fit {
             let expected = "clip_norm to be a finite number above 0";
             return Err(Error::new(doing, expected, most, "its usual value is 1"));
         }
-        if self.early_stopping.is_some() && matches!(self.validation, Validation::None) {
+        if self.early_stopping.is_some() && !self.is_validated() {
             let expected = "a validation set to watch, for early stopping";
             return Err(Error::new(doing, expected, "none", "add .validation_split(0.1)"));
         }
