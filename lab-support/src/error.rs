@@ -34,6 +34,11 @@ impl Error {
             advice: advice.to_string(),
         }
     }
+
+    /// The same error, met as a part of `doing`: "While trying rate 10, training epoch 1: ...".
+    pub(crate) fn within(self, doing: impl fmt::Display) -> Error {
+        Error { doing: format!("{doing}, {}", self.doing), ..self }
+    }
 }
 
 impl fmt::Display for Error {

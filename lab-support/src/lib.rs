@@ -35,6 +35,6 @@ pub mod prelude {
         Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Padding, RmsProp, Schedule, Score,
         Sequential, Sgd,
     };
-    pub use crate::plot::curves;
+    pub use crate::plot::{curves, gaps};
     pub use ndarray::{self, Array1, Array2, Axis, array, s};
 }

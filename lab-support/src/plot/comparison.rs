@@ -7,9 +7,8 @@ use crate::Error;
 use crate::data::Source;
 use crate::display::thousands;
 use crate::plot::figure::{Figure, Frame, MARGIN};
-use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GRID, INK, LINE, RED, bold, centred, fitting, px, text, thin, to_the_left,
-};
+use crate::plot::scale::Scale;
+use crate::plot::style::{Area, BLUE, Drawn, FADED, INK, RED, bold, fitting, px, text, thin, to_the_left};
 
 /// One training run in a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,13 +30,13 @@ pub struct Bar<'a> {
 /// # Errors
 /// When there are no runs, more than 24, or an accuracy is not from 0 to 1.
 pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
-    let scale = Scale::over(runs)?;
+    check(runs)?;
+    let scale = Scale::over(runs.iter().flat_map(|run| [run.range.0, run.range.1]), (LEFT, RIGHT));
     let baseline = &runs[0];
     let best = runs.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy)).unwrap_or(baseline);
-    let (low, high) = (scale.label(scale.low), scale.label(scale.high));
     let several = runs.iter().any(|run| run.range.0 < run.range.1);
     let bars = if several { "thin bar: smallest to largest of several seeds; " } else { "" };
-    let note = format!("line: {}; {bars}the axis runs from {low} to {high}, not from 0", baseline.name);
+    let note = format!("line: {}; {bars}{}", baseline.name, scale.note());
     let frame = Frame {
         title: "Test accuracy",
         note: &note,
@@ -69,62 +68,26 @@ const COLUMNS: [(i32, &str); 3] = [(728, "accuracy"), (812, "parameters"), (886,
 /// Upper edge of the first row.
 const TOP: i32 = 34;
 
-/// The part of 0 to 1 that holds all runs.
-struct Scale {
-    low: f64,
-    high: f64,
-    step: f64,
-}
-
-impl Scale {
-    fn over(runs: &[Bar]) -> Result<Scale, Error> {
-        let doing = "comparing runs";
-        if !(1..=24).contains(&runs.len()) {
-            return Err(Error::new(doing, "1 to 24 runs", runs.len(), "train some, or choose among them"));
-        }
-        let outside = |run: &&Bar| !(0.0 <= run.range.0 && run.range.1 <= 1.0);
-        if let Some(run) = runs.iter().find(outside) {
-            let found = format!("{} for {}", run.accuracy, run.name);
-            return Err(Error::new(doing, "accuracies from 0 to 1", found, "evaluate the run again"));
-        }
-        let low = runs.iter().map(|run| run.range.0).fold(1.0, f64::min);
-        let high = runs.iter().map(|run| run.range.1).fold(0.0, f64::max);
-        let steps = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
-        let step = steps.into_iter().find(|step| (high - low) / step <= 6.0).unwrap_or(0.2);
-        let (low, high) = ((low / step - 0.3).floor() * step, (high / step + 0.3).ceil() * step);
-        Ok(Scale { low: low.max(0.0), high: high.min(1.0), step })
+/// # Errors
+/// When there are too few runs, too many, or an accuracy is not a share.
+fn check(runs: &[Bar]) -> Result<(), Error> {
+    let doing = "comparing runs";
+    if !(1..=24).contains(&runs.len()) {
+        return Err(Error::new(doing, "1 to 24 runs", runs.len(), "train some, or choose among them"));
     }
-
-    /// Where a value stands, on the canvas.
-    fn x(&self, value: f64) -> i32 {
-        let part = (value - self.low) / (self.high - self.low);
-        px(LEFT) + (part * f64::from(px(RIGHT - LEFT))) as i32
+    let outside = |run: &&Bar| !(0.0 <= run.range.0 && run.range.1 <= 1.0);
+    if let Some(run) = runs.iter().find(outside) {
+        let found = format!("{} for {}", run.accuracy, run.name);
+        return Err(Error::new(doing, "accuracies from 0 to 1", found, "evaluate the run again"));
     }
-
-    /// A value with as many digits as the steps have.
-    fn label(&self, value: f64) -> String {
-        let digits = if self.step < 0.01 { 3 } else { 2 };
-        format!("{value:.digits$}")
-    }
-
-    fn ticks(&self) -> impl Iterator<Item = f64> {
-        let count = ((self.high - self.low) / self.step).round() as usize;
-        (0..=count).map(|i| self.low + i as f64 * self.step)
-    }
+    Ok(())
 }
 
 fn draw_scale(area: &Area, scale: &Scale, runs: &[Bar]) -> Drawn {
-    let (top, bottom) = (px(TOP), px(TOP + ROW * runs.len() as i32));
-    for tick in scale.ticks() {
-        let x = scale.x(tick);
-        area.draw(&PathElement::new(vec![(x, top), (x, bottom)], thin(GRID)))?;
-        area.draw_text(&scale.label(tick), &centred(&text(14, INK)), (x, bottom + px(14)))?;
-    }
-    area.draw(&PathElement::new(vec![(px(LEFT), bottom), (px(RIGHT), bottom)], thin(LINE)))?;
-    let middle = px((LEFT + RIGHT) / 2);
-    area.draw_text("test accuracy", &centred(&text(14, FADED)), (middle, bottom + px(36)))?;
+    let (top, bottom) = (TOP, TOP + ROW * runs.len() as i32);
+    scale.draw(area, (top, bottom), "test accuracy")?;
     let x = scale.x(runs[0].accuracy);
-    area.draw(&PathElement::new(vec![(x, top), (x, bottom)], FADED.stroke_width(px(2) as u32)))?;
+    area.draw(&PathElement::new(vec![(x, px(top)), (x, px(bottom))], FADED.stroke_width(px(2) as u32)))?;
     for (right, title) in COLUMNS {
         area.draw_text(title, &to_the_left(&text(14, FADED)), (px(right), px(TOP - 14)))?;
     }

@@ -6,11 +6,12 @@ use plotters::prelude::RGBColor;
 use crate::Error;
 use crate::data::{Dataset, Images, Source};
 use crate::eval::{Panel, Predictions};
+use crate::lesson::{GridTried, Swept, Tried};
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{Activations, Augment, Epoch, History, RateRange, Score, Seen, Sequential, Setup};
 use crate::plot::encode::tests::decode;
 use crate::plot::style::{BLUE, RED};
-use crate::plot::{Bar, Figure, Scatter, compare, curves, scatter};
+use crate::plot::{Bar, Figure, Scatter, compare, curves, gaps, scatter};
 
 /// A picture back from its PNG.
 struct Picture {
@@ -115,6 +116,26 @@ fn bar(name: &str, accuracy: f64) -> Bar<'_> {
     Bar { name, accuracy, range: (accuracy, accuracy), params: 101_770, seconds: 6.1 }
 }
 
+fn tried(accuracies: &[f32], seconds: f64) -> Tried {
+    Tried { params: 101_770, accuracies: accuracies.to_vec(), seconds }
+}
+
+fn swept() -> Swept {
+    let values =
+        vec![("0.001".to_string(), tried(&[0.88, 0.86], 1.5)), ("0.1".into(), tried(&[0.5, 0.6], 1.0))];
+    Swept { what: "learning rate".into(), values, source: Source::FashionMnist }
+}
+
+fn grid_tried() -> GridTried {
+    let pair = |row: &str, column: &str| [row.to_string(), column.to_string()];
+    let pairs = vec![
+        (pair("32", "1"), tried(&[0.85], 0.4)),
+        (pair("32", "2"), tried(&[0.86], 0.5)),
+        (pair("64", "1"), tried(&[0.87], 0.6)),
+    ];
+    GridTried { what: pair("neurons", "layers"), pairs, source: Source::FashionMnist }
+}
+
 fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, words: &str) {
     let message = result.expect_err(words).to_string();
     assert!(message.contains(words), "{message:?} does not say {words:?}");
@@ -172,6 +193,13 @@ fn every_figure_is_a_small_picture_with_words() {
             900,
             "best of 2 wide 0.8900.",
         ),
+        (
+            gaps(&[("a", &network(1)), ("b", &network(2))], &data.take(9), &data),
+            900,
+            "Accuracy on training and validation images, and the gap. a 0.",
+        ),
+        (swept().plot(), 900, "of 2 seeds: 0.001 0.8700, 0.1 0.5500. Best: 0.001."),
+        (grid_tried().plot(), 700, "neurons and layers: 0.8500 to 0.8700, best neurons 64, layers 1."),
         (curves(&[("a", &run), ("b", &other)]), 900, "last: a 0.7900, b 0.8000."),
     ];
     for (figure, width, words) in figures {
@@ -225,6 +253,9 @@ fn what_is_not_there_is_an_error() {
     assert_error(data.show_beside(12, &[]), "found image 12");
     assert_error(data.show_beside(0, &[]), "1 to 3 tables of numbers, found 0");
     assert_error(data.show_beside(0, &[("no", &array![[f32::NAN]])]), "found (1, 1) numbers in \"no\"");
+    assert_error(gaps(&[], &data, &data), "1 to 12 networks, found 0");
+    assert_error(Swept { values: vec![], ..swept() }.plot(), "1 to 24 values, found 0");
+    assert_error(GridTried { pairs: vec![], ..grid_tried() }.plot(), "found 0 rows and 0 columns");
     assert_error(images.grid(5, 13), "1 to 12 columns");
     assert_error(data.grid(4, 4), "found image 15");
     assert_error(predictions.show(12, &data), "found image 12");

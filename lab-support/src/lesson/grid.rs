@@ -1,0 +1,87 @@
+//! Two settings varied at once: every pair is tried.
+
+use std::fmt;
+
+use super::tries::{Tried, Try, try_all};
+use crate::Error;
+use crate::data::{Dataset, Source};
+use crate::nn::{Fit, Sequential};
+
+/// Pairs of values of two settings, each with a network to train.
+///
+/// ```no_run
+/// use lab_support::prelude::*;
+///
+/// let (learn, validation) = FashionMnist::load()?.train.normalized().split(55_000)?;
+/// let mut pairs = Grid::new("neurons", "learning rate", &learn, &validation);
+/// for neurons in [32, 64] {
+///     for rate in [0.001, 0.01] {
+///         let mut model = Sequential::new([28, 28]).flatten().dense(neurons, Relu).dense(10, Linear);
+///         model.compile(Adam::new(rate), CrossEntropy::from_logits());
+///         pairs.add(neurons, rate, model, Fit::epochs(5));
+///     }
+/// }
+/// let (neurons, rate) = pairs.run(&[42])?.best();
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Grid {
+    what: [String; 2],
+    learn: Dataset,
+    validation: Dataset,
+    pairs: Vec<[String; 2]>,
+    tries: Vec<Try>,
+}
+
+/// What came of a grid: shows itself as a heat map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridTried {
+    /// The settings that were varied: down the rows, and along the columns.
+    pub what: [String; 2],
+    /// Pairs of values in the order in which they were added.
+    pub pairs: Vec<([String; 2], Tried)>,
+    pub source: Source,
+}
+
+impl Grid {
+    /// Varies `rows` and `columns`, as "neurons" and "hidden layers": every network learns from `learn` and is
+    /// measured on `validation`.
+    pub fn new(rows: &str, columns: &str, learn: &Dataset, validation: &Dataset) -> Grid {
+        let (learn, validation) = (learn.clone(), validation.clone());
+        let what = [rows, columns].map(String::from);
+        Grid { what, learn, validation, pairs: Vec::new(), tries: Vec::new() }
+    }
+
+    /// A pair of values, and the compiled network and plan that it stands for. The network's own seed and the plan's
+    /// own validation set play no part.
+    pub fn add(&mut self, row: impl fmt::Display, column: impl fmt::Display, model: Sequential, plan: Fit) {
+        let [rows, columns] = &self.what;
+        let name = format!("{rows} {row}, {columns} {column}");
+        self.tries.push(Try { name, model, plan });
+        self.pairs.push([row.to_string(), column.to_string()]);
+    }
+
+    /// Trains each network once with each of `seeds`, as [`Sweep::run`](super::Sweep::run) does.
+    ///
+    /// # Errors
+    /// As [`Sweep::run`](super::Sweep::run).
+    pub fn run(&self, seeds: &[u64]) -> Result<GridTried, Error> {
+        let what = self.what.join(" and ");
+        let tried = try_all(&what, &self.tries, seeds, &self.learn, &self.validation)?;
+        let pairs = self.pairs.iter().cloned().zip(tried).collect();
+        Ok(GridTried { what: self.what.clone(), pairs, source: self.learn.images().source })
+    }
+
+    /// Shows in a notebook what is to be tried.
+    pub fn evcxr_display(&self) {
+        println!("{}: {} pairs", self.what.join(" and "), self.pairs.len());
+    }
+}
+
+impl GridTried {
+    /// The pair with the largest mean validation accuracy: row and column.
+    pub fn best(&self) -> (String, String) {
+        let best = self.pairs.iter().max_by(|a, b| a.1.mean().total_cmp(&b.1.mean()));
+        best.map_or_else(Default::default, |([row, column], _)| (row.clone(), column.clone()))
+    }
+}

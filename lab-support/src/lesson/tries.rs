@@ -1,0 +1,159 @@
+//! Networks that are trained with several seeds each, to choose among.
+
+use super::run::Run;
+use crate::data::Dataset;
+use crate::nn::{Fit, Sequential};
+use crate::progress::Progress;
+use crate::{Error, live};
+
+/// A compiled network and how to train it.
+#[derive(Clone, Debug)]
+pub(super) struct Try {
+    /// Of its runs in the records: `learning rate 0.001`.
+    pub name: String,
+    pub model: Sequential,
+    pub plan: Fit,
+}
+
+/// What came of a try.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// Trainable numbers.
+    pub params: usize,
+    /// Share of the validation images classified right after the last epoch (with early stopping, after the best),
+    /// for each seed.
+    pub accuracies: Vec<f32>,
+    /// Mean time of a training, without validation.
+    pub seconds: f64,
+}
+
+impl Tried {
+    fn of(runs: &[Run]) -> Tried {
+        Tried {
+            params: runs.first().map_or(0, |run| run.params),
+            accuracies: runs.iter().filter_map(|run| run.validation_accuracy).collect(),
+            seconds: runs.iter().map(|run| run.seconds).sum::<f64>() / runs.len() as f64,
+        }
+    }
+
+    /// Mean validation accuracy of the seeds.
+    pub fn mean(&self) -> f32 {
+        self.accuracies.iter().sum::<f32>() / self.accuracies.len() as f32
+    }
+
+    /// The largest accuracy less the smallest.
+    pub fn spread(&self) -> f32 {
+        let (low, high) = self.range();
+        high - low
+    }
+
+    pub(crate) fn range(&self) -> (f32, f32) {
+        let accuracies = || self.accuracies.iter().copied();
+        (accuracies().fold(1.0, f32::min), accuracies().fold(0.0, f32::max))
+    }
+}
+
+/// Trains each network once with each seed, and then records them all, without a look at the test set.
+///
+/// # Errors
+/// When there is nothing to try, or no seed; as [`Sequential::fit`]; when it was stopped, and when a record can't be
+/// written.
+pub(super) fn try_all(
+    what: &str,
+    tries: &[Try],
+    seeds: &[u64],
+    learn: &Dataset,
+    validation: &Dataset,
+) -> Result<Vec<Tried>, Error> {
+    let runs = train_all(what, tries, seeds, learn, validation)?;
+    runs.iter().flatten().try_for_each(|run| run.keep(learn.images().source))?;
+    Ok(runs.iter().map(|runs| Tried::of(runs)).collect())
+}
+
+/// The runs of each try, one for each seed.
+fn train_all(
+    what: &str,
+    tries: &[Try],
+    seeds: &[u64],
+    learn: &Dataset,
+    validation: &Dataset,
+) -> Result<Vec<Vec<Run>>, Error> {
+    let doing = format!("trying {what}");
+    if tries.is_empty() || seeds.is_empty() {
+        let found = format!("{} and {}", tries.len(), seeds.len());
+        let advice = "add a value with its network, and run it with the seeds &[42, 43, 44]";
+        return Err(Error::new(doing, "at least one value and one seed", found, advice));
+    }
+    let progress = Progress::new(doing, tries.len() * seeds.len(), "trainings");
+    let train = |one: &Try| {
+        let runs = seeds.iter().map(|&seed| {
+            let run = one.train(seed, learn, validation);
+            progress.advance(1);
+            run.map_err(|error| error.within(format!("trying {}", one.name)))
+        });
+        runs.collect::<Result<Vec<Run>, Error>>()
+    };
+    let runs = tries.iter().map(train).collect::<Result<_, Error>>()?;
+    progress.finish();
+    Ok(runs)
+}
+
+impl Try {
+    fn train(&self, seed: u64, learn: &Dataset, validation: &Dataset) -> Result<Run, Error> {
+        let plan = self.plan.clone().validation(validation).quiet();
+        let history = self.model.clone().seed(seed).fit(learn, plan)?;
+        live::check_not_stopped("training")?;
+        Run::new(&self.name, &history, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{ArcArray, ArcArray1};
+
+    use super::*;
+    use crate::data::{Images, Source};
+    use crate::nn::Activation::Linear;
+    use crate::nn::{CrossEntropy, Sgd};
+
+    /// Images whose first pixel is bright where the label is 1.
+    fn data() -> Dataset {
+        let pixels =
+            ArcArray::from_shape_fn(
+                (40, 2, 2),
+                |(i, row, column)| {
+                    if row + column == 0 { 255 * (i % 2) as u8 } else { 100 }
+                },
+            );
+        let labels = ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+        Images::new(pixels, labels, Source::Practice).unwrap().normalized()
+    }
+
+    fn one(rate: f32) -> Try {
+        let mut model = Sequential::new([2, 2]).flatten().dense(10, Linear);
+        model.compile(Sgd::new(rate), CrossEntropy::from_logits());
+        Try { name: format!("rate {rate}"), model, plan: Fit::epochs(5).batch_size(4) }
+    }
+
+    #[test]
+    fn each_seed_is_measured_on_the_validation_images_and_on_no_test() {
+        let runs = train_all("rates", &[one(0.5), one(1e-9)], &[1, 2], &data(), &data().take(20)).unwrap();
+        let seeds: Vec<u64> = runs[0].iter().map(|run| run.seed).collect();
+        assert_eq!((runs.len(), seeds), (2, vec![1, 2]));
+        let [good, bad] = [&runs[0], &runs[1]].map(|runs| Tried::of(runs));
+        assert!(good.mean() == 1.0 && good.spread() == 0.0 && bad.mean() < 0.9, "{good:?} {bad:?}");
+        assert_eq!((good.params, runs[0][0].test_accuracy, &runs[0][0].name[..]), (50, None, "rate 0.5"));
+        assert_ne!(runs[1][0].train_loss, runs[1][1].train_loss, "each seed draws its own weights");
+    }
+
+    #[test]
+    fn a_training_that_fails_is_named_and_nothing_to_try_is_an_error() {
+        let message = |result: Result<Vec<Vec<Run>>, Error>| result.unwrap_err().to_string();
+        let failed = message(train_all("rates", &[one(0.1), one(-1.0)], &[1], &data(), &data()));
+        assert!(failed.starts_with("While trying rate -1, "), "{failed}");
+        for (tries, seeds) in [(vec![], vec![1]), (vec![one(0.1)], vec![])] {
+            let told = message(train_all("rates", &tries, &seeds, &data(), &data()));
+            assert!(told.contains("at least one value and one seed"), "{told}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A horizontal scale of shares, for figures with a row for each thing that is compared.
+
+use plotters::element::PathElement;
+
+use crate::plot::style::{Area, Drawn, FADED, GRID, INK, LINE, centred, px, text, thin};
+
+/// The part of 0 to 1 that holds all values, and where on the page it lies.
+pub(crate) struct Scale {
+    low: f64,
+    high: f64,
+    step: f64,
+    /// Left and right edge, in pixels.
+    edges: (i32, i32),
+}
+
+impl Scale {
+    /// From a little below the smallest value to a little above the largest, between these edges, in pixels.
+    pub(crate) fn over(values: impl Iterator<Item = f64>, edges: (i32, i32)) -> Scale {
+        let (low, high) = values.fold((1.0f64, 0.0f64), |(low, high), v| (low.min(v), high.max(v)));
+        let steps = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
+        let step = steps.into_iter().find(|step| (high - low) / step <= 6.0).unwrap_or(0.2);
+        let (low, high) = ((low / step - 0.3).floor() * step, (high / step + 0.3).ceil() * step);
+        Scale { low: low.max(0.0), high: high.min(1.0), step, edges }
+    }
+
+    /// Where a value stands, on the canvas.
+    pub(crate) fn x(&self, value: f64) -> i32 {
+        let part = (value - self.low) / (self.high - self.low);
+        let (left, right) = self.edges;
+        px(left) + (part * f64::from(px(right - left))) as i32
+    }
+
+    /// `the axis runs from 0.86 to 0.90, not from 0`.
+    pub(crate) fn note(&self) -> String {
+        format!("the axis runs from {} to {}, not from 0", self.label(self.low), self.label(self.high))
+    }
+
+    /// Draws the lines of the scale from `top` to `bottom`, in pixels, with numbers and a title below them.
+    pub(crate) fn draw(&self, area: &Area, (top, bottom): (i32, i32), title: &str) -> Drawn {
+        let (upper, lower) = (px(top), px(bottom));
+        for tick in self.ticks() {
+            let x = self.x(tick);
+            area.draw(&PathElement::new(vec![(x, upper), (x, lower)], thin(GRID)))?;
+            area.draw_text(&self.label(tick), &centred(&text(14, INK)), (x, lower + px(14)))?;
+        }
+        let (left, right) = self.edges;
+        area.draw(&PathElement::new(vec![(px(left), lower), (px(right), lower)], thin(LINE)))?;
+        area.draw_text(title, &centred(&text(14, FADED)), (px((left + right) / 2), lower + px(36)))
+    }
+
+    /// A value with as many digits as the steps have.
+    fn label(&self, value: f64) -> String {
+        let digits = if self.step < 0.01 { 3 } else { 2 };
+        format!("{value:.digits$}")
+    }
+
+    fn ticks(&self) -> impl Iterator<Item = f64> {
+        let count = ((self.high - self.low) / self.step).round() as usize;
+        (0..=count).map(|i| self.low + i as f64 * self.step)
+    }
+}
