@@ -23,11 +23,18 @@ pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
     })?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|e| e == "ipynb"));
-    paths.sort();
+    paths.sort_by_cached_key(|path| place_in_order(path));
     match paths.is_empty() {
         true => Err(Error::new(doing, "at least one .ipynb", "none", "name the notebooks to run")),
         false => Ok(paths),
     }
+}
+
+/// The number that a notebook's name begins with, then its name: 9 comes before 10.
+fn place_in_order(path: &Path) -> (u32, PathBuf) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let number = name.split_once('-').and_then(|(number, _)| number.parse().ok());
+    (number.unwrap_or(u32::MAX), path.into())
 }
 
 /// Runs notebooks one after the other and saves each that worked; stops at the first that did not. `retrain`:
@@ -133,4 +140,18 @@ fn announce(text: &str) {
 
 fn seconds(start: Instant) -> String {
     format!("{:.1} s", start.elapsed().as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notebooks_come_in_the_order_of_their_numbers() {
+        let mut paths =
+            ["10-tune.ipynb", "notes.ipynb", "9-regularize.ipynb", "1-load.ipynb"].map(PathBuf::from);
+        paths.sort_by_cached_key(|path| place_in_order(path));
+        let expected = ["1-load.ipynb", "9-regularize.ipynb", "10-tune.ipynb", "notes.ipynb"];
+        assert_eq!(paths, expected.map(PathBuf::from));
+    }
 }

@@ -31,10 +31,12 @@ impl Dataset {
             source: self.images().source,
             alt: format!("{title}: {}, numbers from {:.2} to {largest:.2}.", names.join(", "), -largest),
         };
+        let sides = made.iter().map(|(_, table)| table.dim()).chain([image.dim()]);
+        let longest = sides.map(|(height, width)| height.max(width)).max().unwrap_or(1) as i32;
+        let cell = (px(pitch - 12) / longest).max(1);
         Figure::draw(frame, |area| {
             let draw = |place: usize, name: &str, table: &Array2<u8>, colour| {
-                let longest = table.nrows().max(table.ncols()) as i32;
-                let (cell, left) = ((px(pitch - 12) / longest).max(1), px(MARGIN + place as i32 * pitch));
+                let left = px(MARGIN + place as i32 * pitch);
                 picture::draw(area, (left, px(2)), cell, table.view(), colour)?;
                 let middle = left + table.ncols() as i32 * cell / 2;
                 area.draw_text(name, &centred(&text(14, INK)), (middle, px(pitch + 6)))

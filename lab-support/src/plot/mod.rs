@@ -37,6 +37,5 @@ mod weights;
 pub use comparison::{Bar, compare};
 pub use curves::curves;
 pub use figure::Figure;
-pub use gaps::gaps;
 pub use scatter::{Scatter, scatter};
 pub use times::{Times, times};

@@ -12,8 +12,8 @@ use crate::plot::style::{
 };
 
 impl Swept {
-    /// A row for each value: the validation accuracy of each seed, their mean, and the seconds of a training. Blue: the
-    /// value with the largest mean.
+    /// A row for each value: the validation accuracy of each seed, their mean, and the seconds of a training. A line
+    /// joins the means where the values are numbers. Blue: the value with the largest mean.
     ///
     /// # Errors
     /// When there are no values, or more than 24.
@@ -62,10 +62,11 @@ impl Swept {
             area.draw_text(&title, &to_the_left(&text(14, FADED)), (px(right), px(TOP - 14)))?;
         }
         let middle = |row: usize| px(TOP + ROW * row as i32 + ROW / 2);
-        let means = self.values.iter().enumerate();
-        let line: Vec<(i32, i32)> =
-            means.map(|(row, (_, t))| (scale.x(f64::from(t.mean())), middle(row))).collect();
-        area.draw(&PathElement::new(line, thin(GREY)))?;
+        if self.values.iter().all(|(value, _)| value.parse::<f64>().is_ok()) {
+            let means = self.values.iter().map(|(_, tried)| scale.x(f64::from(tried.mean())));
+            let line: Vec<(i32, i32)> = means.zip((0..).map(middle)).collect();
+            area.draw(&PathElement::new(line, thin(GREY)))?;
+        }
         let slowest = self.values.iter().map(|(_, tried)| tried.seconds).fold(f64::MIN_POSITIVE, f64::max);
         for (row, (value, tried)) in self.values.iter().enumerate() {
             let is_best = value == self.best();

@@ -6,12 +6,14 @@ use plotters::prelude::RGBColor;
 use crate::Error;
 use crate::data::{Dataset, Images, Source};
 use crate::eval::{Panel, Predictions};
-use crate::lesson::{GridTried, Swept, Tried};
+use crate::lesson::{Gaps, GridTried, Swept, Tried, gaps};
 use crate::nn::Activation::{Linear, Relu};
-use crate::nn::{Activations, Augment, Epoch, History, RateRange, Score, Seen, Sequential, Setup};
+use crate::nn::{
+    Activations, Augment, CrossEntropy, Epoch, History, RateRange, Score, Seen, Sequential, Setup, Sgd,
+};
 use crate::plot::encode::tests::decode;
 use crate::plot::style::{BLUE, RED};
-use crate::plot::{Bar, Figure, Scatter, compare, curves, gaps, scatter};
+use crate::plot::{Bar, Figure, Scatter, compare, curves, scatter};
 
 /// A picture back from its PNG.
 struct Picture {
@@ -116,6 +118,16 @@ fn bar(name: &str, accuracy: f64) -> Bar<'_> {
     Bar { name, accuracy, range: (accuracy, accuracy), params: 101_770, seconds: 6.1 }
 }
 
+fn gaps_of(seeds: &[u64]) -> Gaps {
+    let measured = seeds.iter().map(|&seed| {
+        let mut model = network(seed);
+        model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+        gaps(&[(&format!("seed {seed}"), &model)], &data().take(9), &data()).unwrap()
+    });
+    let networks = measured.flat_map(|measured| measured.networks).collect();
+    Gaps { networks, source: Source::FashionMnist }
+}
+
 fn tried(accuracies: &[f32], seconds: f64) -> Tried {
     Tried { params: 101_770, accuracies: accuracies.to_vec(), seconds }
 }
@@ -193,11 +205,7 @@ fn every_figure_is_a_small_picture_with_words() {
             900,
             "best of 2 wide 0.8900.",
         ),
-        (
-            gaps(&[("a", &network(1)), ("b", &network(2))], &data.take(9), &data),
-            900,
-            "Accuracy on training and validation images, and the gap. a 0.",
-        ),
+        (gaps_of(&[1, 2]).plot(), 900, "Accuracy on training and validation images, and the gap. seed 1 0."),
         (swept().plot(), 900, "of 2 seeds: 0.001 0.8700, 0.1 0.5500. Best: 0.001."),
         (grid_tried().plot(), 700, "neurons and layers: 0.8500 to 0.8700, best neurons 64, layers 1."),
         (curves(&[("a", &run), ("b", &other)]), 900, "last: a 0.7900, b 0.8000."),
@@ -253,7 +261,7 @@ fn what_is_not_there_is_an_error() {
     assert_error(data.show_beside(12, &[]), "found image 12");
     assert_error(data.show_beside(0, &[]), "1 to 3 tables of numbers, found 0");
     assert_error(data.show_beside(0, &[("no", &array![[f32::NAN]])]), "found (1, 1) numbers in \"no\"");
-    assert_error(gaps(&[], &data, &data), "1 to 12 networks, found 0");
+    assert_error(Gaps { networks: vec![], ..gaps_of(&[1]) }.plot(), "1 to 24 networks, found 0");
     assert_error(Swept { values: vec![], ..swept() }.plot(), "1 to 24 values, found 0");
     assert_error(GridTried { pairs: vec![], ..grid_tried() }.plot(), "found 0 rows and 0 columns");
     assert_error(images.grid(5, 13), "1 to 12 columns");
