@@ -28,7 +28,8 @@ pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::eval::Panel;
     pub use crate::lesson::{
-        answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs, trial, versions,
+        Grid, Sweep, answer, baseline, checks, experiment, gaps, guess, keep, long_run, long_runs, record,
+        runs, trial, versions,
     };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
