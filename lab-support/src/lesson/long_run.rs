@@ -42,7 +42,7 @@ pub fn long_runs() -> Result<LongRuns, Error> {
 /// `cargo lab run --retrain NOTEBOOK`, which sets `LAB_RETRAIN`; an interrupted training then goes on where it was.
 ///
 /// A network or plan other than the recorded one is trained now, with its own seed alone, and recorded as by
-/// [`experiment`].
+/// [`experiment`](super::experiment).
 ///
 /// # Errors
 /// As [`Sequential::fit`]; when the training was stopped, when a record can't be read or written, and when long runs are
