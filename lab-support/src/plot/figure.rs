@@ -81,7 +81,23 @@ impl Figure {
         })
     }
 
-    /// Shows the figure in a notebook.
+    /// Shows the figure in a notebook, also in the middle of a cell: a cell shows as many figures as it likes,
+    /// each at once, above what is printed after it. evcxr's own kernel shows the last one, when the cell
+    /// ends.
+    ///
+    /// ```no_run
+    /// # use lab_support::prelude::*;
+    /// # let data = FashionMnist::load()?;
+    /// for i in 0..3 {
+    ///     data.train.show(i)?.display();
+    /// }
+    /// # Ok::<(), lab_support::Error>(())
+    /// ```
+    pub fn display(&self) {
+        self.evcxr_display();
+    }
+
+    /// What a notebook calls for a figure that is the last expression of a cell.
     pub fn evcxr_display(&self) {
         let picture = STANDARD.encode(&self.png);
         display::show(&[("image/png", &picture), ("text/plain", &self.alt)]);
