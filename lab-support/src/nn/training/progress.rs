@@ -18,6 +18,8 @@ pub(crate) struct Progress {
     next: Instant,
     button: StopButton,
     live: Option<(Output, Panel)>,
+    /// Lines of epochs that ended before the panel was shown: they stand below it.
+    held: Vec<String>,
     /// The loss and the hits of this epoch so far.
     sums: Sums,
 }
@@ -57,6 +59,7 @@ impl Progress {
             next: now + patience,
             button: StopButton::new(),
             live,
+            held: Vec::new(),
             sums: Sums::default(),
         }
     }
@@ -86,11 +89,17 @@ impl Progress {
 
     /// After an epoch.
     pub fn finish(&mut self, epoch: &Epoch) {
-        if let Some((_, panel)) = &mut self.live {
-            panel.add(epoch);
-        }
-        if !self.quiet {
-            println!("{}  {}", self.heading(), described(epoch));
+        let line = format!("{}  {}", self.heading(), described(epoch));
+        match &mut self.live {
+            Some((_, panel)) => {
+                panel.add(epoch);
+                self.held.push(line);
+                if panel.was_shown() {
+                    self.print_held();
+                }
+            }
+            None if self.quiet => (),
+            None => println!("{line}"),
         }
     }
 
@@ -103,7 +112,8 @@ impl Progress {
             let left = seconds(spent * (self.epochs as f64 - done) / (done - self.done as f64));
             let state = State { epoch: self.epoch, step, steps, left, sums: self.sums };
             let (html, text) = panel.now(&state);
-            return output.show(&[("text/html", &html), ("text/plain", &text)]);
+            output.show(&[("text/html", &html), ("text/plain", &text)]);
+            return self.print_held();
         }
         self.next = now + LINES;
         let left = (now - self.epoch_start).as_secs_f64() * (1.0 - share) / share;
@@ -126,6 +136,10 @@ impl Progress {
         ));
     }
 
+    fn print_held(&mut self) {
+        self.held.drain(..).for_each(|line| println!("{line}"));
+    }
+
     fn heading(&self) -> String {
         let width = self.epochs.to_string().len();
         format!("Epoch {:>width$}/{}", self.epoch, self.epochs)
@@ -139,6 +153,7 @@ impl Drop for Progress {
             let (html, text) = panel.last(self.start.elapsed().as_secs_f64());
             output.show(&[("text/html", &html), ("text/plain", &text)]);
         }
+        self.print_held();
     }
 }
 
