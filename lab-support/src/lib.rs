@@ -20,8 +20,10 @@ mod live;
 pub mod nn;
 pub mod plot;
 mod progress;
+mod waiting;
 
 pub use error::Error;
+pub use waiting::Waiting;
 
 /// All that a notebook's cells use.
 pub mod prelude {

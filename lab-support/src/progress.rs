@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::display::thousands;
+use crate::display::{in_notebook, thousands};
 use crate::live;
 
 /// A call that ends before shows nothing.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Between one state of a bar and the next.
 pub(crate) const REFRESH: Duration = Duration::from_millis(250);
@@ -66,34 +66,47 @@ impl Progress {
         shown.next = now + if shown.output.is_some() { REFRESH } else { LINES };
         match &shown.output {
             Some(output) => {
-                output.show(&[("text/html", &frame(&text, share)), ("text/plain", &text)]);
+                output.show(&[("text/html", &card(&text, &bar(share))), ("text/plain", &text)]);
             }
-            None => println!("{text}"),
+            None if in_notebook() => println!("{text}"),
+            // What a program prints is its result.
+            None => eprintln!("{text}"),
         }
     }
 
     /// All is done: the bar says so, if it was ever shown.
     pub fn finish(self) {
+        let done = self.done.load(Ordering::Relaxed);
         let Ok(shown) = self.shown.into_inner() else { return };
         if let Some(output) = shown.output.filter(|_| shown.ever) {
             let took = seconds(self.start.elapsed().as_secs_f64());
             let doing = capitalized(&self.doing);
-            let text = format!("{doing}: {} {} in {took}.", thousands(self.total), self.unit);
+            let text = format!("{doing}: {} {} in {took}.", thousands(done), self.unit);
             output.show(&[("text/plain", &text)]);
         }
     }
 }
 
 /// A bar with a line of text above it.
-fn frame(text: &str, share: f64) -> String {
-    format!(r#"<div style="font:13px sans-serif;max-width:720px">{text}{}</div>"#, bar(share))
+pub(crate) fn card(text: &str, bar: &str) -> String {
+    format!(r#"<div style="font:13px sans-serif;max-width:720px">{text}{bar}</div>"#)
 }
 
 /// A bar filled from the left.
 pub(crate) fn bar(share: f64) -> String {
-    let width = 100.0 * share.clamp(0.0, 1.0);
+    filled(0.0, 100.0 * share.clamp(0.0, 1.0))
+}
+
+/// A bar of which a part is filled that moves to and fro, a fifth of its way with each step.
+pub(crate) fn moving_bar(step: usize) -> String {
+    let place = step % 10;
+    filled(15.0 * place.min(10 - place) as f64, 25.0)
+}
+
+/// A bar filled from `start`, both in percent of its length.
+fn filled(start: f64, width: f64) -> String {
     format!(
-        r#"<div style="height:8px;margin:6px 0;border-radius:4px;background:#e4e4e4"><div style="height:8px;width:{width:.1}%;border-radius:4px;background:#0072b2"></div></div>"#
+        r#"<div style="height:8px;margin:6px 0;border-radius:4px;background:#e4e4e4"><div style="height:8px;margin-left:{start:.1}%;width:{width:.1}%;border-radius:4px;background:#0072b2"></div></div>"#
     )
 }
 
@@ -108,7 +121,7 @@ pub(crate) fn seconds(seconds: f64) -> String {
     }
 }
 
-fn capitalized(text: &str) -> String {
+pub(crate) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -127,6 +140,16 @@ mod tests {
     fn a_bar_is_as_long_as_the_share_that_is_done() {
         assert!(bar(0.25).contains("width:25.0%"));
         assert!(bar(7.0).contains("width:100.0%"));
+    }
+
+    #[test]
+    fn a_moving_bar_stays_inside() {
+        let starts = (0..=10).map(moving_bar).map(|bar| {
+            let start = bar.split("margin-left:").nth(1).unwrap().split('%').next().unwrap();
+            start.parse::<f64>().unwrap()
+        });
+        let starts: Vec<f64> = starts.collect();
+        assert_eq!((starts[0], starts[5], starts[9], starts[10]), (0.0, 75.0, 15.0, 0.0));
     }
 
     #[test]

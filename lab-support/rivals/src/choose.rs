@@ -1,8 +1,8 @@
 use std::fmt;
 use std::time::Instant;
 
-use lab_support::Error;
 use lab_support::data::Dataset;
+use lab_support::{Error, Waiting};
 
 use crate::rival::{Classifier, Rival};
 
@@ -54,6 +54,7 @@ impl Chosen {
                 advice,
             ));
         }
+        let _waiting = Waiting::new(format!("fitting {}, {}", rival.name(), rival.settings()));
         let start = Instant::now();
         let classifier = rival.fit(&learn)?;
         let seconds = start.elapsed().as_secs_f64();

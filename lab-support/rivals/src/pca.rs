@@ -1,6 +1,6 @@
-use lab_support::Error;
 use lab_support::data::Dataset;
 use lab_support::nn::Activations;
+use lab_support::{Error, Waiting};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use linfa_reduction::Pca;
@@ -56,6 +56,7 @@ impl Components {
 /// # Errors
 /// When `data` is another set, or the layer has fewer than two numbers that vary.
 pub fn pca(activations: &Activations, data: &Dataset) -> Result<Projection, Error> {
+    let _waiting = Waiting::new("looking for principal components");
     let records = activations.values.mapv(f64::from);
     let components = Components::of(&records, 2)?;
     let note =

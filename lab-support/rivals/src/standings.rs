@@ -1,9 +1,9 @@
 use std::fmt;
 use std::time::Instant;
 
-use lab_support::Error;
 use lab_support::data::{Dataset, Source};
 use lab_support::nn::{History, Sequential};
+use lab_support::{Error, Waiting};
 
 use crate::choose::Chosen;
 
@@ -34,6 +34,7 @@ impl Standings {
 
     /// Measures a rival on `test`.
     pub fn add(&mut self, chosen: &Chosen, test: &Dataset) {
+        let _waiting = Waiting::new(format!("testing {}", chosen.rival.name()));
         let start = Instant::now();
         let accuracy = chosen.accuracy(test);
         self.push(

@@ -1,6 +1,6 @@
-use lab_support::Error;
 use lab_support::data::Dataset;
 use lab_support::nn::Activations;
+use lab_support::{Error, Waiting};
 use linfa::traits::Transformer;
 use linfa_tsne::TSneParams;
 use ndarray::Array2;
@@ -35,6 +35,7 @@ pub fn tsne(activations: &Activations, data: &Dataset, perplexity: f64) -> Resul
             "write tsne(&hidden, &sample, 30.0) with 2,000 images",
         ));
     }
+    let _waiting = Waiting::new(doing);
     let count = COMPONENTS.min(records.nrows()).min(records.ncols());
     let records = Components::of(&records, count)?.project(&records);
     let points: Array2<f64> = TSneParams::embedding_size(2)

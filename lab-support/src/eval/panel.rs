@@ -7,6 +7,7 @@ use crate::data::{CLASS_NAMES, Dataset, Source};
 use crate::display::thousands;
 use crate::eval::{Mistake, Predictions};
 use crate::nn::Sequential;
+use crate::progress::Progress;
 
 /// Several networks asked about the same images: how many of them get each one wrong.
 ///
@@ -35,8 +36,14 @@ impl Panel {
             let advice = "train the same network with several seeds";
             return Err(Error::new("asking a panel", "at least two networks", networks.len(), advice));
         }
-        let answers: Result<Vec<Predictions>, Error> =
-            networks.iter().map(|network| network.with_softmax().predict(data)).collect();
+        let progress = Progress::new("asking the panel", networks.len() * data.len(), "answers");
+        let answer = |network: &Sequential| {
+            network.check_fits(data, "asking a panel")?;
+            let outputs = network.with_softmax().run(data, &progress)?;
+            Ok(Predictions { outputs, probabilities: true })
+        };
+        let answers: Result<Vec<Predictions>, Error> = networks.iter().map(answer).collect();
+        progress.finish();
         Panel::count(&answers?, data)
     }
 

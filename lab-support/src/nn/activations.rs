@@ -4,6 +4,7 @@ use crate::Error;
 use crate::data::{Dataset, Source};
 
 use crate::nn::sequential::Sequential;
+use crate::progress::Progress;
 
 /// What one layer says about each image: the numbers that it hands to the next.
 #[derive(Clone, Debug)]
@@ -28,12 +29,10 @@ impl Sequential {
         let mut front = self.clone();
         front.layers.truncate(last + 1);
         let shape = front.output_shape().to_vec();
-        Ok(Activations {
-            layer: layer.to_string(),
-            values: front.run(data)?,
-            shape,
-            source: data.images().source,
-        })
+        let progress = Progress::new("looking at a layer", data.len(), "images");
+        let values = front.run(data, &progress)?;
+        progress.finish();
+        Ok(Activations { layer: layer.to_string(), values, shape, source: data.images().source })
     }
 
     /// The place of the layer that the summary calls `layer`.

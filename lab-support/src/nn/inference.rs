@@ -11,6 +11,7 @@ use crate::nn::score::Score;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::samples::Samples;
 use crate::nn::training::tape::Tape;
+use crate::progress::Progress;
 
 /// Images that go through the network at once: as many as a core's own cache holds.
 const BLOCK: usize = 64;
@@ -25,7 +26,10 @@ impl Sequential {
         let loss = self.loss();
         self.check_loss(loss, "evaluating")?;
         let threads = Threads::new()?;
-        Ok(threads.run(|| self.score(data, loss, &threads)))
+        let progress = Progress::new("evaluating", data.len(), "images");
+        let score = threads.run(|| self.score(data, loss, &threads, &|images| progress.advance(images)));
+        progress.finish();
+        Ok(score)
     }
 
     /// The network's outputs for each image, `[n, classes]`. Where it ends in an image, its channels come one after
@@ -35,11 +39,14 @@ impl Sequential {
     /// When the network does not fit the data, or its description has a mistake.
     pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
         self.check_fits(data, "predicting")?;
-        self.run(data)
+        let progress = Progress::new("predicting", data.len(), "images");
+        let outputs = self.run(data, &progress)?;
+        progress.finish();
+        Ok(outputs)
     }
 
     /// The same for data that are known to fit.
-    pub(crate) fn run(&self, data: &impl Samples) -> Result<Array2<f32>, Error> {
+    pub(crate) fn run(&self, data: &impl Samples, progress: &Progress) -> Result<Array2<f32>, Error> {
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
         let channels = channels(self.output_shape());
@@ -53,13 +60,21 @@ impl Sequential {
                 self.each_block(data, start..(start + share).min(data.len()), |block| {
                     let mut outputs = blocks.next().expect("as many blocks as outputs");
                     each_row_transposed(block, channels, outputs.view_mut());
+                    progress.advance(block.nrows());
                 });
             });
         });
         Ok(outputs)
     }
 
-    pub(crate) fn score(&self, data: &impl Samples, loss: CrossEntropy, threads: &Threads) -> Score {
+    /// Loss and accuracy; `done` hears of every block of images.
+    pub(crate) fn score(
+        &self,
+        data: &impl Samples,
+        loss: CrossEntropy,
+        threads: &Threads,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Score {
         let mut losses = vec![(0.0f32, false); data.len()];
         let share = threads.share(data.len(), BLOCK);
         threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
@@ -72,6 +87,7 @@ impl Sequential {
                     losses[i] = (loss.of(row, label), argmax(row) == label);
                     i += 1;
                 }
+                done(outputs.nrows());
             });
         });
         let loss = losses.iter().map(|(loss, _)| f64::from(*loss)).sum();

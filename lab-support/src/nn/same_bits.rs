@@ -90,7 +90,8 @@ fn threads_change_no_bit_of_a_convolution() {
 #[test]
 fn threads_change_no_score() {
     let (model, data) = (network(1, Adam::default()), striped(500));
-    let score = |threads| model.score(&data, CrossEntropy::from_logits(), &Threads::with(threads).unwrap());
+    let score =
+        |threads| model.score(&data, CrossEntropy::from_logits(), &Threads::with(threads).unwrap(), &|_| ());
     for threads in [2, 3, 5] {
         assert_eq!(score(threads), score(1), "{threads} threads");
     }

@@ -11,6 +11,7 @@ use crate::nn::sequential::Sequential;
 use crate::nn::training::fit::Fit;
 use crate::nn::training::tape::Tape;
 use crate::nn::training::trainer::{Trainer, shuffled};
+use crate::progress::Progress;
 
 /// The loss at learning rates from far too small to far too large: what
 /// [`find_learning_rate`](Sequential::find_learning_rate) returns.
@@ -75,6 +76,7 @@ impl Trainer<'_, Dataset> {
     fn rising_rates(&mut self, batch: usize) -> Vec<(f32, f32)> {
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs + 1);
         let factor = f64::from(LAST / FIRST).powf(1.0 / (STEPS - 1) as f64);
+        let progress = Progress::new("looking for a learning rate", STEPS, "steps");
         let (mut points, mut labels) = (Vec::new(), Vec::new());
         let (mut mean, mut weight, mut smallest) = (0.0, 0.0, f64::INFINITY);
         for (step, rows) in order.chunks_exact(batch).cycle().take(STEPS).enumerate() {
@@ -88,7 +90,9 @@ impl Trainer<'_, Dataset> {
                 break;
             }
             points.push((rate, smoothed as f32));
+            progress.advance(1);
         }
+        progress.finish();
         points
     }
 }

@@ -104,7 +104,7 @@ impl<S: Samples> Trainer<'_, S> {
                 "the steps were too large: try a smaller learning rate, or normalize the images",
             ));
         }
-        let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads));
+        let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads, &|_| ()));
         Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
     }
 

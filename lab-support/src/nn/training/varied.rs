@@ -10,6 +10,7 @@ use crate::nn::chance::Chance;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::augment::Augment;
 use crate::nn::training::samples::Samples;
+use crate::progress::Progress;
 
 impl Augment {
     /// `n` variants of one image, `[n, height, width]`; the same in every call.
@@ -51,11 +52,13 @@ impl Sequential {
         if variants == 0 {
             return Err(Error::new(doing, "at least 1 variant of each image", 0, "try 8"));
         }
-        let mut sum = self.outputs(data)?;
+        let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
+        let mut sum = self.run(data, &progress)?;
         for i in 0..variants {
             let chance = Chance::new(self.seed).part(i as u64);
-            sum += &self.run(&Varied { data, augment, chance })?;
+            sum += &self.run(&Varied { data, augment, chance }, &progress)?;
         }
+        progress.finish();
         Ok(Predictions { outputs: sum / (variants + 1) as f32, probabilities: true })
     }
 }
