@@ -27,6 +27,10 @@ async fn messages_come_in_order() {
     assert_eq!(cell.kinds(), ["status", "execute_input", "stream", "execute_result", "status"]);
     assert!(is_status(&cell.broadcasts[0], ExecutionState::Busy));
     assert_eq!(cell.text(), "one\n42");
+    let JupyterMessageContent::ExecuteInput(input) = &cell.broadcasts[1] else { panic!() };
+    let JupyterMessageContent::ExecuteResult(result) = &cell.broadcasts[3] else { panic!() };
+    let counts = [input.execution_count, result.execution_count, cell.reply.execution_count];
+    assert_eq!(counts.map(|count| count.0), [2; 3], "the first cell loaded lab-support");
     let cell = page.run("(0..10_000).for_each(|i| println!(\"line {i}\"));").await.ok();
     let lines: String = (0..10_000).map(|i| format!("line {i}\n")).collect();
     assert_eq!(cell.text(), lines);
@@ -122,6 +126,42 @@ async fn front_ends_share_a_kernel() {
     let inspect = InspectRequest { code: "kept".into(), cursor_pos: 4, detail_level: None };
     let JupyterMessageContent::InspectReply(reply) = page.ask(inspect.into()).await.1 else { panic!() };
     assert!(reply.found, "{reply:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn figures_are_shown_where_they_are_made() {
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    kernel.write_images();
+    let code = r#"let images = FashionMnist::load()?.train;
+println!("one");
+images.show(0)?.display();
+println!("two");
+images.grid(2, 2)?.display();
+println!("three");
+images.show(1)"#;
+    let cell = page.run(code).await.ok();
+    let text = cell.text();
+    let places: Vec<usize> = ["one\n", "Image 0", "two\n", "The first images", "three\n", "Image 1"]
+        .iter()
+        .map(|part| text.find(part).unwrap_or_else(|| panic!("{part:?} in {text}")))
+        .collect();
+    assert!(places.is_sorted(), "{text}");
+    assert_eq!(cell.kinds().iter().filter(|kind| **kind == "display_data").count(), 3);
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn a_training_of_short_epochs_is_shown_above_their_lines() {
+    let (kernel, mut page) = FrontEnd::with_lab().await;
+    kernel.write_images();
+    page.run(NETWORK).await.ok();
+    page.run("let few = train.take(640);").await.ok();
+    let cell = page.run("model.fit(&few, Fit::epochs(200))?;").await.ok();
+    let first = cell.kinds().iter().position(|kind| *kind == "display_data");
+    let line = cell.kinds().iter().position(|kind| *kind == "stream");
+    assert!(first.is_some() && first < line, "{:?}", cell.kinds());
+    assert!(cell.text().contains("Epoch   1/200"), "{}", cell.text());
 }
 
 /// Cells in which the analyzer, asked about a name alone, panics.

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::cell::Cell;
@@ -50,8 +51,15 @@ enum State {
 }
 
 /// Serves the front ends that connect as `file` says, until one of them ends the kernel or Jupyter is gone.
-#[tokio::main(flavor = "current_thread")]
-pub async fn run(file: &Path) -> Result<()> {
+pub fn run(file: &Path) -> Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(serve(file));
+    // Otherwise the end of a compilation would be waited for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(file: &Path) -> Result<()> {
     let (sender, incoming) = unbounded_channel();
     let connection = Connection::read(file)?;
     let front = Front::bind(&connection, &sender).await?;
@@ -191,7 +199,7 @@ impl Kernel {
     async fn reply(&mut self, channel: Channel, reply: Message) {
         match &mut self.cell {
             Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
-                cell.reply = Some(reply);
+                cell.reply = Some(reply.counted_from_one());
                 self.end_cell().await;
             }
             _ => self.front.send(channel, &self.completions.answer(reply)).await,
@@ -216,6 +224,7 @@ impl Kernel {
                 self.end_cell().await;
             }
             "error" if !cell.hear_error(&message) => (),
+            "execute_input" | "execute_result" => self.front.broadcast(message.counted_from_one()),
             _ => self.front.broadcast(message),
         }
     }

@@ -99,6 +99,14 @@ impl Message {
         self
     }
 
+    /// The same, where evcxr has counted this cell: it begins at 2, and front ends at 1.
+    pub fn counted_from_one(self) -> Message {
+        let mut content = self.content();
+        let Some(count) = content["execution_count"].as_u64() else { return self };
+        content["execution_count"] = count.saturating_sub(1).into();
+        self.with_content(&content)
+    }
+
     /// A request of our own.
     pub fn request(kind: &str) -> Message {
         Message::new(kind, OURS, &json!({}), &json!({}))
