@@ -36,17 +36,23 @@ impl Clone {
     }
 }
 
+/// A folder that is being removed has this behind its name.
+const GONE: &str = "gone";
+
 /// What can't be removed now is removed when the next kernel starts.
 pub fn remove(folder: &Path) {
-    let _ = fs::remove_dir_all(folder);
+    let gone = folder.with_extension(GONE);
+    let _ = fs::rename(folder, &gone);
+    let _ = fs::remove_dir_all(gone);
 }
 
-/// Removes the folders of kernels that were killed.
+/// Removes the folders of kernels that were killed, also while they removed them.
 fn remove_stale(kernels: &Path) -> Result<()> {
     for entry in fs::read_dir(kernels)? {
         let folder = entry?.path();
         let age = fs::metadata(&folder).ok().and_then(|m| m.modified().ok()).and_then(|t| t.elapsed().ok());
-        if age.is_some_and(|age| age > GRACE) && !is_locked(&folder.join(LOCK)) {
+        let is_stale = age.is_some_and(|age| age > GRACE) && !is_locked(&folder.join(LOCK));
+        if is_stale || folder.extension().is_some_and(|end| end == GONE) {
             remove(&folder);
         }
     }
@@ -79,4 +85,31 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 fn is_compiled(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str());
     extension.is_some_and(|e| ["rlib", "rmeta", "so", "dylib", "a"].contains(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_of_dead_kernels_are_removed() {
+        let kernels = std::env::temp_dir().join(format!("lab-clones-{}", process::id()));
+        let folder = |name: &str, age: Duration| {
+            let folder = kernels.join(name);
+            fs::create_dir_all(folder.join("src")).unwrap();
+            let lock = File::create(folder.join(LOCK)).unwrap();
+            let times = FileTimes::new().set_modified(std::time::SystemTime::now() - age);
+            File::open(&folder).unwrap().set_times(times).unwrap();
+            lock
+        };
+        folder("1", 2 * GRACE);
+        folder("2", Duration::ZERO);
+        folder("3.gone", Duration::ZERO);
+        let running = folder("4", 2 * GRACE);
+        running.lock().unwrap();
+        remove_stale(&kernels).unwrap();
+        let left = ["1", "2", "3.gone", "4"].map(|name| kernels.join(name).exists());
+        assert_eq!(left, [false, true, false, true], "one was just made, one runs");
+        fs::remove_dir_all(kernels).unwrap();
+    }
 }

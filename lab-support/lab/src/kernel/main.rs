@@ -59,7 +59,10 @@ fn main() -> Result<()> {
         },
         ["prepare"] => Prebuilt::ensure(&Folders::find()?, &|line| eprintln!("{line}")).map(drop),
         ["status"] => status(),
-        ["warm"] => warm::run(&Folders::find()?),
+        ["warm"] => {
+            watch::exit_with_parent();
+            warm::run(&Folders::find()?)
+        }
         _ => bail!(
             "expected `--control_file FILE`, `prepare` or `status`: Jupyter starts this kernel by itself"
         ),

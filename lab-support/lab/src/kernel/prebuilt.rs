@@ -64,6 +64,8 @@ impl Prebuilt {
         let mut warm = Command::new(env::current_exe()?);
         warm.arg("warm").current_dir(&folders.project);
         self.toolchain.prepare(&mut warm, folders, &unfinished);
+        // Whoever comes after a kernel that was killed waits until its compiler has ended, too.
+        warm.stdin(self.lock.try_clone()?);
         follow(warm, tell)?;
         // A kernel's clone shares no file that changes, so what it was cloned from may go.
         for folder in older {

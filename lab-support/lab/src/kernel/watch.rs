@@ -11,8 +11,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// in `main`; does nothing in any other process.
 pub fn exit_with_parent_if_running_cells() {
     if env::var_os("EVCXR_IS_RUNTIME").is_some() {
-        on_new_parent(parent_id(), || process::exit(1));
+        exit_with_parent();
     }
+}
+
+/// Ends this process when the one that started it has ended.
+pub fn exit_with_parent() {
+    on_new_parent(parent_id(), || process::exit(1));
 }
 
 /// Calls `then` when the program that started this one is gone, if that gave its process id.
