@@ -139,7 +139,7 @@ images.show(0)?.display();
 println!("two");
 images.grid(2, 2)?.display();
 println!("three");
-images.show(1)"#;
+images.show(1)?.display();"#;
     let cell = page.run(code).await.ok();
     let text = cell.text();
     let places: Vec<usize> = ["one\n", "Image 0", "two\n", "The first images", "three\n", "Image 1"]
