@@ -147,7 +147,8 @@ impl fmt::Display for LongRuns {
             write!(f, "  {:>5}  {accuracy:>8.4}  {spread:>6}  {:>7.0}", group.seeds(), group.seconds())?;
             writeln!(f, "  {}, {}", run.threads, run.when.get(..10).unwrap_or(&run.when))?;
         }
-        write!(f, "(means over the seeds, on the test images of Fashion-MNIST)")
+        writeln!(f, "Means over the seeds, measured on the test images of Fashion-MNIST.")?;
+        write!(f, "To make a row again: cargo lab run --retrain, with the notebook that shows it.")
     }
 }
 
