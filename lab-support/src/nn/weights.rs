@@ -38,7 +38,7 @@ impl Sequential {
         });
         let mut sequential = self.architecture();
         sequential["trained_on"] = json!(self.trained_on.map(Source::name));
-        let metadata = HashMap::from([("sequential".to_string(), sequential.to_string())]);
+        let metadata = [("sequential".to_string(), sequential.to_string())].into_iter().collect();
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
             Error::new(
                 "writing a network's weights",

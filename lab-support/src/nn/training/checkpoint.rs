@@ -93,7 +93,8 @@ impl Checkpoint {
             let view = TensorView::new(Dtype::F32, vec![bytes.len() / size_of::<f32>()], bytes);
             (name, view.expect("4 bytes for each number"))
         });
-        let bytes = safetensors::serialize(views, Some(HashMap::from([("checkpoint".into(), note)])));
+        let metadata = [("checkpoint".into(), note)].into_iter().collect();
+        let bytes = safetensors::serialize(views, Some(metadata));
         let bytes = bytes.map_err(|e| {
             Error::new("writing a checkpoint", "tensors that fit the format", e, "report this as a bug")
         })?;
