@@ -18,7 +18,7 @@ use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
 use crate::prebuilt::Prebuilt;
-use crate::{CLONE, rehearsal, watch};
+use crate::{CLONE, rehearsal, standard_library, watch};
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(120);
@@ -68,6 +68,7 @@ impl Evaluator {
         command.arg("--control_file").arg(&file).env(CLONE, &clone.folder).env(LISTENER, listener);
         command.env(watch::JUPYTER, process::id().to_string()).stdin(Stdio::null());
         prebuilt.toolchain.prepare(&mut command, &folders, &clone.folder);
+        command.env("RUST_SRC_PATH", standard_library::link(&prebuilt.toolchain.library, &clone.folder)?);
         let mut child = Command::from(command).process_group(0).spawn().context("starting evcxr")?;
         let group = child.id().and_then(|id| Pid::from_raw(id as i32)).context("evcxr ended at once")?;
         let (processes, ended) = (Processes { group, clone }, incoming.clone());

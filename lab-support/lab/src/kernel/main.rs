@@ -13,6 +13,18 @@
 //! lab-kernel prepare               compile what notebooks need, unless it is compiled already
 //! lab-kernel status                say where that lies, or exit with status 1 when it has to be made
 //! ```
+//!
+//! What a cell waits for, and what was chosen because of it (`cargo lab bench notebook` measures all of it):
+//!
+//! - **Compiling what cells call**: lab-support is compiled once, as a release build is, and every kernel starts from
+//!   a clone of that (`prebuilt.rs`, `clone.rs`). As a shared library it is one and the same in all cells: with a copy in
+//!   each, training in a cell took half as long again.
+//! - **Compiling the cell**: with few optimizations, since the work is in lab-support. A cell that ends in a value is
+//!   compiled twice, because evcxr first asks whether the value can show itself.
+//! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
+//!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: few dependencies
+//!   with few features (see `Cargo.toml`), and the standard library without what no cell names
+//!   (`standard_library.rs`).
 
 mod cell;
 mod cells;
@@ -32,6 +44,7 @@ mod prebuilt;
 mod preparation;
 mod rehearsal;
 mod source;
+mod standard_library;
 mod toolchain;
 mod warm;
 mod watch;

@@ -17,6 +17,8 @@ pub struct Toolchain {
     bin: PathBuf,
     /// Where the standard library's shared object lies.
     libdir: PathBuf,
+    /// Where the standard library's sources lie.
+    pub library: PathBuf,
 }
 
 impl Toolchain {
@@ -27,7 +29,8 @@ impl Toolchain {
         let version = output(Command::new(bin.join("rustc")).arg("-vV"))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
         let host = host.context("rustc -vV printed no host")?.to_string();
-        Ok(Toolchain { version, host, bin, libdir: libdir.into() })
+        let library = Path::new(sysroot).join("lib/rustlib/src/rust/library");
+        Ok(Toolchain { version, host, bin, libdir: libdir.into(), library })
     }
 
     /// Gives `kernel` the variables that evcxr reads, for compiling in `folder`.
