@@ -232,7 +232,12 @@ mod tests {
         assert!(runs.iter().all(|run| run.data == "real" && run.test_accuracy.is_some()));
         for run in runs {
             let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap();
-            assert_eq!((network.widths(), network.params()), (run.layers, run.params), "{}", run.name);
+            assert_eq!(
+                (network.widths(), network.trainable_params()),
+                (run.layers, run.params),
+                "{}",
+                run.name
+            );
         }
     }
 }
