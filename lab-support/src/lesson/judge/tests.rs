@@ -1,6 +1,7 @@
 //! Answers, right and wrong, and what is said of them.
 
 use super::*;
+use crate::lesson::long_run;
 use crate::lesson::run::tests::run;
 use crate::lesson::run::{Point as Epoch, Run};
 
@@ -17,7 +18,7 @@ fn evidence() -> Evidence {
     };
     let epoch = |loss, accuracy| Epoch { loss, accuracy, validation_loss: None, validation_accuracy: None };
     let baseline = trained("baseline", "784-128-10", 0.8856, 0.3309, 0.9105);
-    let mut runs = vec![
+    let runs = vec![
         Run { epochs: 2, ..trained("normalized", "784-128-10", 0.8599, 0.3971, 0.8629) },
         Run { epochs: 2, ..trained("not normalized", "784-128-10", 0.7748, 0.6365, 0.7461) },
         Run { seed: 43, ..trained("baseline", "784-128-10", 0.8866, 0.3312, 0.9102) },
@@ -29,7 +30,6 @@ fn evidence() -> Evidence {
         trained("two hidden layers", "784-128-64-10", 0.8773, 0.3551, 0.9101),
         Run { epochs: 30, ..trained("300-100, SGD", "784-300-100-10", 0.8841, 0.3332, 0.9191) },
     ];
-    runs.extend(crate::lesson::long_run::recorded().unwrap());
     let mut probabilities = vec![0.0; 10];
     (probabilities[5], probabilities[7], probabilities[9]) = (0.0013, 0.0368, 0.9619);
     Evidence { runs, first_image: Some(FirstImage { actual: 9, probabilities }) }
@@ -54,7 +54,11 @@ fn the_lab_s_own_answers_are_complete() {
             .take_while(|line| !line.starts_with("<!--"))
             .collect::<Vec<_>>()
             .join("\n");
-        assert_eq!(open(number, &text, &evidence()), "", "{text}");
+        let mut evidence = evidence();
+        if number == 6 {
+            evidence.runs.extend(long_run::recorded().unwrap());
+        }
+        assert_eq!(open(number, &text, &evidence), "", "{text}");
     }
 }
 
