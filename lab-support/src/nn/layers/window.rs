@@ -104,6 +104,11 @@ impl Window {
         self.before + self.width + self.after
     }
 
+    /// Numbers in one row of an image with its border.
+    pub fn padded_row_len(&self) -> usize {
+        self.padded_width() * self.channels
+    }
+
     pub fn is_padded(&self) -> bool {
         self.before + self.after > 0
     }

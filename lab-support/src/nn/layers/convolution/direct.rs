@@ -35,12 +35,12 @@ impl Direct {
     /// From one row of windows to the next, and from one window to the next in a row.
     fn window_steps(&self) -> [usize; 2] {
         let Window { channels, stride, .. } = self.window;
-        [stride * self.window.padded_width() * channels, stride * channels]
+        [stride * self.window.padded_row_len(), stride * channels]
     }
 
     /// From one row inside a window to the next, and from one number to the next in a row.
     fn inner_steps(&self) -> [usize; 2] {
-        [self.window.padded_width() * self.window.channels, 1]
+        [self.window.padded_row_len(), 1]
     }
 
     /// From one row of sums to the next, and from one pixel of sums to the next.

@@ -39,21 +39,41 @@ fn zeros<S: Simd>(simd: S) -> [Line<S>; 4] {
     [[simd.splat(0.0); 4]; 4]
 }
 
-/// The tile whose 16 numbers lie `step` apart.
+/// Steps from line to line of a tile, and from number to number of a line.
+type Steps = [usize; 2];
+
+/// Where the 16 equal parts of a slice begin.
+fn parts_of(slice: &[f32]) -> Steps {
+    [slice.len() / 4, slice.len() / TILE]
+}
+
+/// The tile whose first number lies at `at`. Line by line, so that the compiler keeps all of it in registers.
 #[inline(always)]
-fn gather<S: Simd>(simd: S, from: &[f32], at: usize, step: usize) -> [Line<S>; 4] {
+fn gather<S: Simd>(simd: S, from: &[f32], at: usize, steps: Steps) -> [Line<S>; 4] {
     let mut tile = zeros(simd);
-    for i in 0..TILE {
-        tile[i / 4][i % 4] = simd.load(lanes(from, at + i * step));
+    for (i, line) in tile.iter_mut().enumerate() {
+        for (j, number) in line.iter_mut().enumerate() {
+            *number = simd.load(lanes(from, at + i * steps[0] + j * steps[1]));
+        }
     }
     tile
 }
 
 #[inline(always)]
-fn scatter<S: Simd>(simd: S, tile: [Line<S>; 4], to: &mut [f32], at: usize, step: usize) {
-    for i in 0..TILE {
-        put(simd, tile[i / 4][i % 4], to, at + i * step);
+fn scatter<S: Simd>(simd: S, tile: [Line<S>; 4], to: &mut [f32], at: usize, steps: Steps) {
+    for (i, line) in tile.into_iter().enumerate() {
+        for (j, number) in line.into_iter().enumerate() {
+            put(simd, number, to, at + i * steps[0] + j * steps[1]);
+        }
     }
+}
+
+#[inline(always)]
+fn added<S: Simd>(simd: S, mut a: [Line<S>; 4], b: [Line<S>; 4]) -> [Line<S>; 4] {
+    for (a, b) in a.iter_mut().zip(b) {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a = simd.add(*a, b));
+    }
+    a
 }
 
 /// Bᵀ: 1 0 -1 0, 0 1 1 0, 0 -1 1 0, 0 1 0 -1.
@@ -131,13 +151,13 @@ pub(crate) struct FiltersThere<'a> {
 impl Kernel for FiltersThere<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let step = self.plain.len() / 9;
+        let (step, parts) = (self.plain.len() / 9, parts_of(self.packed));
         for at in (0..step).step_by(LANES) {
             let mut filter = zeros(simd);
             for i in 0..9 {
                 filter[i / 3][i % 3] = simd.load(lanes(self.plain, at + i * step));
             }
-            scatter(simd, transformed::<S, OfFilters>(simd, filter), self.packed, at, step);
+            scatter(simd, transformed::<S, OfFilters>(simd, filter), self.packed, at, parts);
         }
     }
 }
@@ -151,9 +171,9 @@ pub(crate) struct FiltersBack<'a> {
 impl Kernel for FiltersBack<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let step = self.plain.len() / 9;
+        let (step, parts) = (self.plain.len() / 9, parts_of(self.packed));
         for at in (0..step).step_by(LANES) {
-            let filter = transformed::<S, OfFiltersBack>(simd, gather(simd, self.packed, at, step));
+            let filter = transformed::<S, OfFiltersBack>(simd, gather(simd, self.packed, at, parts));
             for i in 0..9 {
                 put(simd, filter[i / 3][i % 3], self.plain, at + i * step);
             }
@@ -161,16 +181,9 @@ impl Kernel for FiltersBack<'_> {
     }
 }
 
-/// Where number `i` of the tile whose corner is pixel `corner` lies in rows of `width` pixels.
-#[inline(always)]
-fn place(corner: [usize; 2], i: usize, width: usize, channels: usize) -> usize {
-    ((corner[0] + i / 4) * width + corner[1] + i % 4) * channels
-}
-
-/// The corner of tile `tile`, in pixels.
-#[inline(always)]
-fn corner(tile: usize, tiles: [usize; 2]) -> [usize; 2] {
-    [tile / tiles[1] * 2, tile % tiles[1] * 2]
+/// The pixel in the corner of each tile, row by row.
+fn corners([rows, columns]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+    (0..rows).flat_map(move |i| (0..columns).map(move |j| [2 * i, 2 * j]))
 }
 
 /// An image in its border to `[16, tiles, channels]`.
@@ -184,18 +197,13 @@ pub(crate) struct ImageThere<'a> {
 impl Kernel for ImageThere<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (channels, width, step) =
-            (self.window.channels, self.window.padded_width(), self.to.len() / TILE);
-        for tile in 0..self.tiles[0] * self.tiles[1] {
-            let corner = corner(tile, self.tiles);
+        let (channels, row) = (self.window.channels, self.window.padded_row_len());
+        let parts = parts_of(self.to);
+        for (tile, [i, j]) in corners(self.tiles).enumerate() {
             for c in (0..channels).step_by(LANES) {
-                let mut numbers = zeros(simd);
-                for i in 0..TILE {
-                    let at = place(corner, i, width, channels) + c;
-                    numbers[i / 4][i % 4] = simd.load(lanes(self.image, at));
-                }
+                let numbers = gather(simd, self.image, i * row + j * channels + c, [row, channels]);
                 let numbers = transformed::<S, OfImage>(simd, numbers);
-                scatter(simd, numbers, self.to, tile * channels + c, step);
+                scatter(simd, numbers, self.to, tile * channels + c, parts);
             }
         }
     }
@@ -212,18 +220,15 @@ pub(crate) struct ImageBack<'a> {
 impl Kernel for ImageBack<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (channels, width, step) =
-            (self.window.channels, self.window.padded_width(), self.from.len() / TILE);
-        for tile in 0..self.tiles[0] * self.tiles[1] {
-            let corner = corner(tile, self.tiles);
+        let (channels, row) = (self.window.channels, self.window.padded_row_len());
+        let parts = parts_of(self.from);
+        for (tile, [i, j]) in corners(self.tiles).enumerate() {
             for c in (0..channels).step_by(LANES) {
-                let slopes = gather(simd, self.from, tile * channels + c, step);
+                let slopes = gather(simd, self.from, tile * channels + c, parts);
                 let slopes = transformed::<S, OfImageBack>(simd, slopes);
-                for i in 0..TILE {
-                    let at = place(corner, i, width, channels) + c;
-                    let sum = simd.add(simd.load(lanes(self.d_image, at)), slopes[i / 4][i % 4]);
-                    put(simd, sum, self.d_image, at);
-                }
+                let at = i * row + j * channels + c;
+                let there = gather(simd, self.d_image, at, [row, channels]);
+                scatter(simd, added(simd, there, slopes), self.d_image, at, [row, channels]);
             }
         }
     }
@@ -244,16 +249,17 @@ pub(crate) struct SumsThere<'a> {
 impl Kernel for SumsThere<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (filters, step) = (self.bias.len(), self.from.len() / TILE);
+        let (filters, parts) = (self.bias.len(), parts_of(self.from));
         let Window { out_height, out_width, .. } = *self.window;
-        for tile in 0..self.tiles[0] * self.tiles[1] {
-            let corner = corner(tile, self.tiles);
+        for (tile, corner) in corners(self.tiles).enumerate() {
             for f in (0..filters).step_by(LANES) {
-                let sums = transformed::<S, OfSums>(simd, gather(simd, self.from, tile * filters + f, step));
+                let sums = gather(simd, self.from, tile * filters + f, parts);
+                let sums = transformed::<S, OfSums>(simd, sums);
                 let bias = simd.load(lanes(self.bias, f));
                 for [i, j] in QUARTER {
-                    if corner[0] + i < out_height && corner[1] + j < out_width {
-                        let at = place(corner, i * 4 + j, out_width, filters) + f;
+                    let [row, column] = [corner[0] + i, corner[1] + j];
+                    if row < out_height && column < out_width {
+                        let at = (row * out_width + column) * filters + f;
                         put(simd, simd.add(bias, sums[i][j]), self.sums, at);
                     }
                 }
@@ -274,19 +280,19 @@ impl Kernel for SumsBack<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Window { out_height, out_width, .. } = *self.window;
-        let (filters, step) = (self.slopes.len() / (out_height * out_width), self.to.len() / TILE);
-        for tile in 0..self.tiles[0] * self.tiles[1] {
-            let corner = corner(tile, self.tiles);
+        let (filters, parts) = (self.slopes.len() / (out_height * out_width), parts_of(self.to));
+        for (tile, corner) in corners(self.tiles).enumerate() {
             for f in (0..filters).step_by(LANES) {
                 let mut slopes = zeros(simd);
                 for [i, j] in QUARTER {
-                    if corner[0] + i < out_height && corner[1] + j < out_width {
-                        let at = place(corner, i * 4 + j, out_width, filters) + f;
+                    let [row, column] = [corner[0] + i, corner[1] + j];
+                    if row < out_height && column < out_width {
+                        let at = (row * out_width + column) * filters + f;
                         slopes[i][j] = simd.load(lanes(self.slopes, at));
                     }
                 }
                 let slopes = transformed::<S, OfSumsBack>(simd, slopes);
-                scatter(simd, slopes, self.to, tile * filters + f, step);
+                scatter(simd, slopes, self.to, tile * filters + f, parts);
             }
         }
     }
