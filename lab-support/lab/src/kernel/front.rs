@@ -1,4 +1,5 @@
 use anyhow::{Context, Result};
+use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeromq::{
     RepSocket, RouterRecvHalf, RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend, XPubSocket,
@@ -6,6 +7,7 @@ use zeromq::{
 };
 
 use crate::connection::Connection;
+use crate::failure::Failure;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
 
@@ -50,6 +52,23 @@ impl Front {
             Channel::Stdin => &mut self.stdin,
         };
         let _ = socket.send(message.write(&self.key)).await;
+    }
+
+    /// Answers a request without evcxr.
+    pub async fn answer(&mut self, channel: Channel, request: &Message, content: &Value) {
+        self.broadcast(request.status("busy"));
+        self.send(channel, &request.reply(content)).await;
+        self.broadcast(request.status("idle"));
+    }
+
+    /// Answers a request on the shell socket that evcxr will never see.
+    pub async fn refuse(&mut self, request: &Message, failure: &Failure) {
+        let mut content = failure.content();
+        if request.kind() == "execute_request" {
+            self.broadcast(request.broadcast("error", &content));
+        }
+        content["status"] = "error".into();
+        self.answer(Channel::Shell, request, &content).await;
     }
 
     /// Sends to all front ends.

@@ -131,7 +131,7 @@ impl Kernel {
     /// A request on the shell socket: each waits until the one before is answered.
     async fn ask(&mut self, request: Message) {
         if request.kind() == "kernel_info_request" && self.cell.is_none() {
-            return self.answer(Channel::Shell, &request, &info::content()).await;
+            return self.front.answer(Channel::Shell, &request, &info::content()).await;
         }
         self.waiting.push_back(request);
         self.next().await;
@@ -145,12 +145,12 @@ impl Kernel {
                 State::Broken(failure) => {
                     let Some(request) = self.waiting.pop_front() else { return };
                     let failure = failure.clone();
-                    self.refuse(&request, &failure).await;
+                    self.front.refuse(&request, &failure).await;
                 }
                 State::Ready(evaluator) => {
                     let Some(request) = self.waiting.pop_front() else { return };
                     if request.kind() == "kernel_info_request" {
-                        self.answer(Channel::Shell, &request, &info::content()).await;
+                        self.front.answer(Channel::Shell, &request, &info::content()).await;
                         continue;
                     }
                     if request.kind() == "complete_request" {
@@ -271,25 +271,8 @@ impl Kernel {
         self.waiting = others;
         let cells: VecDeque<Message> = cells;
         for cell in cells {
-            self.answer(Channel::Shell, &cell, &json!({ "status": "aborted" })).await;
+            self.front.answer(Channel::Shell, &cell, &json!({ "status": "aborted" })).await;
         }
-    }
-
-    /// Answers a request without evcxr.
-    async fn answer(&mut self, channel: Channel, request: &Message, content: &serde_json::Value) {
-        self.front.broadcast(request.status("busy"));
-        self.front.send(channel, &request.reply(content)).await;
-        self.front.broadcast(request.status("idle"));
-    }
-
-    /// Answers a request that evcxr will never see.
-    async fn refuse(&mut self, request: &Message, failure: &Failure) {
-        let mut content = failure.content();
-        if request.kind() == "execute_request" {
-            self.front.broadcast(request.broadcast("error", &content));
-        }
-        content["status"] = "error".into();
-        self.answer(Channel::Shell, request, &content).await;
     }
 
     /// Nothing will run any more: says so in the cell that was running, and in all that follow.
@@ -297,7 +280,7 @@ impl Kernel {
         self.end_preparation();
         self.evaluator = State::Broken(failure.clone());
         if let Some(cell) = self.cell.take() {
-            self.refuse(&cell.request, &failure).await;
+            self.front.refuse(&cell.request, &failure).await;
         }
         self.next().await;
     }
