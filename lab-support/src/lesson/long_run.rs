@@ -75,29 +75,27 @@ pub fn long_run(
     Ok(LongRun { network, runs: LongRuns::new(vec![Run::new(name, &history, Some(&score))?]) })
 }
 
-/// Trains with every seed, and puts the records and the first seed's weights in the place of the old ones.
+/// Trains with every seed, then puts the records and the first seed's weights in the place of the old ones.
 fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Dataset) -> Result<(), Error> {
     if train.images().source != Source::FashionMnist {
         let advice = "fetch it with `cargo lab data`";
         return Err(Error::new("making a long run again", "Fashion-MNIST", "the practice set", advice));
     }
-    let (weights, file) = (weights_file(name)?, records_file()?);
-    let mut runs = Vec::new();
+    let (mut first, mut runs) = (None, Vec::new());
     for seed in model.seed..model.seed + SEEDS {
         let mut network = model.clone().seed(seed);
         let history = network.fit(train, plan.clone().checkpoint(format!("{}-{seed}", slug(name))))?;
         live::check_not_stopped("making a long run again")?;
         let run = Run::new(name, &history, Some(&network.evaluate(test)?))?;
         println!("{run}");
-        if runs.is_empty() {
-            network.save(&weights)?;
-        }
+        first.get_or_insert(network);
         runs.push(run);
     }
     let mut all = recorded()?;
     all.retain(|run| run.name != name);
     all.extend(runs);
-    records::write(&file, &all)
+    records::write(&records_file()?, &all)?;
+    first.map_or(Ok(()), |network| network.save(weights_file(name)?))
 }
 
 /// The records of all long runs, oldest first.
