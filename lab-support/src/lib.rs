@@ -35,8 +35,8 @@ pub mod prelude {
     };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
-        Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Optimizer, Padding, RmsProp, Schedule,
-        Score, Sequential, Sgd,
+        Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Muon, Optimizer, Padding, RmsProp,
+        Schedule, Score, Sequential, Sgd,
     };
     pub use crate::plot::curves;
     pub use ndarray::{self, Array1, Array2, Axis, array, s};

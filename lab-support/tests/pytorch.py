@@ -138,6 +138,20 @@ def three_steps():
         show("weight", weight)
 
 
+def muon():
+    """Filters of 2 x 2 after three steps; PyTorch wants them as a matrix, and computes with 16 bits in between."""
+    for filters, channels in [(2, 1), (5, 1)]:
+        weight = nn.Parameter(wave(0, filters, channels * 4))
+        optimizer = torch.optim.Muon(
+            [weight], lr=0.1, momentum=0.9, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"
+        )
+        for step in (1, 2, 3):
+            weight.grad = wave(100 * step, filters, channels * 4)
+            optimizer.step()
+        print(f"Muon, {filters} filters")
+        show("weight", weight)
+
+
 def schedules():
     """The learning rate in five epochs of two steps each, from a rate of 1."""
     for name, make, per_epoch in [
@@ -263,6 +277,7 @@ if __name__ == "__main__":
         batch_norm,
         cross_entropy,
         three_steps,
+        muon,
         schedules,
         logits,
         trajectory,

@@ -43,6 +43,7 @@ pub(crate) use loss::argmax;
 pub use optimizers::Optimizer;
 pub use optimizers::adam::Adam;
 pub use optimizers::adamw::AdamW;
+pub use optimizers::muon::Muon;
 pub use optimizers::rmsprop::RmsProp;
 pub use optimizers::sgd::Sgd;
 pub use saliency::Saliency;

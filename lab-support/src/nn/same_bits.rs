@@ -12,6 +12,7 @@ use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
 use crate::nn::optimizers::adam::Adam;
 use crate::nn::optimizers::adamw::AdamW;
+use crate::nn::optimizers::muon::Muon;
 use crate::nn::optimizers::rmsprop::RmsProp;
 use crate::nn::optimizers::sgd::Sgd;
 use crate::nn::sequential::Sequential;
@@ -71,19 +72,21 @@ fn threads_change_no_bit() {
 /// Convolutions with and without a border, pooling of both kinds, and batches of which the last is smaller.
 #[test]
 fn threads_change_no_bit_of_a_convolution() {
-    let trained = |threads| {
+    let trained = |optimizer: Optimizer, threads| {
         let model = Sequential::new([12, 12]).conv2d(16, 3, Relu).max_pool2d(2);
         let model = model.conv2d_with(16, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
         let model = model.conv2d(12, 2, Relu);
         let mut model = model.flatten().dense(10, Linear).seed(3);
-        model.compile(Adam::default(), CrossEntropy::from_logits());
+        model.compile(optimizer, CrossEntropy::from_logits());
         let threads = Threads::with(threads).unwrap();
         model.train(&striped(70), None, &Fit::epochs(2).quiet(), None, &threads).unwrap();
         bits(&model)
     };
-    let one = trained(1);
-    for threads in [2, 3, 5] {
-        assert!(trained(threads) == one, "{threads} threads");
+    for optimizer in [Adam::default().into(), Muon::default().into()] {
+        let one = trained(optimizer, 1);
+        for threads in [2, 3, 5] {
+            assert!(trained(optimizer, threads) == one, "{threads} threads, {optimizer:?}");
+        }
     }
 }
 

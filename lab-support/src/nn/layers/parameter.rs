@@ -74,7 +74,7 @@ impl Parameter {
         ArrayViewMut2::from_shape(shape, &mut self.gradient).expect("`prepare` made room")
     }
 
-    fn rows_and_columns(&self) -> (usize, usize) {
+    pub(crate) fn rows_and_columns(&self) -> (usize, usize) {
         (self.shape[0], self.shape[1..].iter().product())
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod adam;
 pub(crate) mod adamw;
 pub(crate) mod clip;
+pub(crate) mod muon;
 pub(crate) mod rmsprop;
 pub(crate) mod sgd;
 
@@ -12,6 +13,7 @@ use crate::nn::compute::threads::{Threads, parts};
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::optimizers::adam::Adam;
 use crate::nn::optimizers::adamw::AdamW;
+use crate::nn::optimizers::muon::Muon;
 use crate::nn::optimizers::rmsprop::RmsProp;
 use crate::nn::optimizers::sgd::Sgd;
 
@@ -22,6 +24,7 @@ pub enum Optimizer {
     RmsProp(RmsProp),
     Adam(Adam),
     AdamW(AdamW),
+    Muon(Muon),
 }
 
 impl From<Sgd> for Optimizer {
@@ -45,6 +48,12 @@ impl From<Adam> for Optimizer {
 impl From<AdamW> for Optimizer {
     fn from(adamw: AdamW) -> Optimizer {
         Optimizer::AdamW(adamw)
+    }
+}
+
+impl From<Muon> for Optimizer {
+    fn from(muon: Muon) -> Optimizer {
+        Optimizer::Muon(muon)
     }
 }
 
@@ -89,6 +98,7 @@ impl Optimizer {
             Optimizer::RmsProp(rmsprop) => rmsprop,
             Optimizer::Adam(adam) => adam,
             Optimizer::AdamW(adamw) => adamw,
+            Optimizer::Muon(muon) => muon,
         }
     }
 
@@ -98,6 +108,11 @@ impl Optimizer {
         let connects = parameter.shape.len() > 1;
         let weight_decay = if connects { self.settings().weight_decay() } else { 0.0 };
         let step = Step { number, learning_rate, weight_decay };
+        if let Optimizer::Muon(muon) = self
+            && Muon::is_for(parameter)
+        {
+            return muon.update_filters(step, parameter, threads);
+        }
         let Parameter { value, gradient, moments: [first, second], .. } = parameter;
         let share = threads.share(value.len(), LEAST_WEIGHTS);
         let moments = parts(first, share).zip(parts(second, share));
@@ -200,7 +215,7 @@ mod tests {
             ];
             assert!(optimizers.iter().all(|o| o.settings().check().is_err()), "{bad}");
         }
-        let table: [(Optimizer, &str); 7] = [
+        let table: [(Optimizer, &str); 8] = [
             (Sgd::new(0.1).momentum(1.0).into(), "momentum to be a number from 0 to below 1, found 1"),
             (Sgd::new(0.1).nesterov().into(), "a momentum above 0"),
             (Sgd::new(0.1).weight_decay(-1.0).into(), "weight_decay to be a finite number of at least 0"),
@@ -208,6 +223,7 @@ mod tests {
             (RmsProp::default().epsilon(0.0).into(), "epsilon to be"),
             (Adam::default().weight_decay(f32::NAN).into(), "weight_decay to be"),
             (AdamW::default().beta_1(1.0).into(), "beta_1 to be"),
+            (Muon::default().momentum(1.0).into(), "momentum to be a number from 0 to below 1, found 1"),
         ];
         for (optimizer, words) in table {
             let message = optimizer.settings().check().unwrap_err().to_string();
@@ -229,12 +245,14 @@ mod tests {
             RmsProp::default().name(),
             Adam::default().weight_decay(0.1).name(),
             AdamW::default().name(),
+            Muon::default().name(),
         ];
         let expected = [
             "SGD, Nesterov momentum 0.9, weight decay 0.0001",
             "RMSprop",
             "Adam, weight decay 0.1",
             "AdamW, weight decay 0.01",
+            "Muon, weight decay 0.01",
         ];
         assert_eq!(names, expected);
     }

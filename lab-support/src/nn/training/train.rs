@@ -8,6 +8,7 @@ use crate::data::{Dataset, Source, home};
 use crate::nn::compute::threads::Threads;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::optimizers::Optimizer;
+use crate::nn::optimizers::muon::Muon;
 use crate::nn::sequential::Sequential;
 use crate::nn::training::checkpoint::Checkpoint;
 use crate::nn::training::course::Course;
@@ -94,6 +95,11 @@ impl Sequential {
         optimizer.settings().check()?;
         loss.check()?;
         self.check_loss(loss, "starting to train")?;
+        if matches!(optimizer, Optimizer::Muon(_)) && !self.parameters().any(Muon::is_for) {
+            let advice = "compile with AdamW, which is what Muon does to all other layers";
+            let expected = "a network with convolutions, for Muon";
+            return Err(Error::new("starting to train", expected, self.widths(), advice));
+        }
         Ok((optimizer, loss))
     }
 
