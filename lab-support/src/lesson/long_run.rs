@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::records;
-use super::run::{Run, record};
+use super::run::Run;
 use super::runs::Runs;
 use crate::Error;
 use crate::data::{Dataset, Source, home};
@@ -14,6 +14,9 @@ use crate::nn::{Fit, Sequential};
 
 /// Seeds that a long run is made with: that of the network, and the next two.
 const SEEDS: u64 = 3;
+
+/// Variants of a test image that test-time augmentation adds to it.
+const VARIANTS: usize = 8;
 
 /// A network that was trained for minutes, and what its trainings came to: shows itself as a table.
 #[derive(Clone)]
@@ -38,7 +41,8 @@ pub fn long_runs() -> Result<LongRuns, Error> {
 }
 
 /// Trains a compiled network, or shows what came of it when that was done: with three seeds, on Fashion-MNIST,
-/// each measured on the test set once. Records and weights come with the lab, in `data/long-runs/`. Made again by
+/// each measured on the test set once; and where it was trained on variants of the images, with test-time augmentation
+/// by eight more of the same kind too. Records and weights come with the lab, in `data/long-runs/`. Made again by
 /// `cargo lab run --retrain NOTEBOOK`, which sets `LAB_RETRAIN`; an interrupted training then goes on where it was.
 ///
 /// A network or plan other than the recorded one is trained now, with its own seed alone, and recorded as by
@@ -67,12 +71,31 @@ pub fn long_run(
     } else {
         println!("There is no record of \"{name}\": training it now, once.");
     }
-    let mut network = model.clone();
+    let (network, run) = trained(name, model, plan, train, test)?;
+    run.keep(train.images().source)?;
+    Ok(LongRun { network, runs: LongRuns::new(vec![run]) })
+}
+
+/// A trained copy of the network, and how good it is.
+fn trained(
+    name: &str,
+    model: &Sequential,
+    plan: Fit,
+    train: &Dataset,
+    test: &Dataset,
+) -> Result<(Sequential, Run), Error> {
+    let (mut network, augment) = (model.clone(), plan.augment);
     let history = network.fit(train, plan)?;
     live::check_not_stopped("recording a long run")?;
-    let score = network.evaluate(test)?;
-    record(name, &history, &score)?;
-    Ok(LongRun { network, runs: LongRuns::new(vec![Run::new(name, &history, Some(&score))?]) })
+    let mut run = Run::new(name, &history, Some(&network.evaluate(test)?))?;
+    if let Some(augment) = augment {
+        // Nothing is erased of what the network is asked about.
+        let augment = augment.erase(0.0);
+        let mean = network.with_softmax().predict_augmented(test, &augment, VARIANTS)?;
+        run.augmented_accuracy = Some(mean.confusion(test)?.accuracy);
+    }
+    println!("{run}");
+    Ok((network, run))
 }
 
 /// Trains with every seed, then puts the records and the first seed's weights in the place of the old ones.
@@ -83,11 +106,8 @@ fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Data
     }
     let (mut first, mut runs) = (None, Vec::new());
     for seed in model.seed..model.seed + SEEDS {
-        let mut network = model.clone().seed(seed);
-        let history = network.fit(train, plan.clone().checkpoint(format!("{}-{seed}", slug(name))))?;
-        live::check_not_stopped("making a long run again")?;
-        let run = Run::new(name, &history, Some(&network.evaluate(test)?))?;
-        println!("{run}");
+        let plan = plan.clone().checkpoint(format!("{}-{seed}", slug(name)));
+        let (network, run) = trained(name, &model.clone().seed(seed), plan, train, test)?;
         first.get_or_insert(network);
         runs.push(run);
     }
@@ -133,19 +153,26 @@ fn slug(name: &str) -> String {
 impl fmt::Display for LongRuns {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let groups = &self.runs.groups;
-        let width =
-            |of: fn(&Run) -> &str| groups.iter().map(|group| of(group.latest()).len()).max().unwrap_or(0);
-        let (name, layers) = (width(|run| &run.name).max(4), width(|run| &run.layers).max(6));
-        let head = "  params  epochs  seeds  test acc  spread  seconds  made with threads, on";
-        writeln!(f, "{:<name$}  {:<layers$}{head}", "name", "layers")?;
+        let name = groups.iter().map(|group| group.latest().name.len()).max().unwrap_or(0).max(4);
+        let head = "params  epochs  seeds  test acc  spread  augmented  seconds  threads  made on     layers";
+        writeln!(f, "{:<name$}  {head}", "name")?;
         for group in groups {
-            let (run, accuracy) = (group.latest(), group.test_accuracy().unwrap_or_default());
-            write!(f, "{:<name$}  {:<layers$}  {:>6}  {:>6}", run.name, run.layers, run.params, run.epochs)?;
-            let spread = group.spread().map_or("-".into(), |spread| format!("{spread:.4}"));
-            write!(f, "  {:>5}  {accuracy:>8.4}  {spread:>6}  {:>7.0}", group.seeds(), group.seconds())?;
-            writeln!(f, "  {}, {}", run.threads, run.when.get(..10).unwrap_or(&run.when))?;
+            let run = group.latest();
+            let share = |share: Option<f32>| share.map_or("-".into(), |share| format!("{share:.4}"));
+            write!(f, "{:<name$}  {:>6}  {:>6}  {:>5}", run.name, run.params, run.epochs, group.seeds())?;
+            let (test, spread) = (share(group.test_accuracy()), share(group.spread()));
+            write!(f, "  {test:>8}  {spread:>6}  {:>9}", share(group.augmented_accuracy()))?;
+            let day = run.when.get(..10).unwrap_or(&run.when);
+            writeln!(f, "  {:>7.0}  {:>7}  {day}  {}", group.seconds(), run.threads, run.layers)?;
         }
-        writeln!(f, "Means over the seeds, measured on the test images of Fashion-MNIST.")?;
+        writeln!(
+            f,
+            "Means over the seeds, measured on the test images of Fashion-MNIST. Augmented: by the mean of what"
+        )?;
+        writeln!(
+            f,
+            "is said of an image and {VARIANTS} variants of it, as in training but with nothing erased."
+        )?;
         write!(f, "To make a row again: cargo lab run --retrain, with the notebook that shows it.")
     }
 }
@@ -208,15 +235,13 @@ mod tests {
         let of = |seed, test, seconds| Run {
             seed,
             seconds,
+            augmented_accuracy: Some(test + 0.015),
             when: "2026-01-02T03:04:05Z".into(),
             ..run("long", test)
         };
         let table = LongRuns::new(vec![of(1, 0.90, 100.0), of(2, 0.92, 200.0)]).to_string();
-        let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
-        assert_eq!(
-            row,
-            ["long", "784-128-10", "101770", "2", "2", "0.9100", "0.0200", "150", "2,", "2026-01-02"]
-        );
+        let row = table.lines().nth(1).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(row, "long 101770 2 2 0.9100 0.0200 0.9250 150 2 2026-01-02 784-128-10");
     }
 
     #[test]

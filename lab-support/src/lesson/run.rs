@@ -39,6 +39,9 @@ pub struct Run {
     pub test_accuracy: Option<f32>,
     #[serde(default)]
     pub test_loss: Option<f32>,
+    /// Test accuracy with test-time augmentation, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub augmented_accuracy: Option<f32>,
     /// Time spent training, without validation.
     pub seconds: f64,
     pub threads: usize,
@@ -124,6 +127,7 @@ impl Run {
             validation_accuracy: kept.validation.map(|score| score.accuracy),
             test_accuracy: test.map(|score| score.accuracy),
             test_loss: test.map(|score| score.loss),
+            augmented_accuracy: None,
             seconds: history.epochs.iter().map(|epoch| epoch.seconds).sum(),
             threads: setup.threads,
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
@@ -163,6 +167,9 @@ impl fmt::Display for Run {
         }
         if let Some(accuracy) = self.test_accuracy {
             write!(f, ", test {accuracy:.4}")?;
+        }
+        if let Some(accuracy) = self.augmented_accuracy {
+            write!(f, ", augmented {accuracy:.4}")?;
         }
         write!(f, "; {:.1} s", self.seconds)
     }

@@ -146,7 +146,16 @@ impl Group {
 
     /// The mean over the seeds.
     pub fn test_accuracy(&self) -> Option<f32> {
-        let sum: Option<f32> = self.runs.iter().map(|run| run.test_accuracy).sum();
+        self.mean(|run| run.test_accuracy)
+    }
+
+    /// The same with test-time augmentation.
+    pub fn augmented_accuracy(&self) -> Option<f32> {
+        self.mean(|run| run.augmented_accuracy)
+    }
+
+    fn mean(&self, of: impl Fn(&Run) -> Option<f32>) -> Option<f32> {
+        let sum: Option<f32> = self.runs.iter().map(of).sum();
         Some(sum? / self.runs.len() as f32)
     }
 

@@ -113,6 +113,7 @@ fn of(run: &Run) -> Vec<Known> {
         share(Some(run.train_accuracy), Kind::TrainAccuracy),
         share(run.validation_accuracy, Kind::ValidationAccuracy),
         share(run.test_accuracy, Kind::TestAccuracy),
+        share(run.augmented_accuracy, Kind::TestAccuracy),
         plain(run.params as f64),
         plain(run.epochs as f64),
         plain(run.batch_size as f64),
@@ -132,5 +133,6 @@ fn compared(group: &Group, baselines: &[f32]) -> Vec<Known> {
     let (Some(test), name) = (group.test_accuracy(), format!("\"{}\"", run.name)) else { return Vec::new() };
     let gaps = baselines.iter().chain([&run.train_accuracy]).map(|other| (test - other).abs());
     let gains = gaps.chain(group.spread()).map(|gap| known(gap, Kind::Gain, &name));
-    gains.chain([known(test, Kind::TestAccuracy, &name)]).collect()
+    let means = group.augmented_accuracy().into_iter().chain([test]);
+    gains.chain(means.map(|mean| known(mean, Kind::TestAccuracy, &name))).collect()
 }
