@@ -190,6 +190,14 @@ impl LongRuns {
         self.runs.test_accuracy(name)
     }
 
+    /// The same with test-time augmentation.
+    ///
+    /// # Errors
+    /// When there is no record of this name, or it was trained without augmentation.
+    pub fn augmented_accuracy(&self, name: &str) -> Result<f32, Error> {
+        self.runs.augmented_accuracy(name)
+    }
+
     /// Shows the table in a notebook.
     pub fn evcxr_display(&self) {
         println!("{self}");
@@ -239,7 +247,10 @@ mod tests {
             when: "2026-01-02T03:04:05Z".into(),
             ..run("long", test)
         };
-        let table = LongRuns::new(vec![of(1, 0.90, 100.0), of(2, 0.92, 200.0)]).to_string();
+        let long = LongRuns::new(vec![of(1, 0.90, 100.0), of(2, 0.92, 200.0)]);
+        assert!((long.augmented_accuracy("long").unwrap() - 0.925).abs() < 1e-6);
+        assert!(LongRuns::new(vec![run("long", 0.9)]).augmented_accuracy("long").is_err());
+        let table = long.to_string();
         let row = table.lines().nth(1).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(row, "long 101770 2 2 0.9100 0.0200 0.9250 150 2 2026-01-02 784-128-10");
     }

@@ -84,6 +84,14 @@ impl Runs {
         })
     }
 
+    pub(super) fn augmented_accuracy(&self, name: &str) -> Result<f32, Error> {
+        self.group(name)?.augmented_accuracy().ok_or_else(|| {
+            let (expected, found) =
+                ("an accuracy with test-time augmentation", format!("none for \"{name}\""));
+            Error::new("reading a training run", expected, found, "train it with augmentation, by `long_run`")
+        })
+    }
+
     /// The name with the largest test accuracy among these.
     ///
     /// # Errors
