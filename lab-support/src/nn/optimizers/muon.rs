@@ -157,6 +157,8 @@ mod tests {
     use super::*;
     use crate::nn::gradient_check::wave;
     use crate::nn::optimizers::Optimizer;
+    use crate::nn::same_bits::{network, striped};
+    use crate::nn::training::fit::Fit;
 
     fn matrix(rows: usize, columns: usize) -> Array2<f32> {
         Array2::from_shape_vec((rows, columns), wave(0, rows * columns)).unwrap()
@@ -211,5 +213,16 @@ mod tests {
         filters.prepare(2);
         optimizer.step(1, 0.1, &mut filters, &Threads::one());
         assert_eq!(filters.value, wave(0, 36));
+    }
+
+    #[test]
+    fn a_network_without_convolutions_is_refused() {
+        let train = |optimizer: Optimizer| {
+            let (mut model, data) = (network(1, optimizer), striped(40));
+            model.fit(&data, Fit::epochs(1).quiet())
+        };
+        let message = train(Muon::default().into()).unwrap_err().to_string();
+        assert!(message.contains("a network with convolutions") && message.contains("AdamW"), "{message}");
+        assert!(train(AdamW::default().into()).is_ok());
     }
 }
