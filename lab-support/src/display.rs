@@ -1,6 +1,7 @@
 //! How a cell shows what it made: the protocol between a cell and the notebook's kernel.
 
 use std::io::Write;
+use std::sync::Once;
 
 use crate::live;
 
@@ -20,6 +21,14 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
 /// Whether this is the process that runs a notebook's cells.
 pub(crate) fn in_notebook() -> bool {
     std::env::var_os("EVCXR_IS_RUNTIME").is_some()
+}
+
+/// In a notebook's cell, lets a panic print one line in place of a page of stack frames.
+pub(crate) fn shorten_panics() {
+    static ONCE: Once = Once::new();
+    if in_notebook() {
+        ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
+    }
 }
 
 /// 101770 as `101,770`.

@@ -13,7 +13,6 @@
 
 pub mod data;
 mod display;
-mod error;
 pub mod eval;
 pub mod lesson;
 mod live;
@@ -22,7 +21,7 @@ pub mod plot;
 mod progress;
 mod waiting;
 
-pub use error::Error;
+pub use lab_base::Error;
 pub use waiting::Waiting;
 
 /// All that a notebook's cells use.

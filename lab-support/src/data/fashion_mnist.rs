@@ -4,10 +4,12 @@ use std::path::Path;
 use mnist::{Mnist, MnistBuilder};
 use ndarray::{ArcArray, ArcArray1};
 
+use lab_base::home;
+
 use crate::Error;
 use crate::data::files::Files;
-use crate::data::{Images, Source, Split, home, idx, practice};
-use crate::error::shorten_panics;
+use crate::data::{Images, Source, Split, idx, practice};
+use crate::display::shorten_panics;
 
 /// The data set: 60,000 images to learn from and 10,000 to be tested on.
 ///

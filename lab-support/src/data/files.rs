@@ -1,7 +1,9 @@
 use std::path::{Path, PathBuf};
 
+use lab_base::{gzip, home};
+
 use crate::Error;
-use crate::data::{gzip, home, idx};
+use crate::data::idx;
 
 /// The four unpacked files, each wherever it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@ use std::fmt;
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
 use crate::Error;
-use crate::data::Dataset;
+use crate::data::{Dataset, Source};
 
 /// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
 pub const CLASS_NAMES: [&str; 10] = [
@@ -18,35 +18,6 @@ pub const CLASS_NAMES: [&str; 10] = [
     "Bag",
     "Ankle boot",
 ];
-
-/// Where images come from; figures and records say so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The real Fashion-MNIST.
-    FashionMnist,
-    /// The practice set, drawn by this lab.
-    Practice,
-}
-
-impl Source {
-    pub(crate) const ALL: [Source; 2] = [Source::FashionMnist, Source::Practice];
-
-    /// As records and saved networks call it: `real` or `practice`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Source::FashionMnist => "real",
-            Source::Practice => "practice",
-        }
-    }
-
-    /// The sentence that must stand beside every result made from the practice set.
-    pub fn notice(self) -> Option<&'static str> {
-        match self {
-            Source::FashionMnist => None,
-            Source::Practice => Some("practice set, drawn by this lab; not Fashion-MNIST"),
-        }
-    }
-}
 
 /// Which part of the data set images belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,6 @@
 mod dataset;
 mod fashion_mnist;
 mod files;
-pub mod gzip;
-pub mod home;
 pub mod idx;
 mod images;
 mod practice;
@@ -13,4 +11,5 @@ mod subset;
 
 pub use dataset::Dataset;
 pub use fashion_mnist::FashionMnist;
-pub use images::{CLASS_NAMES, Images, Source, Split};
+pub use images::{CLASS_NAMES, Images, Split};
+pub use lab_base::Source;

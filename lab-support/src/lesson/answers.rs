@@ -1,9 +1,11 @@
 //! The six questions of the lab and their answers.
 
+use lab_base::home;
+
 use super::check::Check;
 use super::evidence::evidence;
 use super::{answers_file, judge};
-use crate::data::{FashionMnist, home};
+use crate::data::FashionMnist;
 use crate::{Error, display};
 
 /// The questions, in the order in which the notebooks ask them; question 1 is `QUESTIONS[0]`.

@@ -4,9 +4,10 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use lab_base::{files, home};
+
 use super::answers::QUESTIONS;
 use crate::Error;
-use crate::data::home;
 
 /// Puts a section in the place of the one before it, and changes nothing else.
 pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<(), Error> {
@@ -20,7 +21,7 @@ pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<(), Err
         }
     };
     let after = replace(&before, number, section);
-    if after == before { Ok(()) } else { home::write_atomically(file, after.as_bytes()) }
+    if after == before { Ok(()) } else { files::write_atomically(file, after.as_bytes()) }
 }
 
 /// Held until it is dropped: no other notebook writes the same file until then.

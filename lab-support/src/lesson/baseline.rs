@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use lab_base::home;
+
 use crate::Error;
-use crate::data::{Dataset, Source, home};
+use crate::data::{Dataset, Source};
 use crate::live;
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{Adam, CrossEntropy, Fit, Sequential};

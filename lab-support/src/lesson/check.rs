@@ -1,13 +1,10 @@
 //! What a check found out, and how it says so.
 
 use std::fmt;
-use std::path::Path;
 use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
+use lab_base::{Verdict, home, records};
 
-use super::records;
-use crate::data::home;
 use crate::{Error, display};
 
 /// Something that must be so.
@@ -37,18 +34,6 @@ impl Point {
 pub struct Check {
     name: String,
     points: Vec<Point>,
-}
-
-/// A check as `data/checks.jsonl` holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// Of the check: `loaded`, `answer 1`.
-    pub name: String,
-    pub passed: bool,
-    /// What is open, with its hint; empty when it passed.
-    pub message: String,
-    /// RFC 3339, UTC.
-    pub when: String,
 }
 
 impl Check {
@@ -122,19 +107,6 @@ impl Check {
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         }
     }
-}
-
-/// The latest verdict on each check that was made below this folder of outputs.
-///
-/// # Errors
-/// When its file can't be read, or a line of it is not a verdict.
-pub fn verdicts(output: &Path) -> Result<Vec<Verdict>, Error> {
-    let mut latest: Vec<Verdict> = Vec::new();
-    for verdict in records::read::<Verdict>(&output.join(home::CHECKS))? {
-        latest.retain(|other| other.name != verdict.name);
-        latest.push(verdict);
-    }
-    Ok(latest)
 }
 
 /// As Markdown says it, for a terminal.

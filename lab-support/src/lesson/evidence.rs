@@ -1,11 +1,12 @@
 //! What there is to judge an answer by.
 
+use lab_base::{home, records};
+
 use super::baseline;
 use super::judge::{Evidence, FirstImage};
 use super::long_run;
-use super::records;
 use crate::Error;
-use crate::data::{FashionMnist, home};
+use crate::data::FashionMnist;
 use crate::nn::Sequential;
 
 /// The records, for question 6 with those of long runs; and for question 5 what the saved baseline says of the first

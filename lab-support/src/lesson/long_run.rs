@@ -4,11 +4,12 @@ use std::env;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::records;
+use lab_base::{home, records};
+
 use super::run::Run;
 use super::runs::Runs;
 use crate::Error;
-use crate::data::{Dataset, Source, home};
+use crate::data::{Dataset, Source};
 use crate::live;
 use crate::nn::{Fit, Sequential};
 

@@ -11,7 +11,6 @@ mod grid;
 mod guess;
 mod judge;
 mod long_run;
-mod records;
 mod run;
 mod runs;
 mod runs_table;
@@ -22,7 +21,7 @@ mod versions;
 
 pub use answers::{Answer, QUESTIONS, answer};
 pub use baseline::{baseline, keep};
-pub use check::{Check, Verdict, verdicts};
+pub use check::Check;
 pub use gaps::{Gap, Gaps, gaps};
 pub use grid::{Grid, GridTried};
 pub use guess::{Guess, guess};

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::records;
+use lab_base::{home, records};
+
 use crate::Error;
-use crate::data::{Dataset, Source, Split, home};
+use crate::data::{Dataset, Source, Split};
 use crate::live;
 use crate::nn::{Epoch, Fit, History, Score, Sequential};
 

@@ -3,6 +3,8 @@
 //! The network's own `fit` and `predict` take precedence where a method is called by its bare name: linfa's
 //! are `linfa::traits::Fit::fit(&model, &dataset)` and `linfa::traits::Predict::predict(&model, &records)`.
 
+use std::fmt;
+
 use linfa::DatasetBase;
 use linfa::traits::{Fit as LinfaFit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
@@ -18,10 +20,10 @@ use crate::nn::training::samples::Samples;
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
 ///
 /// Records are `[n, inputs]`, targets `[n]` with values below the network's number of outputs.
-impl LinfaFit<Array2<f32>, Array1<usize>, Error> for Sequential {
+impl LinfaFit<Array2<f32>, Array1<usize>, FitError> for Sequential {
     type Object = Sequential;
 
-    fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, Error> {
+    fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, FitError> {
         let mut model = self.clone();
         let rows = Rows { records: dataset.records.view(), targets: dataset.targets.view() };
         model.train(&rows, None, &Fit::default().quiet(), None, &Threads::new()?)?;
@@ -50,11 +52,31 @@ impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
     }
 }
 
-impl From<linfa::Error> for Error {
-    fn from(error: linfa::Error) -> Error {
-        Error::new("calling linfa", "data that it accepts", error, "check the shapes of records and targets")
+/// What linfa's `Fit` returns when the network can't be trained: linfa asks for an error type that its own
+/// errors can become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FitError(Error);
+
+impl From<Error> for FitError {
+    fn from(error: Error) -> FitError {
+        FitError(error)
     }
 }
+
+impl From<linfa::Error> for FitError {
+    fn from(error: linfa::Error) -> FitError {
+        let advice = "check the shapes of records and targets";
+        FitError(Error::new("calling linfa", "data that it accepts", error, advice))
+    }
+}
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for FitError {}
 
 /// A linfa data set as training sees it.
 struct Rows<'a> {

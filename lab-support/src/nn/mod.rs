@@ -32,6 +32,7 @@ mod gradient_check;
 #[cfg(test)]
 mod same_bits;
 
+pub use linfa_traits::FitError;
 pub use activations::Activations;
 pub use layers::activation::Activation;
 pub(crate) use layers::activation::softmax;

@@ -3,9 +3,10 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::{Value, json};
 
+use lab_base::files;
+
 use crate::Error;
 use crate::data::Source;
-use crate::data::home::write_atomically;
 
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
@@ -46,7 +47,7 @@ impl Sequential {
                 "report this as a bug",
             )
         })?;
-        write_atomically(path.as_ref(), &bytes)
+        files::write_atomically(path.as_ref(), &bytes)
     }
 
     /// Reads a network that [`save`](Self::save) wrote. It predicts at once; to train it further, compile

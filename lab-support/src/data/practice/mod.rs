@@ -19,10 +19,12 @@ use std::{fs, thread};
 
 use rand::seq::SliceRandom;
 
+use lab_base::{files, home};
+
 use crate::Error;
 use crate::data::files::Files;
 use crate::data::idx::{self, SIDE, Split};
-use crate::data::{CLASS_NAMES, home};
+use crate::data::CLASS_NAMES;
 use crate::progress::Progress;
 use canvas::Canvas;
 use dice::Dice;
@@ -59,7 +61,7 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
         draw_into(folder, idx::TRAIN, &progress)?;
         draw_into(folder, idx::TEST, &progress)?;
         progress.finish();
-        home::write_atomically(&version, VERSION.as_bytes())?;
+        files::write_atomically(&version, VERSION.as_bytes())?;
     }
     Ok(files)
 }
@@ -68,8 +70,8 @@ fn draw_into(folder: &Path, split: Split, progress: &Progress) -> Result<(), Err
     let labels = labels(split);
     let mut file = idx::images_header(split.count);
     file.extend(draw(split, &labels, progress));
-    home::write_atomically(&folder.join(split.images), &file)?;
-    home::write_atomically(&folder.join(split.labels), &[idx::labels_header(split.count), labels].concat())
+    files::write_atomically(&folder.join(split.images), &file)?;
+    files::write_atomically(&folder.join(split.labels), &[idx::labels_header(split.count), labels].concat())
 }
 
 /// As many of each class, shuffled; an ankle boot comes first, as in Fashion-MNIST.

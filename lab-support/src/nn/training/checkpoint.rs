@@ -4,8 +4,10 @@ use std::{fmt, fs, io};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
+use lab_base::{files, home};
+
 use crate::Error;
-use crate::data::{Dataset, home};
+use crate::data::Dataset;
 
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::sequential::Sequential;
@@ -97,7 +99,7 @@ impl Checkpoint {
         let bytes = bytes.map_err(|e| {
             Error::new("writing a checkpoint", "tensors that fit the format", e, "report this as a bug")
         })?;
-        home::write_atomically(&self.file, &bytes)
+        files::write_atomically(&self.file, &bytes)
     }
 
     /// How far training has come: nowhere yet where there is no file; otherwise the network becomes what it was

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use ndarray::Array2;
 
+use lab_base::home;
+
 use crate::Error;
-use crate::data::{Dataset, Source, home};
+use crate::data::{Dataset, Source};
 
 use crate::nn::compute::threads::Threads;
 use crate::nn::loss::CrossEntropy;

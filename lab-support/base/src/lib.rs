@@ -1,0 +1,16 @@
+//! What every program of the lab shares: its errors, where things lie, files that are written whole, and what
+//! notebooks' cells and the kernel tell each other.
+
+mod error;
+pub mod event;
+pub mod files;
+pub mod gzip;
+pub mod home;
+pub mod records;
+mod source;
+mod verdict;
+pub mod watch;
+
+pub use error::Error;
+pub use source::Source;
+pub use verdict::{Verdict, verdicts};

@@ -1,0 +1,174 @@
+//! `cargo lab bench`: how long the lab's work takes, in a notebook's cell and in a release build, and how
+//! long the same work takes in Keras and PyTorch.
+
+mod cell;
+mod contender;
+mod growth;
+mod latency;
+mod machine;
+mod network;
+mod peers;
+mod picture;
+mod race;
+mod table;
+pub mod worker;
+
+use std::path::Path;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use lab_base::{Error, Source, files, home};
+
+use lab::kernel_build::Kernel;
+use lab::{data, setup};
+use network::Network;
+use race::Race;
+use table::{Row, Table};
+
+#[derive(Args)]
+pub struct Options {
+    /// What to measure; without any, everything.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Let Keras and PyTorch do the same work, in turns with the lab; installs them first.
+    #[arg(long)]
+    peers: bool,
+    /// Two runs of everything instead of five.
+    #[arg(long)]
+    quick: bool,
+    /// Draw what has been measured, now or before: speed.png and growth.png.
+    #[arg(long)]
+    plot: bool,
+}
+
+/// The parts, in the order in which their tables stand.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Part {
+    /// Epochs and predictions of the lab's dense networks.
+    Dense,
+    /// Epochs and predictions of a network with two layers of convolution.
+    Convolution,
+    /// An epoch in batches of 1 to 1024.
+    Batches,
+    /// An epoch of 32 to 1024 neurons.
+    Widths,
+    /// An epoch on one thread, two ... as many as there are cores.
+    Threads,
+    /// The data set, from its files.
+    Load,
+    /// Start of a kernel, and cells.
+    Notebook,
+    /// All notebooks, from top to bottom.
+    Lab,
+}
+
+/// How everything is measured.
+pub struct Bench {
+    kernel: Kernel,
+    threads: usize,
+    runs: usize,
+    peers: bool,
+}
+
+/// Measures the parts, prints each table and keeps it.
+pub async fn run(options: Options) -> Result<bool, Error> {
+    let kernel = setup::ensure()?;
+    let runs = if options.quick { 2 } else { 5 };
+    let bench = Bench { kernel, threads: machine::threads()?, runs, peers: options.peers };
+    let source = data::source()?;
+    let folder = home::output_dir(source)?.join("bench");
+    let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
+    for part in parts {
+        let start = Instant::now();
+        println!("\n{} ...", part.title());
+        let (columns, rows) = bench.measure(*part).await?;
+        let table = Table { title: part.title().into(), note: bench.note(source), columns, rows };
+        println!("\n{table}\nmeasured in {:.0} s", start.elapsed().as_secs_f64());
+        table.save(&folder, &part.name())?;
+    }
+    write_tables(&folder)?;
+    if options.plot {
+        picture::draw(&folder, source)?;
+    }
+    Ok(true)
+}
+
+/// All tables measured so far, for people.
+fn write_tables(folder: &Path) -> Result<(), Error> {
+    let mut text = String::new();
+    for part in Part::value_variants() {
+        if let Some(table) = Table::load(folder, &part.name())? {
+            text += &format!("{table}\n\n");
+        }
+    }
+    let path = folder.join("tables.md");
+    files::write_atomically(&path, text.as_bytes())?;
+    println!("\nsaved in {}", home::display(&path));
+    Ok(())
+}
+
+impl Part {
+    fn title(self) -> &'static str {
+        match self {
+            Part::Dense => "Dense networks",
+            Part::Convolution => "A network with convolution",
+            Part::Batches => "784-128-10, an epoch in batches of different sizes",
+            Part::Widths => "784-N-10, an epoch",
+            Part::Threads => "784-128-10, an epoch on different numbers of threads",
+            Part::Load => "Loading Fashion-MNIST",
+            Part::Notebook => "Waiting in a notebook",
+            Part::Lab => "The notebooks, run from top to bottom",
+        }
+    }
+
+    /// As it is written on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().into())
+    }
+}
+
+impl Bench {
+    /// Names of the columns, and the rows.
+    async fn measure(&self, part: Part) -> Result<(Vec<String>, Vec<Row>), Error> {
+        let ours = |rows| (vec!["lab".to_string()], rows);
+        Ok(match part {
+            Part::Dense => {
+                let baseline = ("784-128-10, Adam", Network::one_hidden_layer(128));
+                self.race(&[baseline, ("784-300-100-10, SGD", Network::two_hidden_layers())]).await?
+            }
+            Part::Convolution => {
+                self.race(&[("conv 32 - pool - conv 64 - pool - 128-10, Adam", Network::convolutional())])
+                    .await?
+            }
+            Part::Load => {
+                let mut race = Race::start(self, false).await?;
+                let row = race.load(self.runs).await?;
+                (race.end().await, vec![row])
+            }
+            Part::Batches => ours(growth::batches(self).await?),
+            Part::Widths => ours(growth::widths(self).await?),
+            Part::Threads => ours(growth::threads(self).await?),
+            Part::Notebook => ours(latency::notebook(self).await?),
+            Part::Lab => ours(latency::lab(self).await?),
+        })
+    }
+
+    async fn race(&self, networks: &[(&str, Network)]) -> Result<(Vec<String>, Vec<Row>), Error> {
+        let mut race = Race::start(self, self.peers).await?;
+        let mut rows = Vec::new();
+        for (name, network) in networks {
+            rows.extend(race.train(name, network, self.runs).await?);
+        }
+        Ok((race.end().await, rows))
+    }
+
+    fn note(&self, source: Source) -> String {
+        let Bench { threads, runs, .. } = self;
+        let machine = machine::described();
+        let notice = source.notice().map_or(String::new(), |notice| format!("; {notice}"));
+        format!(
+            "{machine}; {threads} threads; batches of 32 where nothing else is said; median (smallest-largest) \
+             of {runs} runs, x as many times the first column{notice}"
+        )
+    }
+}

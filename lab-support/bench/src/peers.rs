@@ -1,0 +1,38 @@
+use std::path::{Path, PathBuf};
+
+use lab_base::{Error, Source, home};
+
+use crate::contender::{Contender, Program};
+use lab::{data, python};
+
+const REQUIREMENTS: &str = include_str!("../peers/requirements.txt");
+
+/// Name and script of each.
+const PEERS: [(&str, &str); 2] = [("PyTorch", "with_pytorch.py"), ("Keras", "with_keras.py")];
+
+/// Keras and PyTorch, each in a process of its own; installed first where they are not.
+pub fn start(root: &Path, threads: usize) -> Result<Vec<(String, Contender)>, Error> {
+    let environment = home::data_dir()?.join("bench/peers");
+    if !python::is_installed(&environment, REQUIREMENTS) {
+        println!("Installing PyTorch and Keras into data/bench/peers (5 GB, once) ...");
+        python::install(&environment, REQUIREMENTS)?;
+    }
+    let images = images()?;
+    let start = |(name, script): (&str, &str)| {
+        let script = root.join("lab-support/bench/peers").join(script);
+        let arguments = [script.as_os_str(), images.as_os_str()];
+        let python = python::interpreter(&environment);
+        let program = Program::start(name, &python, &arguments, root, threads)?;
+        Ok((name.to_string(), Contender::Program(program)))
+    };
+    PEERS.into_iter().map(start).collect()
+}
+
+/// The folder whose images everyone learns.
+fn images() -> Result<PathBuf, Error> {
+    match (data::source()?, home::fashion_mnist_dir()?) {
+        (Source::Practice, _) => Ok(home::data_dir()?.join("practice")),
+        (Source::FashionMnist, Some(folder)) => Ok(folder),
+        (Source::FashionMnist, None) => data::folder(),
+    }
+}

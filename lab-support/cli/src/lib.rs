@@ -1,0 +1,21 @@
+//! The command line behind `cargo lab`: sets up, opens, runs, checks and tests the notebooks.
+
+pub mod answers;
+pub mod check;
+pub mod data;
+pub mod doctor;
+pub mod download;
+pub mod editions;
+pub mod jupyter;
+pub mod kernel_build;
+pub mod kernelspec;
+pub mod notebook;
+pub mod output;
+pub mod paths;
+pub mod python;
+pub mod run;
+pub mod session;
+pub mod setup;
+pub mod student;
+pub mod submission;
+pub mod test;

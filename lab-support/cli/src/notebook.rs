@@ -1,0 +1,171 @@
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lab_base::{Error, files, home};
+use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
+
+use crate::kernelspec;
+
+/// A notebook on disk: format 4.5, as JupyterLab writes it.
+///
+/// A cell's metadata may hold an entry `lab`: under `student` the cell's source in the edition for students,
+/// under `check` the name of the check that it makes, and `"given": true` where that passes in the blank
+/// edition, too. `{"check": "answer 1", "student": ["answer(1, ...)"]}`
+pub struct Notebook {
+    pub path: PathBuf,
+    content: v4::Notebook,
+}
+
+/// A check that a notebook is known to make.
+pub struct Declared {
+    pub name: String,
+    /// Whether it passes before the student has done anything: the step is shown, not asked for.
+    pub is_given: bool,
+}
+
+impl Notebook {
+    /// # Errors
+    /// When the file can't be read or is not a notebook of format 4.5.
+    pub fn load(path: &Path) -> Result<Notebook, Error> {
+        let doing = format!("reading {}", home::display(path));
+        let expected = "a notebook (format 4.5, as JupyterLab saves it)";
+        let text = fs::read_to_string(path)
+            .map_err(|e| Error::new(&doing, expected, e, "check the name: notebooks lie in notebooks/"))?;
+        match nbformat::parse_notebook(&text) {
+            Ok(nbformat::Notebook::V4(content)) => Ok(Notebook { path: path.into(), content }),
+            Ok(_) => Err(Error::new(doing, expected, "another format", "open it in JupyterLab and save it")),
+            Err(e) => Err(Error::new(doing, expected, e, "open it in JupyterLab and save it")),
+        }
+    }
+
+    /// The file's name without its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The sources of the code cells, in order.
+    pub fn code(&self) -> Vec<String> {
+        let source = |cell: &Cell| matches!(cell, Cell::Code { .. }).then(|| cell.source().concat());
+        self.content.cells.iter().filter_map(source).collect()
+    }
+
+    /// The saved outputs of the code cells, in order.
+    pub fn outputs(&self) -> Vec<&[Output]> {
+        fn outputs(cell: &Cell) -> Option<&[Output]> {
+            match cell {
+                Cell::Code { outputs, .. } => Some(outputs),
+                _ => None,
+            }
+        }
+        self.content.cells.iter().filter_map(outputs).collect()
+    }
+
+    /// The checks that its cells make, in order.
+    pub fn checks(&self) -> Vec<Declared> {
+        let check = |cell: &Cell| {
+            let lab = metadata(cell).additional.get("lab")?;
+            Some(Declared { name: lab["check"].as_str()?.into(), is_given: lab["given"] == true })
+        };
+        self.content.cells.iter().filter_map(check).collect()
+    }
+
+    /// The same notebook to work in: what students fill in is blank, and there are no outputs.
+    pub fn student_edition(&self) -> Notebook {
+        let mut content = self.content.clone();
+        for cell in &mut content.cells {
+            let blank = student_source(cell);
+            let (Cell::Code { metadata, source, .. }
+            | Cell::Markdown { metadata, source, .. }
+            | Cell::Raw { metadata, source, .. }) = cell;
+            *source = blank.unwrap_or_else(|| std::mem::take(source));
+            metadata.additional.remove("lab");
+            if let Cell::Code { outputs, execution_count, .. } = cell {
+                outputs.clear();
+                *execution_count = None;
+            }
+        }
+        Notebook { path: self.path.clone(), content }
+    }
+
+    /// The number of the first code cell that does not carry its own number, from 1, as its count.
+    pub fn first_not_run(&self) -> Option<usize> {
+        let counts = self.content.cells.iter().filter_map(|cell| match cell {
+            Cell::Code { execution_count, .. } => Some(*execution_count),
+            _ => None,
+        });
+        counts.zip(1..).find(|(count, number)| *count != Some(*number)).map(|(_, number)| number as usize)
+    }
+
+    /// Replaces the outputs of the code cells, numbers the cells from 1, and drops what differs from one
+    /// run to the next.
+    pub fn set_outputs(&mut self, outputs: Vec<Vec<Output>>) {
+        let code = self.content.cells.iter_mut().filter_map(|cell| match cell {
+            Cell::Code { execution_count, outputs, metadata, .. } => {
+                Some((execution_count, outputs, metadata))
+            }
+            _ => None,
+        });
+        for (i, ((count, place, metadata), new)) in code.zip(outputs).enumerate() {
+            *count = Some(i as i32 + 1);
+            *place = new;
+            place.iter_mut().for_each(|output| number(output, i + 1));
+            metadata.execution = None;
+        }
+        let metadata = &mut self.content.metadata;
+        metadata.kernelspec = Some(kernelspec());
+        metadata.language_info = Some(language());
+    }
+
+    /// Writes the notebook to `path`, all of it or nothing.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let text = nbformat::serialize_notebook(&nbformat::Notebook::V4(self.content.clone()));
+        let text = text.map_err(|e| {
+            Error::new(
+                format!("writing {}", home::display(path)),
+                "a valid notebook",
+                e,
+                "check its metadata",
+            )
+        })?;
+        files::write_atomically(path, text.as_bytes())
+    }
+}
+
+fn metadata(cell: &Cell) -> &CellMetadata {
+    let (Cell::Code { metadata, .. } | Cell::Markdown { metadata, .. } | Cell::Raw { metadata, .. }) = cell;
+    metadata
+}
+
+/// The cell's lines in the edition for students, where they differ.
+fn student_source(cell: &Cell) -> Option<Vec<String>> {
+    let lines = metadata(cell).additional.get("lab")?["student"].as_array()?;
+    lines.iter().map(|line| line.as_str().map(String::from)).collect()
+}
+
+fn number(output: &mut Output, count: usize) {
+    if let Output::ExecuteResult(result) = output {
+        result.execution_count = count.into();
+    }
+}
+
+/// Jupyter falls back to a kernel of the same language where this name is not installed: notebooks open
+/// on evcxr's own "Rust" kernel, too.
+fn kernelspec() -> KernelSpec {
+    KernelSpec {
+        name: kernelspec::NAME.into(),
+        display_name: kernelspec::DISPLAY_NAME.into(),
+        language: Some("rust".into()),
+        additional: HashMap::new(),
+    }
+}
+
+fn language() -> LanguageInfo {
+    let additional = [("file_extension", ".rs"), ("mimetype", "text/rust"), ("pygments_lexer", "rust")];
+    LanguageInfo {
+        name: "Rust".into(),
+        version: None,
+        codemirror_mode: Some(v4::CodemirrorMode::String("rust".into())),
+        additional: additional.map(|(key, value)| (key.into(), value.into())).into(),
+    }
+}

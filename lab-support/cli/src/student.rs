@@ -1,0 +1,111 @@
+//! The edition of the notebooks to work in: answers and guesses blank, no outputs.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use lab_base::{Error, home};
+
+use crate::notebook::Notebook;
+use crate::run;
+
+/// Writes the edition to `folder`, which may exist but must hold nothing that would be overwritten.
+pub fn write(folder: &Path) -> Result<bool, Error> {
+    let root = home::root()?;
+    let notebooks = editions(&root)?;
+    let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
+    let support = folder.join("lab-support");
+    let targets = || notebooks.iter().map(|(name, _)| folder.join("notebooks").join(name));
+    refuse_to_overwrite(targets().chain([support.clone(), folder.join("answers.md")]))?;
+    for (path, (_, notebook)) in targets().zip(&notebooks) {
+        notebook.save(&path)?;
+    }
+    symlink(link(&root, &folder), &support).map_err(|e| unwritable(&support, e))?;
+    println!("{} notebooks to work in lie in {}.", notebooks.len(), folder.display());
+    println!("Answers, records and trained networks will be kept there, too.\n");
+    println!(
+        "  cargo lab open {0}    opens them\n  cargo lab check {0}   says what is still open",
+        folder.display()
+    );
+    Ok(true)
+}
+
+/// The project's notebooks as students get them, with their names.
+fn editions(root: &Path) -> Result<Vec<(String, Notebook)>, Error> {
+    let notebooks = run::notebooks(root)?;
+    let edition = |path: &PathBuf| {
+        let notebook = Notebook::load(path)?;
+        Ok((notebook.name(), notebook.student_edition()))
+    };
+    notebooks.iter().map(edition).collect()
+}
+
+fn refuse_to_overwrite(mut targets: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+    let Some(found) = targets.find(|path| path.is_symlink() || path.exists()) else { return Ok(()) };
+    Err(Error::new(
+        "writing the notebooks to work in",
+        "a folder in which nothing would be overwritten",
+        found.display(),
+        "name another folder; the one that is there stays as it is",
+    ))
+}
+
+/// Where the copy's `lab-support` leads: by a relative path inside the project, which may then be moved.
+fn link(root: &Path, folder: &Path) -> PathBuf {
+    match folder.strip_prefix(root) {
+        Ok(below) => below.components().map(|_| "..").collect::<PathBuf>().join("lab-support"),
+        Err(_) => root.join("lab-support"),
+    }
+}
+
+fn unwritable(path: &Path, e: std::io::Error) -> Error {
+    Error::new(
+        format!("writing {}", path.display()),
+        "a folder that can be written",
+        e,
+        "check its permissions",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn an_edition_is_written_once_and_never_over_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("mine");
+        write(&copy).unwrap();
+        let notebook = copy.join("notebooks/1-load.ipynb");
+        fs::write(&notebook, "my work").unwrap();
+        let error = write(&copy).unwrap_err().to_string();
+        assert!(error.contains("1-load.ipynb"), "{error}");
+        assert_eq!(fs::read_to_string(&notebook).unwrap(), "my work");
+        assert!(copy.join("lab-support/Cargo.toml").is_file(), "it finds the crate");
+    }
+
+    #[test]
+    fn an_edition_is_blank_where_a_student_works_and_the_same_elsewhere() {
+        let root = home::root().unwrap();
+        for (path, (name, edition)) in run::notebooks(&root).unwrap().iter().zip(editions(&root).unwrap()) {
+            let solved = Notebook::load(path).unwrap();
+            for (solved, blank) in solved.code().into_iter().zip(edition.code()) {
+                let is_blank = ["\"\"", "\"\n\"", "// TODO: "].iter().any(|mark| blank.contains(mark));
+                assert_eq!(solved != blank, is_blank, "{name}: {blank}");
+            }
+            assert!(edition.outputs().iter().all(|outputs| outputs.is_empty()), "{name}");
+            assert!(
+                edition.checks().is_empty(),
+                "{name}: what the lab knows of its cells stays in the solved edition"
+            );
+        }
+    }
+
+    #[test]
+    fn the_link_is_relative_inside_the_project() {
+        let root = Path::new("/lab");
+        assert_eq!(link(root, Path::new("/lab/copies/anna")), Path::new("../../lab-support"));
+        assert_eq!(link(root, Path::new("/home/anna")), Path::new("/lab/lab-support"));
+    }
+}

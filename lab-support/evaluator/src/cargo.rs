@@ -1,0 +1,58 @@
+//! Cargo, as evcxr and its analyzer call it: with the versions of the project's `Cargo.lock`, always.
+//!
+//! evcxr compiles in a crate of its own whose dependencies change as cells name them, and cargo removes from the
+//! lock file of that crate what it does not use at the moment. A cell without dependencies would so remove all of
+//! it, and the next `:dep` would take the newest versions there are. So each call finds the project's lock file in
+//! place, and leaves it in place for the analyzer, which reads it by itself.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, exit};
+use std::{env, fs, io};
+
+/// Under which name this program was started.
+pub fn name() -> Option<String> {
+    let name = PathBuf::from(env::args_os().next()?);
+    Some(name.file_name()?.to_str()?.to_string())
+}
+
+/// Calls the real cargo.
+pub fn run() -> ! {
+    match call() {
+        Ok(code) => exit(code),
+        Err(error) => {
+            eprintln!("error: calling cargo: {error}");
+            exit(1);
+        }
+    }
+}
+
+fn call() -> io::Result<i32> {
+    let variable = |name: &str| env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")));
+    let (cargo, project) = (variable("LAB_CARGO")?, variable("LAB_HOME")?);
+    let lock = Path::new(&project).join("Cargo.lock");
+    // The analyzer also asks about the standard library, which has a lock file of its own.
+    let compiles = Some(env::current_dir()?.into_os_string()) == env::var_os("EVCXR_TMPDIR");
+    if compiles {
+        put_in_place(&lock)?;
+    }
+    let mut command = Command::new(&cargo);
+    // evcxr adds a flag when it finds another linker on the PATH, and everything would be compiled again.
+    command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
+    let status = command.status()?;
+    if compiles {
+        put_in_place(&lock)?;
+    }
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
+}
+
+/// Copies the project's lock file into the current folder, unless it is there.
+fn put_in_place(lock: &Path) -> io::Result<()> {
+    let wanted = fs::read(lock)?;
+    if fs::read("Cargo.lock").is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    let temporary = format!("Cargo.lock.{}", std::process::id());
+    fs::write(&temporary, wanted)?;
+    fs::rename(&temporary, "Cargo.lock")
+}

@@ -1,0 +1,47 @@
+//! evcxr, and what stands between it and the cells that it runs.
+//!
+//! ```text
+//! lab-evaluator --control_file FILE   evcxr's kernel, as the lab's kernel starts it
+//! lab-evaluator warm [rivals]         compile what notebooks use, in EVCXR_TMPDIR
+//! cargo ARGUMENTS                     under this name: cargo, with the project's versions
+//! rustup ARGUMENTS                    under this name: nothing, so that evcxr takes that cargo
+//! ```
+
+mod cargo;
+mod cells;
+mod warm;
+
+use std::{env, process};
+
+use anyhow::{Result, bail};
+use lab_base::{files, watch};
+
+fn main() -> Result<()> {
+    match cargo::name().as_deref() {
+        Some("cargo") => cargo::run(),
+        Some("rustup") => process::exit(1),
+        _ => (),
+    }
+    cells::keep_if_started_by_evcxr();
+    watch::exit_with_parent_if_running_cells();
+    evcxr::runtime_hook();
+    let args: Vec<String> = env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--control_file", _] => evaluate(),
+        ["warm", ref more @ ..] => {
+            watch::exit_with_parent();
+            warm::run(more == ["rivals"])
+        }
+        _ => bail!("expected `--control_file FILE` or `warm`: the lab's kernel starts this program by itself"),
+    }
+}
+
+/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folder with it.
+fn evaluate() -> Result<()> {
+    let folder = env::var_os("EVCXR_TMPDIR");
+    watch::on_end_of_jupyter(move || {
+        folder.iter().for_each(|folder| files::remove_folder(folder.as_ref()));
+        process::exit(1);
+    });
+    evcxr_jupyter::main()
+}

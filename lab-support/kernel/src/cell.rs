@@ -1,0 +1,114 @@
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use lab_base::event::{End, Event};
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::source::Source;
+
+/// The cell that is running: what front ends have seen of it, and how it is about to end.
+pub struct Cell {
+    pub request: Message,
+    /// What evcxr answered, and its word that it is idle; both are held back until the other is there.
+    pub reply: Option<Message>,
+    pub idle: Option<Message>,
+    /// The student pressed the stop button.
+    pub asked: bool,
+    stopped: Option<String>,
+    failure: Option<Failure>,
+    ended: Option<End>,
+    /// What evcxr broadcast as an error: the cell does not compile.
+    error: Option<Value>,
+    /// Numbers of the outputs that can be replaced.
+    shown: HashSet<u64>,
+}
+
+impl Cell {
+    pub fn new(request: Message) -> Cell {
+        Cell {
+            request,
+            reply: None,
+            idle: None,
+            asked: false,
+            stopped: None,
+            failure: None,
+            ended: None,
+            error: None,
+            shown: HashSet::new(),
+        }
+    }
+
+    /// What front ends are to see of an event. `compiled` is the file that evcxr made of the cell.
+    pub fn hear(&mut self, event: Event, compiled: impl FnOnce() -> String) -> Option<Message> {
+        let source = || Source::new(self.code(), compiled());
+        match event {
+            Event::Text { stream, text } => {
+                return Some(self.request.broadcast("stream", &json!({ "name": stream, "text": text })));
+            }
+            Event::Show { data, number } => return Some(self.show(data, number)),
+            Event::Stopped { text } => self.stopped = Some(text),
+            Event::Panicked { message } => self.failure = Some(Failure::panic(&message, &source())),
+            Event::Failed { message } => self.failure = Some(Failure::returned(&message, &source())),
+            Event::Ended(end) => self.ended = Some(end),
+            Event::Completed => (),
+        }
+        None
+    }
+
+    /// Whether evcxr's error is to be shown: not that the process ended, which we say better.
+    pub fn hear_error(&mut self, error: &Message) -> bool {
+        if self.ended.is_none() {
+            let mut content = error.content();
+            content["ename"] = "CompileError".into();
+            self.error.get_or_insert(content);
+        }
+        self.ended.is_none()
+    }
+
+    fn code(&self) -> String {
+        self.request.content()["code"].as_str().unwrap_or_default().into()
+    }
+
+    fn show(&mut self, data: Map<String, Value>, number: Option<u64>) -> Message {
+        let id = number.map(|number| format!("{}-{number}", self.request.id()));
+        let is_new = number.is_none_or(|number| self.shown.insert(number));
+        let transient = id.map_or(json!({}), |id| json!({ "display_id": id }));
+        let content = json!({ "data": data, "metadata": {}, "transient": transient });
+        self.request.broadcast(if is_new { "display_data" } else { "update_display_data" }, &content)
+    }
+
+    /// When evcxr is done with the cell: an error to show, the reply, and that the kernel is idle.
+    pub fn end(&mut self) -> Option<(Option<Message>, Message, Message)> {
+        if self.reply.is_none() || self.idle.is_none() {
+            return None;
+        }
+        let (mut reply, idle) = (self.reply.take()?, self.idle.take()?);
+        let failure = match (self.ended, &self.error) {
+            (Some(end), _) => Some(Failure::ended(end)),
+            (None, Some(_)) => None,
+            (None, None) if self.asked => Some(Failure::interrupted(self.stopped.take())),
+            (None, None) => self.failure.take(),
+        };
+        let content = failure.map(|failure| failure.content());
+        if let Some(error) = content.as_ref().or(self.error.as_ref()) {
+            reply = failed(reply, error);
+        }
+        let shown = content.map(|content| self.request.broadcast("error", &content));
+        Some((shown, reply, idle))
+    }
+
+    /// Whether the cells that wait are not to run when this one fails.
+    pub fn stops_others(&self) -> bool {
+        self.request.content()["stop_on_error"] != false
+    }
+}
+
+/// The reply of a cell that failed.
+fn failed(reply: Message, error: &Value) -> Message {
+    let mut content = json!({ "status": "error", "execution_count": reply.content()["execution_count"] });
+    for part in ["ename", "evalue", "traceback"] {
+        content[part] = error[part].clone();
+    }
+    reply.with_content(&content)
+}

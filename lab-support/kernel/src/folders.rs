@@ -1,0 +1,136 @@
+use std::fs::{self, DirBuilder};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use lab_base::{files, home};
+
+/// What evcxr reads: no network in a cell, and cells themselves compiled quickly, since what they call is in
+/// lab-support, compiled at full speed.
+pub const EVCXR_TOML: &str = "[evcxr]
+offline_mode = true
+opt_level = \"1\"
+";
+
+/// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick
+/// to compile again: what notebooks call is compiled here as a release build is. Cargo finds this file above
+/// the folder in which a kernel compiles.
+pub const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
+opt-level = 3
+incremental = false
+debug-assertions = false
+overflow-checks = false
+"#;
+
+/// Characters that a folder's name must not have: the loader of shared libraries takes lists of folders apart at
+/// some of them, and the others can't stand in a manifest of cargo's.
+const IMPOSSIBLE: [char; 5] = [':', ';', '$', '\n', '\r'];
+
+/// Where things live: the project, and a folder in the user's cache.
+pub struct Folders {
+    /// The folder that holds `notebooks/` and `lab-support/`.
+    pub project: PathBuf,
+    /// `~/.cache/fashion-mnist-lab` on Linux.
+    pub cache: PathBuf,
+}
+
+impl Folders {
+    /// Finds both, and writes the settings that lie in the cache folder.
+    ///
+    /// # Errors
+    /// When the lab can't work in one of them, and why.
+    pub fn find() -> Result<Folders> {
+        let cache =
+            dirs::cache_dir().context("finding the user's cache folder: set XDG_CACHE_HOME or HOME")?;
+        Folders::new(fs::canonicalize(home::root()?)?, cache.join("fashion-mnist-lab"))
+    }
+
+    pub fn new(project: PathBuf, cache: PathBuf) -> Result<Folders> {
+        let folders = Folders { project, cache };
+        check_name("the lab's folder", &folders.project, "move the lab to a folder without them")?;
+        check_name("the cache folder", &folders.cache, "set XDG_CACHE_HOME to a folder without them")?;
+        folders.make().with_context(|| {
+            format!(
+                "the cache folder {} can't be written: set XDG_CACHE_HOME to a folder that can",
+                folders.cache.display()
+            )
+        })?;
+        Ok(folders)
+    }
+
+    fn make(&self) -> Result<()> {
+        // Kernels leave the keys of their connections here.
+        DirBuilder::new().recursive(true).mode(0o700).create(self.kernels())?;
+        fs::create_dir_all(self.compiled())?;
+        write(&self.cache.join(".cargo/config.toml"), CARGO_CONFIG)?;
+        write(&self.evcxr_config().join("evcxr.toml"), EVCXR_TOML)
+    }
+
+    /// One compiled folder per project and state of its sources.
+    pub fn compiled(&self) -> PathBuf {
+        self.cache.join("compiled")
+    }
+
+    /// One folder per running kernel.
+    pub fn kernels(&self) -> PathBuf {
+        self.cache.join("kernels")
+    }
+
+    pub fn evcxr_config(&self) -> PathBuf {
+        self.cache.join("evcxr")
+    }
+
+    /// Tells projects apart in the cache: two checkouts have two compiled folders.
+    pub fn project_name(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.project.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+}
+
+fn check_name(what: &str, folder: &Path, advice: &str) -> Result<()> {
+    let Some(name) = folder.to_str() else {
+        bail!("{what}, {}, has a name that is not valid UTF-8: {advice}", folder.display());
+    };
+    match name.chars().find(|c| IMPOSSIBLE.contains(c)) {
+        None => Ok(()),
+        Some(c) => bail!("{what}, {name:?}, has {c:?} in its name: {advice}"),
+    }
+}
+
+/// Writes a file unless it says the same already.
+fn write(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    Ok(files::write_atomically(path, text.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_work_is_refused_in_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a:b", "a;b", "a$b", "a\nb"] {
+            let error = Folders::new(folder.path().join(name), folder.path().into()).err().unwrap();
+            assert!(error.to_string().contains("move the lab"), "{error}");
+            let error = Folders::new(folder.path().into(), folder.path().join(name)).err().unwrap();
+            assert!(error.to_string().contains("set XDG_CACHE_HOME"), "{error}");
+        }
+        for name in ["Lab 1", "L\u{e4}b", "Labe\u{301}", "\"Lab\"", "it's", "100%", "a\\b", "#1"] {
+            Folders::new(folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = Folders::new(folder.path().into(), file.join("below")).err().unwrap();
+        assert!(error.to_string().contains("file/below can't be written: set XDG_CACHE_HOME"), "{error}");
+    }
+}

@@ -1,0 +1,37 @@
+use std::process::ExitStatus;
+
+use tokio::net::tcp::OwnedWriteHalf;
+
+use lab_base::event::Event;
+use crate::evaluator::Evaluator;
+use crate::message::Message;
+
+/// The three sockets over which requests come and replies go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Channel {
+    Shell,
+    Control,
+    Stdin,
+}
+
+/// Everything that the kernel hears, in the order in which it hears it.
+pub enum Incoming {
+    /// From a front end.
+    Front(Channel, Message),
+    /// From evcxr: a reply, or a question to the student.
+    Reply(Channel, Message),
+    /// From evcxr, to all.
+    Broadcast(Message),
+    /// A process that runs cells has started: its keeper listens here.
+    Keeper(OwnedWriteHalf),
+    Event(Event),
+    /// What is being compiled, before evcxr can start.
+    Preparing(String),
+    Ready(Box<Evaluator>),
+    /// evcxr can't start: the reason.
+    Broken(String),
+    EvaluatorEnded(ExitStatus),
+    /// It is a while ago that evcxr was done with a request: its word of that.
+    Overdue(Message),
+    JupyterGone,
+}

@@ -1,0 +1,313 @@
+use std::collections::VecDeque;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::cell::Cell;
+use lab_base::event::{BEGIN, DONE, Event, INTERRUPT};
+use crate::completion::Completions;
+use crate::connection::Connection;
+use crate::evaluator::Evaluator;
+use crate::failure::Failure;
+use crate::front::Front;
+use crate::incoming::{Channel, Incoming};
+use crate::message::Message;
+use crate::preparation::Preparation;
+use lab_base::watch;
+
+use crate::{info, listener};
+
+/// For the last messages to leave before the process ends.
+const FAREWELL: Duration = Duration::from_millis(50);
+
+/// How long the answer may be on its way when evcxr is done with a request.
+const DELAY: Duration = Duration::from_secs(5);
+
+/// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
+/// cells' process what front ends understand: outputs that move, errors, an interrupt that loses nothing.
+pub struct Kernel {
+    front: Front,
+    evaluator: State,
+    /// Over which the keeper of the cells' process takes orders.
+    keeper: Option<OwnedWriteHalf>,
+    cell: Option<Cell>,
+    /// Requests that wait for the cell that is running, or for evcxr.
+    waiting: VecDeque<Message>,
+    completions: Completions,
+    /// For what the kernel is to hear later.
+    incoming: UnboundedSender<Incoming>,
+}
+
+/// Whether cells can run.
+enum State {
+    Preparing(Preparation),
+    Ready(Box<Evaluator>),
+    Broken(Failure),
+}
+
+/// Serves the front ends that connect as `file` says, until one of them ends the kernel or Jupyter is gone.
+pub fn run(file: &Path) -> Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(serve(file));
+    // Otherwise the end of a compilation would be waited for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(file: &Path) -> Result<()> {
+    let (sender, incoming) = unbounded_channel();
+    let connection = Connection::read(file)?;
+    let front = Front::bind(&connection, &sender).await?;
+    let gone = sender.clone();
+    watch::on_end_of_jupyter(move || {
+        // Nobody listens when the kernel is ending anyway.
+        let _ = gone.send(Incoming::JupyterGone);
+    });
+    let listener = listener::listen(sender.clone()).await?;
+    let evaluator = start(connection, listener, sender.clone());
+    tokio::spawn(evaluator);
+    let mut kernel = Kernel {
+        front,
+        evaluator: State::Preparing(Preparation::default()),
+        keeper: None,
+        cell: None,
+        waiting: VecDeque::new(),
+        completions: Completions::default(),
+        incoming: sender,
+    };
+    kernel.serve(incoming).await;
+    Ok(())
+}
+
+async fn start(connection: Connection, listener: String, kernel: UnboundedSender<Incoming>) {
+    let started = match Evaluator::start(&connection, &listener, &kernel).await {
+        Ok(evaluator) => Incoming::Ready(Box::new(evaluator)),
+        Err(error) => Incoming::Broken(format!("{error:#}")),
+    };
+    // Nobody listens when the kernel is ending.
+    let _ = kernel.send(started);
+}
+
+impl Kernel {
+    async fn serve(&mut self, mut incoming: UnboundedReceiver<Incoming>) {
+        while let Some(heard) = incoming.recv().await {
+            match heard {
+                Incoming::Front(_, message) if message.kind() == "shutdown_request" => {
+                    return self.shut_down(&message).await;
+                }
+                Incoming::Front(Channel::Shell, message) => self.ask(message).await,
+                Incoming::Front(Channel::Control, message) => self.control(message).await,
+                Incoming::Front(Channel::Stdin, message) => self.pass(Channel::Stdin, &message).await,
+                Incoming::Reply(channel, message) => self.reply(channel, message).await,
+                Incoming::Broadcast(message) => self.broadcast(message).await,
+                Incoming::Keeper(keeper) => self.keeper = Some(keeper),
+                Incoming::Event(event) => self.hear(event).await,
+                Incoming::Preparing(line) => self.show_preparation(Some(&line)),
+                Incoming::Ready(evaluator) => {
+                    self.end_preparation();
+                    self.evaluator = State::Ready(evaluator);
+                    self.next().await;
+                }
+                Incoming::Broken(reason) => self.give_up(Failure::broken(&reason)).await,
+                Incoming::EvaluatorEnded(status) => {
+                    self.give_up(Failure::broken(&format!("evcxr has ended ({status})."))).await;
+                }
+                Incoming::Overdue(idle) => {
+                    let waits = self.cell.as_ref().is_some_and(|cell| idle.is_about(&cell.request));
+                    if waits || self.completions.wait_for(&idle) {
+                        self.give_up(Failure::broken("evcxr has failed: all variables are lost.")).await;
+                    }
+                }
+                Incoming::JupyterGone => return,
+            }
+        }
+    }
+
+    /// A request on the shell socket: each waits until the one before is answered.
+    async fn ask(&mut self, request: Message) {
+        if request.kind() == "kernel_info_request" && self.cell.is_none() {
+            return self.front.answer(Channel::Shell, &request, &info::content()).await;
+        }
+        self.waiting.push_back(request);
+        self.next().await;
+    }
+
+    /// Passes on what waits, until a cell runs.
+    async fn next(&mut self) {
+        while self.cell.is_none() {
+            match &mut self.evaluator {
+                State::Preparing(_) => return self.show_preparation(None),
+                State::Broken(failure) => {
+                    let Some(request) = self.waiting.pop_front() else { return };
+                    let failure = failure.clone();
+                    self.front.refuse(&request, &failure).await;
+                }
+                State::Ready(evaluator) => {
+                    let Some(request) = self.waiting.pop_front() else { return };
+                    if request.kind() == "kernel_info_request" {
+                        self.front.answer(Channel::Shell, &request, &info::content()).await;
+                        continue;
+                    }
+                    if request.kind() == "complete_request" {
+                        let question = self.completions.question(request);
+                        evaluator.send(Channel::Shell, &question).await;
+                        continue;
+                    }
+                    evaluator.send(Channel::Shell, &request).await;
+                    if request.kind() == "execute_request" {
+                        self.cell = Some(Cell::new(request));
+                        self.order(BEGIN).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn control(&mut self, request: Message) {
+        match request.kind() {
+            "kernel_info_request" => {
+                self.front.send(Channel::Control, &request.reply(&info::content())).await;
+            }
+            "interrupt_request" => {
+                self.interrupt().await;
+                self.front.send(Channel::Control, &request.reply(&json!({ "status": "ok" }))).await;
+            }
+            _ => self.pass(Channel::Control, &request).await,
+        }
+    }
+
+    /// Asks the cell to stop, and forgets those that wait.
+    async fn interrupt(&mut self) {
+        if let Some(cell) = &mut self.cell {
+            cell.asked = true;
+            self.order(INTERRUPT).await;
+        }
+        self.abort_waiting().await;
+    }
+
+    async fn pass(&mut self, channel: Channel, message: &Message) {
+        if let State::Ready(evaluator) = &mut self.evaluator {
+            evaluator.send(channel, message).await;
+        }
+    }
+
+    async fn reply(&mut self, channel: Channel, reply: Message) {
+        match &mut self.cell {
+            Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
+                cell.reply = Some(reply.counted_from_one());
+                self.end_cell().await;
+            }
+            _ => self.front.send(channel, &self.completions.answer(reply)).await,
+        }
+    }
+
+    async fn broadcast(&mut self, message: Message) {
+        if message.content()["execution_state"] == "idle" {
+            let (kernel, idle) = (self.incoming.clone(), message.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(DELAY).await;
+                // Nobody listens when the kernel is ending.
+                let _ = kernel.send(Incoming::Overdue(idle));
+            });
+        }
+        let Some(cell) = self.cell.as_mut().filter(|cell| message.is_about(&cell.request)) else {
+            return self.front.broadcast(message);
+        };
+        match message.kind() {
+            "status" if message.content()["execution_state"] == "idle" => {
+                cell.idle = Some(message);
+                self.end_cell().await;
+            }
+            "error" if !cell.hear_error(&message) => (),
+            "execute_input" | "execute_result" => self.front.broadcast(message.counted_from_one()),
+            _ => self.front.broadcast(message),
+        }
+    }
+
+    async fn hear(&mut self, event: Event) {
+        let ended = matches!(event, Event::Ended(_));
+        let waits = ended || event == Event::Completed;
+        if let (State::Ready(evaluator), Some(cell)) = (&self.evaluator, &mut self.cell) {
+            let file = evaluator.processes.clone.folder.join("src/lib.rs");
+            let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
+            message.into_iter().for_each(|message| self.front.broadcast(message));
+        }
+        if waits {
+            self.order(DONE).await;
+        }
+        if ended {
+            self.keeper = None;
+        }
+    }
+
+    async fn order(&mut self, order: u8) {
+        if let Some(keeper) = &mut self.keeper {
+            // When it has ended, so has the cell.
+            let _ = keeper.write_all(&[order]).await;
+        }
+    }
+
+    async fn end_cell(&mut self) {
+        let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
+        error.into_iter().for_each(|error| self.front.broadcast(error));
+        self.front.send(Channel::Shell, &reply).await;
+        self.front.broadcast(idle);
+        let cell = self.cell.take();
+        if reply.content()["status"] == "error" && cell.is_some_and(|cell| cell.stops_others()) {
+            self.abort_waiting().await;
+        }
+        self.next().await;
+    }
+
+    /// Answers the cells that wait with the word that they will not run.
+    async fn abort_waiting(&mut self) {
+        let (cells, others) =
+            self.waiting.drain(..).partition(|request: &Message| request.kind() == "execute_request");
+        self.waiting = others;
+        let cells: VecDeque<Message> = cells;
+        for cell in cells {
+            self.front.answer(Channel::Shell, &cell, &json!({ "status": "aborted" })).await;
+        }
+    }
+
+    /// Nothing will run any more: says so in the cell that was running, and in all that follow.
+    async fn give_up(&mut self, failure: Failure) {
+        self.end_preparation();
+        self.evaluator = State::Broken(failure.clone());
+        if let Some(cell) = self.cell.take() {
+            self.front.refuse(&cell.request, &failure).await;
+        }
+        self.next().await;
+    }
+
+    fn show_preparation(&mut self, line: Option<&str>) {
+        if let State::Preparing(preparation) = &mut self.evaluator {
+            let waits = self.waiting.iter().find(|request| request.kind() == "execute_request");
+            preparation.show(line, waits).into_iter().for_each(|message| self.front.broadcast(message));
+        }
+    }
+
+    fn end_preparation(&mut self) {
+        if let State::Preparing(preparation) = &mut self.evaluator {
+            preparation.end().into_iter().for_each(|message| self.front.broadcast(message));
+        }
+    }
+
+    /// Ends all processes and removes their folder before it answers.
+    async fn shut_down(&mut self, request: &Message) {
+        let restart = request.content()["restart"] == true;
+        self.evaluator = State::Broken(Failure::broken("The kernel is ending."));
+        let reply = request.reply(&json!({ "status": "ok", "restart": restart }));
+        for channel in [Channel::Control, Channel::Shell] {
+            self.front.send(channel, &reply).await;
+        }
+        tokio::time::sleep(FAREWELL).await;
+    }
+}

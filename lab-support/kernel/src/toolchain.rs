@@ -1,0 +1,129 @@
+use std::env;
+use std::ffi::OsString;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::folders::Folders;
+
+/// The variables by which a user's shell changes what cargo does, in a way that the lab must not depend on.
+const UNWANTED: [&str; 13] = [
+    "CARGO",
+    "CARGO_BUILD_RUSTC",
+    "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "RUSTC",
+    "RUSTC_BOOTSTRAP",
+    "RUSTDOCFLAGS",
+    "RUSTFLAGS",
+];
+
+/// The Rust that notebooks compile with.
+pub struct Toolchain {
+    /// What `rustc -vV` prints.
+    pub version: String,
+    /// The machine that it runs on and compiles for, as in `x86_64-unknown-linux-gnu`.
+    host: String,
+    /// Where `rustc` and `cargo` themselves lie, behind rustup's proxies.
+    bin: PathBuf,
+    /// Where the standard library's shared object lies.
+    libdir: PathBuf,
+    /// Where the standard library's sources lie.
+    pub library: PathBuf,
+}
+
+impl Toolchain {
+    pub fn find() -> Result<Toolchain> {
+        let paths = output(Command::new("rustc").args(["--print", "sysroot", "--print", "target-libdir"]))?;
+        let (sysroot, libdir) = paths.trim().split_once('\n').context("rustc printed no target-libdir")?;
+        let bin = Path::new(sysroot).join("bin");
+        let version = output(Command::new(bin.join("rustc")).arg("-vV"))?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let host = host.context("rustc -vV printed no host")?.to_string();
+        let library = Path::new(sysroot).join("lib/rustlib/src/rust/library");
+        Ok(Toolchain { version, host, bin, libdir: libdir.into(), library })
+    }
+
+    /// Cargo, as the lab calls it whatever the user's shell and configuration say: the same flags, linker and
+    /// folders at all times, so that what was compiled once is never compiled again.
+    pub fn cargo(&self, project: &Path) -> Command {
+        let mut cargo = Command::new(self.bin.join("cargo"));
+        cargo.current_dir(project);
+        self.make_the_same(&mut cargo);
+        cargo.env("CARGO_TARGET_DIR", project.join("target"));
+        cargo
+    }
+
+    fn make_the_same(&self, command: &mut Command) {
+        UNWANTED.iter().for_each(|variable| drop(command.env_remove(variable)));
+        let is_profile = |name: &OsString| name.to_string_lossy().starts_with("CARGO_PROFILE_");
+        env::vars_os().filter(|(name, _)| is_profile(name)).for_each(|(name, _)| {
+            command.env_remove(name);
+        });
+        let linker = format!("CARGO_TARGET_{}_LINKER", self.host.to_uppercase().replace('-', "_"));
+        command
+            .env(linker, "cc")
+            .env("RUSTC_WRAPPER", "")
+            .env("RUSTC_WORKSPACE_WRAPPER", "")
+            .env("RUSTC", self.bin.join("rustc"))
+            .env("PATH", before(&[&self.bin], "PATH"))
+            // The analyzer's crates are built again whenever this variable changes, and all that uses them.
+            .env_remove("CI");
+    }
+
+    /// Gives evcxr, which is `evaluator`, the variables that it reads, for compiling in `folder`.
+    pub fn prepare(
+        &self,
+        evcxr: &mut Command,
+        evaluator: &Path,
+        folders: &Folders,
+        folder: &Path,
+    ) -> Result<()> {
+        // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is
+        // the evaluator under another name, and calls the real one.
+        let programs = folder.join("programs");
+        std::fs::create_dir_all(&programs)?;
+        for name in ["cargo", "rustup"] {
+            // A clone has them already.
+            let _ = std::fs::remove_file(programs.join(name));
+            symlink(evaluator, programs.join(name))?;
+        }
+        self.make_the_same(evcxr);
+        // Cells find lab-support beside them, and not the one that `cargo lab` was built with; evcxr looks one
+        // level off for the standard library when the folder lies in the user's home; and the cells' own libraries
+        // are loaded by their names, because evcxr can't load from a folder with a space in its name.
+        let loader = if cfg!(target_os = "macos") { "DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+        let cells = folder.join("target").join(&self.host).join("debug");
+        evcxr
+            .env("EVCXR_TMPDIR", folder)
+            .env("EVCXR_CONFIG_DIR", folders.evcxr_config())
+            .env("LAB_HOME", &folders.project)
+            .env("LAB_CARGO", self.bin.join("cargo"))
+            .env("CARGO", programs.join("cargo"))
+            .env("PATH", before(&[&programs, &self.bin], "PATH"))
+            .env(loader, before(&[&cells, &cells.join("deps"), &self.libdir], loader))
+            // evcxr rewrites an installed "Rust" kernel that it finds there: keep it away from the user's.
+            .env("JUPYTER_PATH", folder);
+        Ok(())
+    }
+}
+
+/// The folders, then what the variable holds.
+fn before(folders: &[&Path], variable: &str) -> OsString {
+    let rest = env::var_os(variable).filter(|rest| !rest.is_empty());
+    let folders = folders.iter().map(OsString::from);
+    folders.chain(rest).collect::<Vec<_>>().join(":".as_ref())
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("running {command:?}: is Rust installed?"))?;
+    ensure!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
