@@ -3,9 +3,9 @@ use std::time::{Duration, Instant};
 use lab_base::Error;
 
 use crate::network::Network;
-use lab::kernel_build::Kernel;
 use lab::output;
 use lab::session::{Answer, Session};
+use lab::setup::Kernel;
 
 /// Cells of a notebook, run by the kernel as JupyterLab would.
 pub struct Cells {

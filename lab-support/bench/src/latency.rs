@@ -7,8 +7,8 @@ use crate::cell::Cells;
 use crate::machine;
 use crate::network::Network;
 use crate::table::{Row, Unit, median};
-use lab::kernel_build::Kernel;
 use lab::run;
+use lab::setup::Kernel;
 
 /// What a student waits for in a notebook, beyond the work that a cell asks for: in one kernel after the
 /// other.

@@ -19,7 +19,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use lab_base::{Error, Source, files, home};
 
-use lab::kernel_build::Kernel;
+use lab::setup::Kernel;
 use lab::{data, setup};
 use network::Network;
 use race::Race;

@@ -1,9 +1,10 @@
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{env, io};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use lab_base::{Error, Source, files, gzip, home};
+use lab_base::{Error, Source, gzip, home};
+use lab_kernel::Progress;
 use sha2::{Digest, Sha256};
 
 use crate::download::{self, Failure};
@@ -14,6 +15,9 @@ const MIRRORS: [&str; 3] = [
     "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
 ];
+
+/// Hears how far something is.
+type Tell<'a> = &'a dyn Fn(Progress);
 
 const DOING: &str = "fetching Fashion-MNIST";
 
@@ -50,8 +54,9 @@ const FILES: [Published; 4] = [
 /// Which data the notebooks will load.
 pub fn source() -> Result<Source, Error> {
     let fetched = folder()?;
-    let is_there = |name: &str| fetched.join(name).exists() || fetched.join(format!("{name}.gz")).exists();
-    match home::fashion_mnist_dir()?.is_some() || idx::FILES.iter().any(|name| is_there(name)) {
+    let is_there =
+        |packed: &str| fetched.join(packed).exists() || fetched.join(packed).with_extension("").exists();
+    match home::fashion_mnist_dir()?.is_some() || FILES.iter().any(|file| is_there(file.name)) {
         true => Ok(Source::FashionMnist),
         false => Ok(Source::Practice),
     }
@@ -64,36 +69,68 @@ pub fn folder() -> Result<PathBuf, Error> {
 
 /// Puts the four files into `data/fashion-mnist/`, packed and unpacked: from a folder, from below a URL,
 /// or from the places where they are published, in turn.
-pub fn fetch(from: Option<&str>) -> Result<(), Error> {
-    let places: Vec<&str> = from.map_or(MIRRORS.to_vec(), |place| vec![place]);
-    fetch_into(&folder()?, &places, &FILES)
+/// Of several processes, the others wait for the first. `tell` hears how far it is, `say` what it has done.
+pub fn fetch(from: Option<&str>, tell: Tell, say: &dyn Fn(&str)) -> Result<(), Error> {
+    let mut places: Vec<String> = from.map_or(MIRRORS.map(String::from).to_vec(), |place| vec![place.into()]);
+    if from.is_none() {
+        places.splice(0..0, kept_by_keras());
+    }
+    fetch_into(&folder()?, &places, &FILES, tell, say)
 }
 
-fn fetch_into(folder: &Path, places: &[&str], files: &[Published]) -> Result<(), Error> {
+/// Where Keras keeps the same four files on this machine, if it has fetched them.
+fn kept_by_keras() -> Option<String> {
+    let folder = PathBuf::from(env::var_os("HOME")?).join(".keras/datasets/fashion-mnist");
+    folder.join(FILES[0].name).is_file().then(|| folder.display().to_string())
+}
+
+fn lock(folder: &Path) -> io::Result<File> {
+    let file = File::create(folder.join(".lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn fetch_into(
+    folder: &Path,
+    places: &[String],
+    files: &[Published],
+    tell: Tell,
+    say: &dyn Fn(&str),
+) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|e| {
         let advice = "check that you may write there";
         Error::new(DOING, "a folder that can be written", download::unwritable(folder, &e), advice)
     })?;
+    let _lock = lock(folder).map_err(|e| {
+        let advice = "check that you may write there";
+        Error::new(DOING, "a folder that can be locked", download::unwritable(folder, &e), advice)
+    })?;
     for file in files {
         let packed = folder.join(file.name);
         if checksum(&packed).is_ok_and(|found| found == file.sha256) {
-            println!("{} is there already", file.name);
+            say(&format!("{} is there already", file.name));
         } else {
-            fetch_one(file, folder, places)?;
+            let place = fetch_one(file, folder, places, tell)?;
+            say(&format!("{} from {place}", file.name));
         }
         gzip::unpack(&packed, &packed.with_extension(""))?;
     }
-    println!("Fashion-MNIST lies in {}", home::display(folder));
+    say(&format!("Fashion-MNIST lies in {}", home::display(folder)));
     Ok(())
 }
 
 /// Tries the places in turn, under another name until the checksum is right.
-fn fetch_one(file: &Published, folder: &Path, places: &[&str]) -> Result<(), Error> {
+fn fetch_one<'a>(
+    file: &Published,
+    folder: &Path,
+    places: &'a [String],
+    tell: Tell,
+) -> Result<&'a str, Error> {
     let part = folder.join(format!("{}.part", file.name));
     let mut failures = Vec::new();
     for place in places {
-        match obtain(file, place, &part).and_then(|()| accept(file, place, &part, folder)) {
-            Ok(()) => return Ok(()),
+        match obtain(file, place, &part, tell).and_then(|()| accept(file, place, &part, folder)) {
+            Ok(()) => return Ok(place),
             Err(Failure(reason)) => failures.push(reason),
         }
     }
@@ -101,13 +138,16 @@ fn fetch_one(file: &Published, folder: &Path, places: &[&str]) -> Result<(), Err
     Err(Error::new(DOING, file.name, failures.join("\n  "), advice))
 }
 
-fn obtain(file: &Published, place: &str, part: &Path) -> Result<(), Failure> {
+fn obtain(file: &Published, place: &str, part: &Path, tell: Tell) -> Result<(), Failure> {
     if place.starts_with("http://") || place.starts_with("https://") {
         let url = format!("{}/{}", place.trim_end_matches('/'), file.name);
-        let progress = progress(file);
-        let result = download::fetch(&url, part, file.size, &progress);
-        progress.finish_and_clear();
-        return result;
+        let begin = Instant::now();
+        return download::fetch(&url, part, file.size, &|bytes| {
+            let detail = format!("{}, {} of {} MB", file.name, bytes >> 20, file.size >> 20);
+            let part = Some(bytes as f64 / file.size as f64);
+            let stage = "Fetching Fashion-MNIST".into();
+            tell(Progress { stage, part, detail, seconds: begin.elapsed().as_secs_f64() });
+        });
     }
     let path = Path::new(place).join(file.name);
     let mut source = File::open(&path).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
@@ -123,19 +163,11 @@ fn accept(file: &Published, place: &str, part: &Path, folder: &Path) -> Result<(
         return Err(Failure(format!("{place}: wrong checksum of {} (SHA-256 {found})", file.name)));
     }
     fs::rename(part, folder.join(file.name)).map_err(|e| Failure(download::unwritable(folder, &e)))?;
-    println!("{} from {place}", file.name);
     Ok(())
 }
 
 fn checksum(path: &Path) -> io::Result<String> {
     Ok(Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Shown on a terminal only.
-fn progress(file: &Published) -> ProgressBar {
-    let template = "{msg} {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-    let style = ProgressStyle::with_template(template).expect("the template is valid");
-    ProgressBar::new(file.size).with_style(style).with_message(file.name)
 }
 
 #[cfg(test)]

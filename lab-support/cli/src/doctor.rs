@@ -4,39 +4,67 @@ use std::process::Command;
 
 use lab_base::{Error, Source, home};
 
-use crate::{data, jupyter, kernel_build, kernelspec, setup};
+use crate::setup::Kernel;
+use crate::{data, jupyter, kernelspec, setup};
+
+/// The versions that the lab was tried with, the first and the last; what is not pinned by a file of the project.
+const TRIED: [(&str, &str, (u32, u32), (u32, u32)); 3] = [
+    ("Rust", "rustc", (1, 95), (1, 97)),
+    ("Python", "python3", (3, 11), (3, 11)),
+    ("uv", "uv", (0, 9), (0, 9)),
+];
 
 /// Prints what is installed, what is missing and the command that mends it. False when notebooks can't
 /// be run as things are.
 pub fn examine() -> Result<bool, Error> {
     let root = home::root()?;
-    let binary = kernel_build::binary(&root);
+    let kernel = Kernel::of(&root)?;
     let environment = jupyter::environment(&root);
+    let missing = setup::missing(&root);
     let needed = [
         check("Rust", version("rustc"), "install it: https://rustup.rs"),
         check("linker", version("cc"), "install a C compiler (build-essential, gcc or Xcode's tools)"),
-        check(
-            "rust-src",
-            setup::sources().filter(|p| p.is_dir()).map(|_| "installed".into()),
-            "rustup component add rust-src",
-        ),
-        check("kernel", binary.is_file().then(|| home::display(&binary)), "cargo lab run"),
-        check("compiled for notebooks", compiled(&root, &binary), "cargo lab run"),
+        match missing {
+            Ok(None) => check("kernel", Some("ready".into()), ""),
+            Ok(Some(what)) => check("kernel", None, &format!("cargo lab run ({what})")),
+            Err(error) => check("kernel", None, &error.to_string()),
+        },
     ];
-    check(
-        "Python",
-        version("uv").or_else(|| version("python3")),
-        "install Python 3 or uv: JupyterLab needs it",
-    );
+    let python = version("python3").or_else(|| version("uv"));
+    check("Python", python, "install Python 3 with its venv module, or uv: JupyterLab needs it");
     check("JupyterLab", jupyter::is_installed(&environment).then(|| ".venv".into()), "cargo lab");
-    let kernelspec = kernelspec::is_installed(&environment, &binary).then(|| kernelspec::DISPLAY_NAME.into());
+    let kernelspec =
+        kernelspec::is_installed(&environment, &kernel.binary).then(|| kernelspec::DISPLAY_NAME.into());
     check("kernel in JupyterLab", kernelspec, "cargo lab");
     check("Fashion-MNIST", fashion_mnist()?, "cargo lab data (until then: the practice set)");
+    for (name, program, first, last) in TRIED {
+        if let Some(found) = version(program).and_then(|text| number(&text))
+            && !(first..=last).contains(&found)
+        {
+            let range = if first == last {
+                written(first)
+            } else {
+                format!("{} to {}", written(first), written(last))
+            };
+            println!("note     {name} {} was not tried with this lab; {range} was", written(found));
+        }
+    }
     println!("\ndisk used:");
     for folder in ["target", ".venv", "data"] {
         println!("  {folder:<10} {:>6} MB", megabytes(&root.join(folder)));
     }
     Ok(needed.iter().all(|found| *found))
+}
+
+fn written((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
+
+/// The first two numbers in what a program says of its version.
+fn number(text: &str) -> Option<(u32, u32)> {
+    let word = text.split(' ').find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let mut parts = word.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??))
 }
 
 fn check(what: &str, found: Option<String>, remedy: &str) -> bool {
@@ -51,12 +79,6 @@ fn check(what: &str, found: Option<String>, remedy: &str) -> bool {
 fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok().filter(|o| o.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next()?.to_string())
-}
-
-/// Whether the kernel has what notebooks use, compiled from the sources as they are.
-fn compiled(root: &Path, binary: &Path) -> Option<String> {
-    let status = Command::new(binary).arg("status").env("LAB_HOME", root).output().ok()?;
-    status.status.success().then(|| String::from_utf8_lossy(&status.stdout).trim().to_string())
 }
 
 fn fashion_mnist() -> Result<Option<String>, Error> {
@@ -79,4 +101,16 @@ fn megabytes(folder: &Path) -> u64 {
         sizes.sum()
     }
     bytes(folder) >> 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(number("rustc 1.95.0 (59807616e 2026-04-14)"), Some((1, 95)));
+        assert_eq!(number("Python 3.11.7"), Some((3, 11)));
+        assert_eq!(number("nothing"), None);
+    }
 }

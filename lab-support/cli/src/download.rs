@@ -3,7 +3,6 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use ureq::Agent;
 use ureq::http::StatusCode;
 
@@ -12,7 +11,7 @@ pub struct Failure(pub String);
 
 /// Fetches `url` into `part`, going on where an earlier try was interrupted. `size` is how many bytes
 /// there are in all.
-pub fn fetch(url: &str, part: &Path, size: u64, progress: &ProgressBar) -> Result<(), Failure> {
+pub fn fetch(url: &str, part: &Path, size: u64, progress: &dyn Fn(u64)) -> Result<(), Failure> {
     let mut have = fs::metadata(part).map_or(0, |file| file.len());
     if have > size {
         fs::remove_file(part).map_err(|e| Failure(unwritable(part, &e)))?;
@@ -26,8 +25,8 @@ pub fn fetch(url: &str, part: &Path, size: u64, progress: &ProgressBar) -> Resul
     let resumed = response.status() == StatusCode::PARTIAL_CONTENT;
     let file = File::options().create(true).write(true).append(resumed).truncate(!resumed).open(part);
     let file = file.map_err(|e| Failure(unwritable(part, &e)))?;
-    progress.set_position(if resumed { have } else { 0 });
-    copy(&mut response.into_body().into_reader(), file, url, part, progress)?;
+    let start = if resumed { have } else { 0 };
+    copy(&mut response.into_body().into_reader(), file, url, part, &|bytes| progress(start + bytes))?;
     let found = fs::metadata(part).map_or(0, |file| file.len());
     match found == size {
         true => Ok(()),
@@ -45,9 +44,9 @@ fn copy(
     mut to: File,
     url: &str,
     part: &Path,
-    progress: &ProgressBar,
+    progress: &dyn Fn(u64),
 ) -> Result<(), Failure> {
-    let mut buffer = vec![0; 1 << 16];
+    let (mut buffer, mut total) = (vec![0; 1 << 16], 0);
     loop {
         let count =
             from.read(&mut buffer).map_err(|e| Failure(format!("{url}: the connection broke: {e}")))?;
@@ -55,7 +54,8 @@ fn copy(
             return Ok(());
         }
         to.write_all(&buffer[..count]).map_err(|e| Failure(unwritable(part, &e)))?;
-        progress.inc(count as u64);
+        total += count as u64;
+        progress(total);
     }
 }
 

@@ -1,14 +1,24 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
 
-use lab_base::{Error, files, home};
+use lab_base::{Error, files};
+use lab_kernel::Progress;
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::Value;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{sleep, timeout};
 
-use crate::kernel_build::Kernel;
-use crate::{kernelspec, python};
+use crate::board::Board;
+use crate::kernelspec;
+use crate::python;
+use crate::setup::Kernel;
 
-/// JupyterLab and all it needs, each at one version.
+/// JupyterLab and all it needs, each at one version and with its checksums.
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 
 /// No question about news, and no look for updates, at a student's first start.
@@ -20,6 +30,30 @@ const SETTINGS: &str = r#"{
 }
 "#;
 
+/// Read by the server when it starts: it ends with the program that started it, however that ends.
+const SERVER_CONFIG: &str = r#"import os
+import signal
+import threading
+import time
+
+
+def end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+"#;
+
+/// How long the server may take until it says where it is.
+const START: Duration = Duration::from_secs(120);
+
+/// How long it may take to end its kernels and itself.
+const END: Duration = Duration::from_secs(10);
+
+const POLL: Duration = Duration::from_millis(100);
+
 /// The project's own Python environment.
 pub fn environment(root: &Path) -> PathBuf {
     root.join(".venv")
@@ -30,38 +64,147 @@ pub fn is_installed(environment: &Path) -> bool {
     python::is_installed(environment, REQUIREMENTS)
 }
 
-/// Makes the environment unless it is complete, and tells its JupyterLab about the kernel.
-pub fn ensure(kernel: &Kernel) -> Result<(), Error> {
+/// Makes the environment unless it is complete, and tells its JupyterLab about the kernel. Of several processes, the
+/// others wait for the first.
+pub fn ensure(kernel: &Kernel, tell: &dyn Fn(Progress)) -> Result<(), Error> {
     let environment = environment(&kernel.root);
+    let _lock = lock(&environment)?;
     if !is_installed(&environment) {
-        println!("Installing JupyterLab into .venv (about 300 MB, once) ...");
-        python::install(&environment, REQUIREMENTS)?;
+        python::install(&environment, REQUIREMENTS, "Installing JupyterLab into .venv", tell)?;
     }
     let settings = environment.join("share/jupyter/lab/settings/overrides.json");
     files::write_atomically(&settings, SETTINGS.as_bytes())?;
+    let config = configuration(&environment).join("config/jupyter_server_config.py");
+    files::write_atomically(&config, SERVER_CONFIG.as_bytes())?;
     kernelspec::install(&environment, kernel)
 }
 
-/// Opens JupyterLab in `folder`, the project or a worked copy, at a notebook, and returns when it is closed.
-/// What it remembers stays in the project's environment.
-pub fn open(root: &Path, folder: &Path, notebook: &Path) -> Result<bool, Error> {
+fn lock(environment: &Path) -> Result<File, Error> {
+    let path = environment.with_extension("lock");
+    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|e| {
+        Error::new(
+            "installing JupyterLab",
+            format!("{} to be writable", path.display()),
+            e,
+            "check the folder's permissions",
+        )
+    })
+}
+
+/// Where JupyterLab keeps what it remembers.
+fn configuration(environment: &Path) -> PathBuf {
+    environment.join("jupyter")
+}
+
+/// A running JupyterLab; ended when it is dropped.
+pub struct Server {
+    process: Child,
+    log: PathBuf,
+    runtime: PathBuf,
+}
+
+/// Starts JupyterLab in `folder`, the project or a worked copy, at a notebook.
+pub fn start(root: &Path, folder: &Path, notebook: &Path) -> Result<Server, Error> {
     let environment = environment(root);
-    let mut jupyter = Command::new(environment.join("bin/jupyter-lab"));
+    let own = configuration(&environment);
+    let failed = |found: io::Error| {
+        Error::new(
+            "opening JupyterLab",
+            "`python -m jupyterlab` to start",
+            found,
+            "remove the folder .venv, then run `cargo lab` again",
+        )
+    };
+    fs::create_dir_all(&own).map_err(failed)?;
+    let log = own.join("log.txt");
+    let output = File::create(&log).map_err(failed)?;
+    // Started by its module, since the first line of a script can't name a Python in every folder.
+    let mut jupyter = Command::new(python::interpreter(&environment));
     let page = format!("/lab/tree/{}", notebook.strip_prefix(folder).unwrap_or(notebook).display());
-    jupyter.current_dir(folder).arg("--ServerApp.root_dir=.").arg(format!("--LabApp.default_url={page}"));
+    jupyter.args(["-m", "jupyterlab", "--ServerApp.root_dir=."]).current_dir(folder);
+    jupyter.arg(format!("--LabApp.default_url={page}"));
     for (variable, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
     {
-        jupyter.env(variable, environment.join("jupyter").join(folder));
+        jupyter.env(variable, own.join(folder));
     }
     if belongs_to_root(root) {
         jupyter.arg("--allow-root");
     }
-    let status = jupyter.status().map_err(|e| {
-        let advice = "remove the folder .venv, then run `cargo lab` again";
-        Error::new("opening JupyterLab", "`jupyter-lab` to start", e, advice)
-    })?;
-    Ok(status.success())
+    // In a group of its own, so that Ctrl-C reaches this program, and not its question whether it is meant.
+    jupyter.process_group(0).stdin(Stdio::null()).kill_on_drop(true);
+    jupyter.stdout(output.try_clone().map_err(failed)?).stderr(output);
+    let process = jupyter.spawn().map_err(failed)?;
+    Ok(Server { process, log, runtime: own.join("runtime") })
+}
+
+impl Server {
+    /// Says where the page is as soon as the server answers, then waits for its end or for Ctrl-C, which ends it.
+    pub async fn serve(mut self, board: &Board) -> Result<bool, Error> {
+        let Some(url) = self.url().await? else { return Err(self.ended()) };
+        board.say(&format!("\nThe lab is open in your browser, at {url}\nCtrl-C here closes it.\n"));
+        let interrupted = async {
+            let signals =
+                [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+            let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
+                return std::future::pending().await;
+            };
+            tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => (), _ = hangup.recv() => () }
+        };
+        tokio::select! {
+            status = self.process.wait() => return Ok(status.is_ok_and(|status| status.success())),
+            () = interrupted => (),
+        }
+        board.say("Closing JupyterLab and its kernels ...");
+        self.signal(Signal::TERM);
+        if timeout(END, self.process.wait()).await.is_err() {
+            self.signal(Signal::KILL);
+        }
+        Ok(true)
+    }
+
+    /// The address with its token, from the file that the server writes when it listens. Nothing when it has ended.
+    async fn url(&mut self) -> Result<Option<String>, Error> {
+        let file = self.runtime.join(format!("jpserver-{}.json", self.process.id().unwrap_or_default()));
+        let mut waited = Duration::ZERO;
+        while waited < START {
+            if self.process.try_wait().ok().flatten().is_some() {
+                return Ok(None);
+            }
+            let server: Value =
+                fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+            if let (Some(url), Some(token)) = (server["url"].as_str(), server["token"].as_str()) {
+                return Ok(Some(format!("{url}lab?token={token}")));
+            }
+            sleep(POLL).await;
+            waited += POLL;
+        }
+        Err(self.ended())
+    }
+
+    fn ended(&self) -> Error {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let last = lines[lines.len().saturating_sub(10)..].join("\n  ");
+        let advice = format!(
+            "all that it said is in {}; remove the folder .venv to install it anew",
+            self.log.display()
+        );
+        Error::new(
+            "opening JupyterLab",
+            "a server that answers",
+            format!("this at its end:\n  {last}"),
+            advice,
+        )
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.process.id().and_then(|id| Pid::from_raw(id as i32)) {
+            // It may have ended already.
+            let _ = kill_process_group(group, signal);
+        }
+    }
 }
 
 /// JupyterLab asks to be told that it may run as root, as it does in a container.

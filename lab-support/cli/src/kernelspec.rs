@@ -1,10 +1,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lab_base::{Error, files, home};
+use lab_base::{Error, files};
 use serde_json::json;
 
-use crate::kernel_build::Kernel;
+use crate::setup::Kernel;
 
 /// The name that notebooks carry.
 pub const NAME: &str = "fashion-mnist-lab";
@@ -19,7 +19,7 @@ pub fn path(environment: &Path) -> PathBuf {
 /// Tells the JupyterLab in `environment` how to start the kernel.
 pub fn install(environment: &Path, kernel: &Kernel) -> Result<(), Error> {
     let spec = json!({
-        "argv": [kernel.binary, "--control_file", "{connection_file}"],
+        "argv": [kernel.binary, "kernel", "{connection_file}"],
         "display_name": DISPLAY_NAME,
         "language": "rust",
         "interrupt_mode": "message",

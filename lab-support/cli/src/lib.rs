@@ -1,13 +1,13 @@
 //! The command line behind `cargo lab`: sets up, opens, runs, checks and tests the notebooks.
 
 pub mod answers;
+pub mod board;
 pub mod check;
 pub mod data;
 pub mod doctor;
 pub mod download;
 pub mod editions;
 pub mod jupyter;
-pub mod kernel_build;
 pub mod kernelspec;
 pub mod notebook;
 pub mod output;

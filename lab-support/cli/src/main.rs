@@ -1,12 +1,17 @@
 //! `cargo lab`.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use lab::board::Board;
+use lab::setup::{Kernel, PROGRAM};
 use lab::{check, data, doctor, jupyter, run, setup, student, test};
 use lab_base::{Error, home};
+use lab_kernel::For;
 
 /// The Fashion-MNIST lab in Rust: without a command, sets up what is missing and opens JupyterLab.
 #[derive(Parser)]
@@ -77,7 +82,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match perform(Arguments::parse().command) {
+    let command = Arguments::parse().command;
+    if let Some(Command::Kernel { connection }) = command {
+        return kernel(&connection);
+    }
+    match perform(command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -91,8 +100,8 @@ fn main() -> ExitCode {
 #[tokio::main(flavor = "current_thread")]
 async fn perform(command: Option<Command>) -> Result<bool, Error> {
     match command {
-        None => open(None),
-        Some(Command::Open { folder }) => open(folder),
+        None => open(None).await,
+        Some(Command::Open { folder }) => open(folder).await,
         Some(Command::Student { folder }) => student::write(&folder),
         Some(Command::Check { folder, json, time_limit }) => {
             check::all(&folder, Duration::from_secs(time_limit), json).await
@@ -101,20 +110,72 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
             run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }
         Some(Command::Test { time_limit }) => test::all(Duration::from_secs(time_limit)).await,
-        Some(Command::Data { from }) => data::fetch(from.as_deref()).map(|()| true),
+        Some(Command::Data { from }) => fetch(from.as_deref()).map(|()| true),
         Some(Command::Bench { arguments }) => bench(arguments),
-        Some(Command::Kernel { connection }) => kernel(&connection),
+        Some(Command::Kernel { .. }) => unreachable!("the kernel has a runtime of its own"),
         Some(Command::Doctor) => doctor::examine(),
     }
 }
 
-fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
+/// JupyterLab opens as soon as it is there; the kernel is built meanwhile, and the first cell waits for it.
+async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
     let folder = match folder {
         Some(folder) => folder,
         None => home::work_dir()?,
     };
     let notebooks = run::notebooks(&folder)?;
-    let kernel = setup::ensure()?;
-    jupyter::ensure(&kernel)?;
-    jupyter::open(&kernel.root, &folder, &notebooks[0])
+    let root = home::root()?;
+    let kernel = Kernel::of(&root)?;
+    let board = Board::new();
+    let (behind, data) = (board.clone(), board.clone());
+    thread::spawn(move || setup::fetch_data(&data));
+    thread::spawn({
+        let root = root.clone();
+        move || {
+            for what in [For::FirstNotebooks, For::AllNotebooks] {
+                if let Err(error) = setup::prepare(&root, what, &behind) {
+                    return behind.say(&error.to_string());
+                }
+            }
+        }
+    });
+    let line = board.line();
+    jupyter::ensure(&kernel, &|progress| line.show(progress))?;
+    line.start("Starting JupyterLab");
+    let server = jupyter::start(&root, &folder, &notebooks[0])?;
+    drop(line);
+    server.serve(&board).await
+}
+
+fn fetch(from: Option<&str>) -> Result<(), Error> {
+    let board = Board::new();
+    let line = board.line();
+    data::fetch(from, &|progress| line.show(progress), &|text| println!("{text}"))
+}
+
+fn kernel(connection: &Path) -> ExitCode {
+    match lab_kernel::run(connection) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The benchmarks are a program of their own, built when they are asked for.
+fn bench(arguments: Vec<OsString>) -> Result<bool, Error> {
+    let root = home::root()?;
+    let mut bench = std::process::Command::new("cargo");
+    bench.args(["run", "--quiet", "--release", "--package", "lab-bench", "--"]).args(arguments);
+    let status = bench.current_dir(&root).env(PROGRAM, Kernel::of(&root)?.binary).status();
+    let status = status.map_err(|e| {
+        Error::new(
+            "measuring",
+            "`cargo run --package lab-bench` to start",
+            e,
+            "`cargo lab doctor` says what is missing",
+        )
+    })?;
+    Ok(status.success())
 }

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use lab_base::{Error, Source, home};
 use nbformat::v4::Output;
 
-use crate::kernel_build::Kernel;
 use crate::notebook::Notebook;
 use crate::output;
 use crate::paths::Paths;
 use crate::session::{Answer, Session};
+use crate::setup::Kernel;
 use crate::{data, setup};
 
 /// All notebooks of the project, in the order of their names.
@@ -85,6 +85,23 @@ pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option
     println!("  {} cells in {}", outputs.len(), seconds(start));
     notebook.set_outputs(outputs);
     Ok(Some(notebook))
+}
+
+/// The same without a word, for several at once: how long it took, or how a cell failed.
+pub async fn run_quietly(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Duration, String> {
+    let start = Instant::now();
+    let notebook = Notebook::load(path).map_err(|e| e.to_string())?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut session = Session::start(kernel, folder).await.map_err(|e| e.to_string())?;
+    for (source, number) in notebook.code().iter().zip(1..) {
+        let answer = session.execute(source, limit).await.map_err(|e| format!("cell {number}: {e}"))?;
+        if let Some(how) = answer.failure {
+            let text = output::text(&answer.outputs);
+            return Err(format!("cell {number} {how}\n{}\n{}", indented(source), indented(&text)));
+        }
+    }
+    session.shut_down().await;
+    Ok(start.elapsed())
 }
 
 async fn run_cells(

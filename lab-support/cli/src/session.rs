@@ -1,5 +1,7 @@
-use std::fs;
+use std::fs::{File, Permissions};
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::{self, Stdio};
 use std::time::Duration;
@@ -11,15 +13,15 @@ use jupyter_protocol::{
 use jupyter_zmq_client as zmq;
 use lab_base::{Error, home};
 use nbformat::v4::Output;
-use tempfile::TempDir;
+use tempfile::{Builder, TempDir};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 use uuid::Uuid;
 use zeromq::SocketRecv;
 
-use crate::kernel_build::Kernel;
 use crate::output::Outputs;
+use crate::setup::Kernel;
 
 /// How long a kernel may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(180);
@@ -206,8 +208,11 @@ async fn connect(info: &ConnectionInfo) -> Result<Sockets, zmq::RuntimeError> {
 /// A folder that only this user can read, with the file that tells the kernel its ports and its key.
 fn write_connection_file(info: &ConnectionInfo) -> Result<TempDir, Error> {
     let write = || {
-        let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join(CONNECTION_FILE), serde_json::to_vec(info)?)?;
+        let folder = Builder::new().permissions(Permissions::from_mode(0o700)).tempdir()?;
+        let mut options = File::options();
+        let mut file =
+            options.write(true).create_new(true).mode(0o600).open(folder.path().join(CONNECTION_FILE))?;
+        file.write_all(&serde_json::to_vec(info)?)?;
         Ok::<TempDir, std::io::Error>(folder)
     };
     write().map_err(|e| broken("a temporary file", e))
@@ -216,7 +221,7 @@ fn write_connection_file(info: &ConnectionInfo) -> Result<TempDir, Error> {
 fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child, Error> {
     let mut command = Command::new(&kernel.binary);
     command
-        .arg("--control_file")
+        .arg("kernel")
         .arg(connection_file)
         .current_dir(folder)
         .env("LAB_HOME", &kernel.root)
@@ -227,6 +232,12 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
         .kill_on_drop(true);
     if let Some(output) = &kernel.output {
         command.env("LAB_OUTPUT", output);
+    }
+    if let Some(threads) = kernel.threads {
+        command.env("LAB_THREADS", threads.to_string());
+    }
+    if kernel.rehearses {
+        command.env("LAB_REHEARSAL", "1");
     }
     if kernel.retrain {
         command.env("LAB_RETRAIN", "1");

@@ -1,65 +1,103 @@
-use std::fs::{self, File};
+use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::thread;
 
 use lab_base::{Error, Source, home};
+use lab_kernel::{Folders, For, Progress, Setup};
 
+use crate::board::Board;
 use crate::data;
-use crate::kernel_build::{self, Kernel};
 
-/// Sets up whatever is missing to run notebooks: data, the standard library's sources, the kernel.
-/// Interrupted, it goes on the next time; started twice, the second waits.
+/// The kernel, ready to be started.
+#[derive(Clone)]
+pub struct Kernel {
+    /// The program that is started with `kernel CONNECTION_FILE`.
+    pub binary: PathBuf,
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Where notebooks write instead of `data/`, when it is not to be that.
+    pub output: Option<PathBuf>,
+    /// Whether long runs are made again.
+    pub retrain: bool,
+    /// How many threads a training has; all cores without it.
+    pub threads: Option<usize>,
+    /// Whether each training ends after its first epoch: what matters is that cells run, not what they find.
+    pub rehearses: bool,
+}
+
+/// Names the command line's program for programs that are not it.
+pub const PROGRAM: &str = "LAB_PROGRAM";
+
+impl Kernel {
+    /// The project's kernel, whether it is built or not: the first cell builds what is missing.
+    pub fn of(root: &Path) -> Result<Kernel, Error> {
+        let binary = match env::var_os(PROGRAM) {
+            Some(program) => program.into(),
+            None => env::current_exe().map_err(|e| {
+                Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
+            })?,
+        };
+        Ok(Kernel {
+            binary,
+            root: root.into(),
+            output: None,
+            retrain: false,
+            threads: None,
+            rehearses: false,
+        })
+    }
+}
+
+/// Sets up whatever is missing to run notebooks: data, crates, the kernel, what notebooks use. Interrupted, it goes on the
+/// next time; started twice, the second waits.
 pub fn ensure() -> Result<Kernel, Error> {
     let root = home::root()?;
-    let _lock = lock(&home::data_dir()?)?;
-    if data::source()? == Source::Practice
-        && let Err(error) = data::fetch(None)
-    {
-        println!("{error}\nUntil then the notebooks use the practice set, which the lab draws itself.");
-    }
-    ensure_sources()?;
-    kernel_build::ensure(&root)
+    let board = Board::new();
+    thread::scope(|scope| {
+        let data = scope.spawn(|| fetch_data(&board));
+        let kernel = prepare(&root, For::AllNotebooks, &board);
+        // It has no reason to panic.
+        let _ = data.join();
+        kernel
+    })?;
+    Kernel::of(&root)
 }
 
-/// Held until the file is dropped, at the end of this process at the latest.
-fn lock(folder: &Path) -> Result<File, Error> {
-    let locked = || {
-        fs::create_dir_all(folder)?;
-        let file = File::create(folder.join(".setup.lock"))?;
-        file.lock()?;
-        Ok::<File, std::io::Error>(file)
+/// Fetches Fashion-MNIST, where it is not there; without a network the lab works without.
+pub fn fetch_data(board: &Board) {
+    let line = board.line();
+    let fetched = match data::source() {
+        Ok(Source::Practice) => data::fetch(None, &|progress| line.show(progress), &|text| board.say(text)),
+        Ok(Source::FashionMnist) => Ok(()),
+        Err(error) => Err(error),
     };
-    locked().map_err(|e| {
-        Error::new(
-            "setting up the lab",
-            "a folder that can be written",
-            e,
-            format!("check {}", folder.display()),
-        )
-    })
-}
-
-/// evcxr's analyzer reads the sources of the standard library.
-fn ensure_sources() -> Result<(), Error> {
-    if sources().is_some_and(|folder| folder.is_dir()) {
-        return Ok(());
+    if let Err(error) = fetched {
+        board.say(&format!(
+            "{error}\nUntil then the notebooks use the practice set, which the lab draws itself."
+        ));
     }
-    println!("Adding rust-src, the sources of the standard library ...");
-    let status = Command::new("rustup").args(["component", "add", "rust-src"]).status();
-    let found = match status {
-        Ok(status) if status.success() => return Ok(()),
-        Ok(status) => status.to_string(),
-        Err(e) => e.to_string(),
-    };
-    let advice =
-        "install Rust by rustup, or your distribution's package with the sources of the standard library";
-    Err(Error::new("adding rust-src", "`rustup component add rust-src` to work", found, advice))
 }
 
-/// Where the sources of the standard library lie when they are installed.
-pub fn sources() -> Option<PathBuf> {
-    let mut rustc = Command::new("rustc");
-    let output = rustc.args(["--print", "sysroot"]).stderr(Stdio::null()).output().ok()?;
-    let sysroot = String::from_utf8(output.stdout).ok()?;
-    Some(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library"))
+/// Builds the kernel and compiles what notebooks use, where that is not done.
+pub fn prepare(root: &Path, what: For, board: &Board) -> Result<(), Error> {
+    let line = board.line();
+    let tell = |progress: Progress| line.show(progress);
+    let done = folders(root).and_then(|folders| Setup::ensure(&folders, what, &tell));
+    done.map(drop).map_err(|e| failed(&e))
+}
+
+/// What is missing for notebooks to run at once; nothing when all is there.
+pub fn missing(root: &Path) -> Result<Option<&'static str>, Error> {
+    folders(root).and_then(|folders| Setup::missing(&folders)).map_err(|e| failed(&e))
+}
+
+fn folders(root: &Path) -> Result<Folders, anyhow::Error> {
+    // The kernel looks there, too.
+    debug_assert!(root.is_absolute());
+    Folders::find()
+}
+
+fn failed(error: &anyhow::Error) -> Error {
+    let advice = "mend that, then run the command again: it goes on where it was";
+    Error::new("setting up the kernel", "it to work", format!("{error:#}"), advice)
 }

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::kernel_build::Kernel;
 use crate::notebook::{Declared, Notebook};
 use crate::output;
 use crate::session::Session;
+use crate::setup::Kernel;
 
 /// A check that a solved notebook makes, and what became of it in a worked copy.
 pub struct Row {

@@ -1,15 +1,18 @@
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
-use lab_base::{Error, Source, home};
+use lab_base::{Error, Source, home, verdicts};
+use lab_kernel::in_words;
 use nbformat::v4::Output;
+use tempfile::TempDir;
+use tokio::task::LocalSet;
 
-use crate::kernel_build::Kernel;
 use crate::notebook::Notebook;
 use crate::paths::Paths;
+use crate::setup::Kernel;
 use crate::{answers, data, editions, run, setup};
 
 /// What has been found so far.
@@ -36,71 +39,174 @@ impl Tally {
 
 /// Everything that must hold: tests, notebooks and answers. Nothing in the checkout is changed.
 pub async fn all(limit: Duration) -> Result<bool, Error> {
+    let start = Instant::now();
     let mut tally = Tally::default();
-    heading("Unit, property and documentation tests");
     let root = home::root()?;
-    cargo_test(&root, &["--workspace", "--no-fail-fast"], &mut tally)?;
-    let mut kernel = setup::ensure()?;
-    heading("The kernel, on cells that work and cells that fail");
-    let tests = ["--package", "lab", "--test", "kernel", "--test", "protocol", "--", "--ignored"];
-    cargo_test(&root, &tests, &mut tally)?;
-    // Built as the kernel is, whose crates are there already.
-    let own = ["--release", "--package", "lab", "--no-default-features", "--features", "kernel", "--bins"];
-    cargo_test(&root, &own, &mut tally)?;
+    heading("What is missing to run notebooks", start);
+    let kernel = setup::ensure()?;
+    heading("Tests of the crates, and of the kernel on cells that work and cells that fail", start);
+    let packages = ["lab-base", "lab-support", "lab-rivals", "lab-kernel", "lab-cli"];
+    let packages = packages.iter().flat_map(|package| ["--package", package]);
+    let arguments: Vec<&str> = packages.chain(["--no-fail-fast", "--", "--include-ignored"]).collect();
+    tally.add("cargo test", cargo_test(&root, &arguments)?);
+    // Built as it is for the kernel, whose crates are there already.
+    let own = ["--profile", "evaluator", "--package", "lab-evaluator"];
+    tally.add("cargo test, evaluator", cargo_test(&root, &own)?);
     let notebooks = run::notebooks(&root)?;
-    heading("Saved notebooks");
+    heading("Saved notebooks", start);
     let paths = Paths::of_this_machine(&root);
     for path in &notebooks {
         tally.add(&home::display(path), saved_defect(&Notebook::load(path)?, &paths));
     }
-    heading("Notebooks run from top to bottom");
+    heading("Notebooks run from top to bottom, and in the edition for students", start);
+    let editions = Editions { kernel, notebooks, limit };
     let output = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
-    kernel.output = Some(output.path().into());
-    for path in &notebooks {
-        let ran = run::run(&kernel, path, limit).await?.is_some();
-        tally.add(&home::display(path), (!ran).then(|| "a cell failed (see above)".into()));
-    }
-    heading("Checks");
-    tally.add("all pass in the solved notebooks", editions::solved_defect(&notebooks, output.path())?);
-    let blank = editions::blank_defect(&kernel, &notebooks, limit).await?;
-    tally.add("all are open, with a hint, in the blank ones", blank);
-    heading("answers.md");
+    editions.run(output.path(), &mut tally).await?;
+    heading("answers.md", start);
     match data::source()? {
-        Source::FashionMnist => tally.add("in step with the notebooks", answers_defect(&kernel)),
+        Source::FashionMnist => {
+            let written = output.path().join("1").join("answers.md");
+            tally.add("in step with the notebooks", answers_defect(&root, &written));
+        }
         Source::Practice => println!("not compared: these were answers about the practice set"),
     }
-    println!("\n{} passed, {} failed", tally.passed, tally.failed);
+    println!("\nin {}", in_words(start.elapsed()));
+    println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 
-fn heading(text: &str) {
-    println!("\n== {text} ==");
+fn heading(text: &str, start: Instant) {
+    println!("\n== {text} (at {}) ==", in_words(start.elapsed()));
 }
 
-/// Runs `cargo test`, shows what it prints, and adds up its results.
-fn cargo_test(root: &Path, arguments: &[&str], tally: &mut Tally) -> Result<(), Error> {
+fn cargo_test(root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     let mut command = Command::new("cargo");
-    command.arg("test").args(arguments).current_dir(root).stdout(Stdio::piped());
-    let mut cargo = command.spawn().map_err(|e| failed("cargo to start", e))?;
-    let output = cargo.stdout.take().expect("stdout is piped");
-    let failed_before = tally.failed;
-    for line in BufReader::new(output).lines() {
-        let line = line.map_err(|e| failed("the output of cargo", e))?;
-        println!("{line}");
-        tally.passed += count(&line, " passed");
-        tally.failed += count(&line, " failed");
-    }
-    let status = cargo.wait().map_err(|e| failed("cargo to end", e))?;
-    if !status.success() && tally.failed == failed_before {
-        tally.add("cargo test", Some(status.to_string()));
-    }
-    Ok(())
+    command.arg("test").args(arguments).current_dir(root);
+    // The tests look for the folders of this project, not for those of whoever runs them.
+    command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT");
+    let status = command.status().map_err(|e| failed("cargo to start", e))?;
+    Ok((!status.success()).then(|| status.to_string()))
 }
 
-/// The number before `word` in a line such as `test result: ok. 12 passed; 0 failed; ...`.
-fn count(line: &str, word: &str) -> usize {
-    let before = line.strip_prefix("test result: ").and_then(|line| Some(line.split_once(word)?.0));
-    before.and_then(|text| text.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
+/// Both editions of the notebooks, as many at once as there are cores: most of a notebook's time is compiling, on
+/// one core. Each training then has one thread, which gives the same bits.
+struct Editions {
+    kernel: Kernel,
+    notebooks: Vec<PathBuf>,
+    limit: Duration,
+}
+
+/// Notebooks whose answers and tables build on one another are run in order, in one folder of outputs.
+const FIRST: usize = 6;
+
+impl Editions {
+    async fn run(&self, output: &Path, tally: &mut Tally) -> Result<(), Error> {
+        let solved: Vec<Notebook> =
+            self.notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
+        let blank = blank_edition(&solved)?;
+        let first = solved.len().min(FIRST);
+        let mut groups = vec![0..first];
+        // Those that take longest come first, as far as their numbers tell.
+        groups.extend((first..solved.len()).map(|i| i..i + 1));
+        let mut tasks = Vec::new();
+        for group in &groups {
+            let output = output.join((group.start + 1).to_string());
+            let kernel = Kernel { output: Some(output), threads: Some(1), ..self.kernel.clone() };
+            tasks.push(Task {
+                kernel,
+                range: group.clone(),
+                notebooks: self.notebooks[group.clone()].to_vec(),
+                limit: self.limit,
+                blank: false,
+            });
+        }
+        for group in &groups {
+            let output = blank.path().join(format!("data-{}", group.start + 1));
+            let kernel =
+                Kernel { output: Some(output), threads: Some(1), rehearses: true, ..self.kernel.clone() };
+            let notebooks = solved[group.clone()]
+                .iter()
+                .map(|book| blank.path().join("notebooks").join(book.name()))
+                .collect();
+            tasks.push(Task { kernel, range: group.clone(), notebooks, limit: self.limit, blank: true });
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let results = in_turns(tasks, cores.min(4)).await;
+        for (task, result) in results {
+            let edition = if task.blank { "blank" } else { "solved" };
+            let verdicts = verdicts(task.kernel.output.as_deref().unwrap_or(&self.kernel.root))?;
+            for ((notebook, book), ran) in task.notebooks.iter().zip(&solved[task.range.clone()]).zip(result)
+            {
+                let name = format!("{} ({edition})", notebook.file_name().unwrap_or_default().display());
+                let defect = match ran {
+                    Err(defect) => Some(defect),
+                    Ok(()) => editions::defect(book, &verdicts, task.blank),
+                };
+                tally.add(&name, defect);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Notebooks that one worker runs in turn.
+struct Task {
+    kernel: Kernel,
+    range: std::ops::Range<usize>,
+    notebooks: Vec<PathBuf>,
+    limit: Duration,
+    blank: bool,
+}
+
+impl Task {
+    /// What kept each notebook from running to its end, if anything did.
+    async fn run(&self) -> Vec<Result<(), String>> {
+        let mut results = Vec::new();
+        for path in &self.notebooks {
+            let ran = run::run_quietly(&self.kernel, path, self.limit).await;
+            println!(
+                "        {}{}",
+                path.file_name().unwrap_or_default().display(),
+                ran.as_ref().map_or(": failed".into(), |time| format!(" in {}", in_words(*time)))
+            );
+            results.push(ran.map(drop));
+        }
+        results
+    }
+}
+
+type Done = (Task, Vec<Result<(), String>>);
+
+/// All tasks, `workers` at a time.
+async fn in_turns(tasks: Vec<Task>, workers: usize) -> Vec<Done> {
+    let local = LocalSet::new();
+    let queue = std::rc::Rc::new(std::cell::RefCell::new(tasks.into_iter().enumerate()));
+    let done = std::rc::Rc::new(std::cell::RefCell::new(BTreeMap::new()));
+    for _ in 0..workers {
+        let (queue, done) = (queue.clone(), done.clone());
+        local.spawn_local(async move {
+            loop {
+                let next = queue.borrow_mut().next();
+                let Some((number, task)) = next else { return };
+                let result = task.run().await;
+                done.borrow_mut().insert(number, (task, result));
+            }
+        });
+    }
+    local.await;
+    std::mem::take(&mut *done.borrow_mut()).into_values().collect()
+}
+
+/// A folder like a worked copy, with the edition for students.
+fn blank_edition(solved: &[Notebook]) -> Result<TempDir, Error> {
+    let folder = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+    for notebook in solved {
+        notebook.student_edition().save(&folder.path().join("notebooks").join(notebook.name()))?;
+    }
+    let support = home::root()?.join("lab-support");
+    let link = std::os::unix::fs::symlink(support, folder.path().join("lab-support"));
+    link.map_err(|e| failed("a link in a temporary folder", e))?;
+    Ok(folder)
 }
 
 /// What is wrong with the outputs that a notebook is published with.
@@ -116,10 +222,9 @@ fn saved_defect(notebook: &Notebook, paths: &Paths) -> Option<String> {
     Some(format!("its outputs name a folder of this machine, {folder}"))
 }
 
-fn answers_defect(kernel: &Kernel) -> Option<String> {
-    let read = |path: PathBuf| fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()));
-    let written = kernel.output.as_ref().unwrap_or(&kernel.root);
-    match (read(kernel.root.join("answers.md")), read(written.join("answers.md"))) {
+fn answers_defect(root: &Path, written: &Path) -> Option<String> {
+    let read = |path: &Path| fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
+    match (read(&root.join("answers.md")), read(written)) {
         (Ok(committed), Ok(new)) => {
             let (old, new) = answers::difference(&committed, &new)?;
             Some(format!("`cargo lab run` would change it\n    - {old}\n    + {new}"))
@@ -130,16 +235,4 @@ fn answers_defect(kernel: &Kernel) -> Option<String> {
 
 fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
     Error::new("testing the lab", expected, found, "`cargo lab doctor` says what is missing")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_of_cargo_test_are_counted() {
-        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured";
-        assert_eq!((count(line, " passed"), count(line, " failed")), (12, 3));
-        assert_eq!(count("test it::has_1 passed ... ok", " passed"), 0);
-    }
 }

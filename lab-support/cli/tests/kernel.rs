@@ -13,7 +13,8 @@ fn root() -> PathBuf {
 
 /// The first cell of every notebook of the lab.
 fn first_cell() -> String {
-    format!(":dep lab-support = {{ path = {:?} }}\nuse lab_support::Error;", root().join("lab-support"))
+    let path = serde_json::to_string(&root().join("lab-support").to_string_lossy()).unwrap();
+    format!(":dep lab-support = {{ path = {path} }}\nuse lab_support::Error;")
 }
 
 struct Run {

@@ -28,7 +28,8 @@ pub fn run() -> ! {
 }
 
 fn call() -> io::Result<i32> {
-    let variable = |name: &str| env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")));
+    let variable =
+        |name: &str| env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")));
     let (cargo, project) = (variable("LAB_CARGO")?, variable("LAB_HOME")?);
     let lock = Path::new(&project).join("Cargo.lock");
     // The analyzer also asks about the standard library, which has a lock file of its own.

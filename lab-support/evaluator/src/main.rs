@@ -32,7 +32,9 @@ fn main() -> Result<()> {
             watch::exit_with_parent();
             warm::run(more == ["rivals"])
         }
-        _ => bail!("expected `--control_file FILE` or `warm`: the lab's kernel starts this program by itself"),
+        _ => {
+            bail!("expected `--control_file FILE` or `warm`: the lab's kernel starts this program by itself")
+        }
     }
 }
 

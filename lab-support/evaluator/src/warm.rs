@@ -13,7 +13,7 @@ pub fn run(with_rivals: bool) -> Result<()> {
     let (mut kernel, outputs) = CommandContext::new()?;
     thread::spawn(move || outputs.stdout.iter().for_each(drop));
     thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
-    kernel.execute(":load_config")?;
+    kernel.execute(":load_config --quiet")?;
     for (name, path) in &CRATES[..if with_rivals { 2 } else { 1 }] {
         kernel.execute(&format!(":dep {name} = {{ path = \"{path}\" }}\nlet compiled = true;"))?;
         // A variable of unknown type makes evcxr run `cargo check`, which keeps artifacts of its own: make

@@ -2,10 +2,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use lab_base::event::{End, Event};
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::source::Source;
+use lab_base::event::{End, Event};
 
 /// The cell that is running: what front ends have seen of it, and how it is about to end.
 pub struct Cell {

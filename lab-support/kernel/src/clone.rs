@@ -1,13 +1,16 @@
-use std::fs::{self, File, FileTimes, TryLockError};
+use std::fs::{self, DirBuilder, File, FileTimes, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use lab_base::files;
+use uuid::Uuid;
 
+use crate::compiled::Compiled;
 use crate::folders::Folders;
-use crate::prebuilt::{Prebuilt, remove_if_there};
 
 /// Locked by the kernel that works in the folder.
 const LOCK: &str = "running";
@@ -22,13 +25,14 @@ pub struct Clone {
 }
 
 impl Clone {
-    pub fn make(folders: &Folders, prebuilt: &Prebuilt) -> Result<Clone> {
+    pub fn make(folders: &Folders, compiled: &Compiled) -> Result<Clone> {
         remove_stale(&folders.kernels())?;
-        let folder = folders.kernels().join(process::id().to_string());
-        remove_if_there(&folder)?;
-        copy(&prebuilt.folder, &folder).with_context(|| format!("making {}", folder.display()))?;
+        // Two containers that share a cache may have processes of the same number.
+        let folder = folders.kernels().join(format!("{}-{}", process::id(), Uuid::new_v4().simple()));
+        DirBuilder::new().mode(0o700).create(&folder)?;
         let lock = File::create(folder.join(LOCK))?;
         lock.lock()?;
+        copy(&compiled.folder, &folder).with_context(|| format!("making {}", folder.display()))?;
         Ok(Clone { folder, _lock: lock })
     }
 
@@ -56,15 +60,20 @@ fn is_locked(path: &Path) -> bool {
 
 /// Copies a folder with its times. Compiled libraries are hard-linked: cargo and rustc only ever replace
 /// them, while smaller files are written in place, and must not be shared.
-pub fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    copy_with(from, to, &|from, to| fs::hard_link(from, to))
+}
+
+fn copy_with(from: &Path, to: &Path, link: &dyn Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let (source, target) = entry.map(|e| (e.path(), to.join(e.file_name())))?;
-        if source.is_dir() {
-            copy(&source, &target)?;
-        } else if is_compiled(&source) {
-            fs::hard_link(&source, &target)?;
-        } else {
+        if source.is_symlink() {
+            symlink(fs::read_link(&source)?, &target)?;
+        } else if source.is_dir() {
+            copy_with(&source, &target, link)?;
+        } else if !is_compiled(&source) || link(&source, &target).is_err() {
+            // Some file systems have no hard links, and no two of them share one.
             fs::copy(&source, &target)?;
             let times = FileTimes::new().set_modified(fs::metadata(&source)?.modified()?);
             File::options().write(true).open(&target)?.set_times(times)?;
@@ -102,5 +111,29 @@ mod tests {
         let left = ["1", "2", "3.gone", "4"].map(|name| kernels.join(name).exists());
         assert_eq!(left, [false, true, false, true], "one was just made, one runs");
         fs::remove_dir_all(kernels).unwrap();
+    }
+
+    #[test]
+    fn where_there_are_no_hard_links_files_are_copied_with_their_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, links, copies) =
+            (folder.path().join("from"), folder.path().join("links"), folder.path().join("copies"));
+        fs::create_dir_all(from.join("deps")).unwrap();
+        fs::write(from.join("deps/libone.rlib"), "compiled").unwrap();
+        fs::write(from.join("deps/one.d"), "text").unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(5000);
+        for file in ["deps/libone.rlib", "deps/one.d"] {
+            let file = File::options().write(true).open(from.join(file)).unwrap();
+            file.set_times(FileTimes::new().set_modified(long_ago)).unwrap();
+        }
+        copy(&from, &links).unwrap();
+        copy_with(&from, &copies, &|_, _| Err(io::ErrorKind::Unsupported.into())).unwrap();
+        for folder in [&links, &copies] {
+            assert_eq!(fs::read(folder.join("deps/libone.rlib")).unwrap(), b"compiled");
+            let modified = fs::metadata(folder.join("deps/libone.rlib")).unwrap().modified().unwrap();
+            assert!(modified.duration_since(long_ago).unwrap() < Duration::from_secs(1));
+        }
+        fs::write(copies.join("deps/libone.rlib"), "changed").unwrap();
+        assert_eq!(fs::read(from.join("deps/libone.rlib")).unwrap(), b"compiled");
     }
 }

@@ -1,9 +1,12 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Where the parties of Jupyter's protocol meet: the file that a kernel is started with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,11 +28,16 @@ impl Connection {
         read().with_context(|| format!("reading {}", file.display()))
     }
 
+    /// Writes a new file that only this user can read.
     pub fn write(&self, file: &Path) -> Result<()> {
-        fs::write(file, serde_json::to_vec(self)?).with_context(|| format!("writing {}", file.display()))
+        let write = || {
+            let mut options = File::options();
+            options.write(true).create_new(true).mode(0o600).open(file)?.write_all(&serde_json::to_vec(self)?)
+        };
+        write().with_context(|| format!("writing {}", file.display()))
     }
 
-    /// Free ports of this machine, and the same key.
+    /// Free ports of this machine, and a key of its own.
     pub fn inside(&self) -> Result<Connection> {
         let listeners = [(); 5].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
         let mut ports = [0; 5];
@@ -46,7 +54,8 @@ impl Connection {
             stdin_port,
             control_port,
             hb_port,
-            ..self.clone()
+            key: Uuid::new_v4().to_string(),
+            signature_scheme: self.signature_scheme.clone(),
         })
     }
 

@@ -1,6 +1,7 @@
+use std::path::PathBuf;
+use std::process;
 use std::process::Stdio;
 use std::time::Duration;
-use std::{env, process};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -11,16 +12,17 @@ use uuid::Uuid;
 use zeromq::util::PeerIdentity;
 use zeromq::{DealerSendHalf, DealerSocket, Socket, SocketOptions, SocketRecv, SocketSend, SubSocket};
 
-use lab_base::event::LISTENER;
 use crate::clone::Clone;
 use crate::connection::Connection;
 use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
-use crate::prebuilt::Prebuilt;
+use crate::progress::Progress;
+use lab_base::event::LISTENER;
 use lab_base::watch;
 
-use crate::{rehearsal, standard_library};
+use crate::setup::{For, Setup};
+use crate::{compiled, rehearsal, standard_library};
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(120);
@@ -35,6 +37,13 @@ pub struct Evaluator {
     stdin: DealerSendHalf,
     key: Key,
     pub processes: Processes,
+    sources: Sources,
+}
+
+/// lab-support, as it was when this kernel started.
+struct Sources {
+    project: PathBuf,
+    state: u64,
 }
 
 /// evcxr and all processes that it started, in a folder of their own. Dropped, they end, and the folder is
@@ -61,16 +70,21 @@ impl Evaluator {
         incoming: &UnboundedSender<Incoming>,
     ) -> Result<Evaluator> {
         let folders = Folders::find()?;
-        let prebuilt = prepare(incoming.clone()).await?;
-        let clone = Clone::make(&folders, &prebuilt)?;
+        let setup = prepare(incoming.clone()).await?;
+        let clone = Clone::make(&folders, &setup.compiled)?;
+        let Setup { toolchain, evaluator, .. } = &setup;
         let connection = front.inside()?;
         let file = clone.folder.join("connection.json");
         connection.write(&file)?;
-        let mut command = process::Command::new(env::current_exe()?);
+        let mut command = process::Command::new(evaluator);
         command.arg("--control_file").arg(&file).env(LISTENER, listener);
         command.env(watch::JUPYTER, process::id().to_string()).stdin(Stdio::null());
-        prebuilt.toolchain.prepare(&mut command, &folders, &clone.folder);
-        command.env("RUST_SRC_PATH", standard_library::link(&prebuilt.toolchain.library, &clone.folder)?);
+        toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
+        command.env("RUST_SRC_PATH", standard_library::link(&toolchain.library, &clone.folder)?);
+        let sources =
+            Sources { state: compiled::sources(&folders.project)?, project: folders.project.clone() };
+        // Others may set up or start now.
+        drop(setup);
         let mut child = Command::from(command).process_group(0).spawn().context("starting evcxr")?;
         let group = child.id().and_then(|id| Pid::from_raw(id as i32)).context("evcxr ended at once")?;
         let (processes, ended) = (Processes { group, clone }, incoming.clone());
@@ -80,7 +94,7 @@ impl Evaluator {
                 let _ = ended.send(Incoming::EvaluatorEnded(status));
             }
         });
-        let mut evaluator = Evaluator::connect(&connection, processes, incoming).await?;
+        let mut evaluator = Evaluator::connect(&connection, processes, sources, incoming).await?;
         evaluator.send(Channel::Shell, &rehearsal::question(&folders.project)?).await;
         Ok(evaluator)
     }
@@ -88,6 +102,7 @@ impl Evaluator {
     async fn connect(
         connection: &Connection,
         processes: Processes,
+        sources: Sources,
         incoming: &UnboundedSender<Incoming>,
     ) -> Result<Evaluator> {
         let key = Key::new(&connection.key);
@@ -109,7 +124,7 @@ impl Evaluator {
         let mut iopub = SubSocket::new();
         iopub.subscribe("").await?;
         iopub.connect(&connection.endpoint(connection.iopub_port)).await?;
-        let mut evaluator = Evaluator { shell, control, stdin, key: key.clone(), processes };
+        let mut evaluator = Evaluator { shell, control, stdin, key: key.clone(), processes, sources };
         timeout(START, evaluator.wait_until_heard(&mut iopub)).await.context("waiting for evcxr")??;
         tokio::spawn(forward(iopub, key, Incoming::Broadcast, incoming.clone()));
         Ok(evaluator)
@@ -125,6 +140,13 @@ impl Evaluator {
         }
     }
 
+    /// Whether lab-support has changed since this kernel started: the next cell would compile it anew, under a process
+    /// that runs the old one.
+    pub fn is_outdated(&self) -> bool {
+        // Sources that can't be read are being changed.
+        compiled::sources(&self.sources.project).ok() != Some(self.sources.state)
+    }
+
     pub async fn send(&mut self, channel: Channel, message: &Message) {
         let socket = match channel {
             Channel::Shell => &mut self.shell,
@@ -136,13 +158,13 @@ impl Evaluator {
     }
 }
 
-/// The compiled folder, made first where there is none.
-async fn prepare(incoming: UnboundedSender<Incoming>) -> Result<Prebuilt> {
-    let tell = move |line: &str| {
+/// All that evcxr needs, made first where it is missing.
+async fn prepare(incoming: UnboundedSender<Incoming>) -> Result<Setup> {
+    let tell = move |progress: Progress| {
         // Nobody listens when the kernel is ending.
-        let _ = incoming.send(Incoming::Preparing(line.into()));
+        let _ = incoming.send(Incoming::Preparing(progress));
     };
-    tokio::task::spawn_blocking(move || Prebuilt::ensure(&Folders::find()?, &tell)).await?
+    tokio::task::spawn_blocking(move || Setup::ensure(&Folders::find()?, For::FirstNotebooks, &tell)).await?
 }
 
 /// Hands on what evcxr says, but for what answers our own requests.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use lab_base::event::End;
 use crate::source::Source;
+use lab_base::event::End;
 
 /// Why a cell failed, as front ends show it.
 #[derive(Clone, Debug)]
@@ -66,6 +66,13 @@ impl Failure {
     /// The kernel could not start.
     pub fn broken(reason: &str) -> Failure {
         Failure::new("KernelError", format!("{reason}\nMend it, then restart the kernel."), Vec::new())
+    }
+
+    /// lab-support's sources are not those that this kernel has compiled.
+    pub fn outdated() -> Failure {
+        let value = "lab-support has changed since this kernel started, and this cell was not run. All variables are \
+                     kept.\nRestart the kernel to work with what is new, or bring back the files that it started with.";
+        Failure::new("Outdated", value.into(), Vec::new())
     }
 
     /// The content of the message that shows it.

@@ -2,9 +2,10 @@ use std::process::ExitStatus;
 
 use tokio::net::tcp::OwnedWriteHalf;
 
-use lab_base::event::Event;
 use crate::evaluator::Evaluator;
 use crate::message::Message;
+use crate::progress::Progress;
+use lab_base::event::Event;
 
 /// The three sockets over which requests come and replies go.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +26,8 @@ pub enum Incoming {
     /// A process that runs cells has started: its keeper listens here.
     Keeper(OwnedWriteHalf),
     Event(Event),
-    /// What is being compiled, before evcxr can start.
-    Preparing(String),
+    /// How far setting up is, before evcxr can start.
+    Preparing(Progress),
     Ready(Box<Evaluator>),
     /// evcxr can't start: the reason.
     Broken(String),

@@ -11,7 +11,6 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::cell::Cell;
-use lab_base::event::{BEGIN, DONE, Event, INTERRUPT};
 use crate::completion::Completions;
 use crate::connection::Connection;
 use crate::evaluator::Evaluator;
@@ -20,6 +19,8 @@ use crate::front::Front;
 use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
 use crate::preparation::Preparation;
+use crate::progress::Progress;
+use lab_base::event::{BEGIN, DONE, Event, INTERRUPT};
 use lab_base::watch;
 
 use crate::{info, listener};
@@ -109,7 +110,7 @@ impl Kernel {
                 Incoming::Broadcast(message) => self.broadcast(message).await,
                 Incoming::Keeper(keeper) => self.keeper = Some(keeper),
                 Incoming::Event(event) => self.hear(event).await,
-                Incoming::Preparing(line) => self.show_preparation(Some(&line)),
+                Incoming::Preparing(progress) => self.show_preparation(Some(progress)),
                 Incoming::Ready(evaluator) => {
                     self.end_preparation();
                     self.evaluator = State::Ready(evaluator);
@@ -160,8 +161,14 @@ impl Kernel {
                         evaluator.send(Channel::Shell, &question).await;
                         continue;
                     }
+                    let is_cell = request.kind() == "execute_request";
+                    if is_cell && evaluator.is_outdated() {
+                        self.front.refuse(&request, &Failure::outdated()).await;
+                        self.abort_waiting().await;
+                        continue;
+                    }
                     evaluator.send(Channel::Shell, &request).await;
-                    if request.kind() == "execute_request" {
+                    if is_cell {
                         self.cell = Some(Cell::new(request));
                         self.order(BEGIN).await;
                     }
@@ -287,10 +294,10 @@ impl Kernel {
         self.next().await;
     }
 
-    fn show_preparation(&mut self, line: Option<&str>) {
+    fn show_preparation(&mut self, progress: Option<Progress>) {
         if let State::Preparing(preparation) = &mut self.evaluator {
             let waits = self.waiting.iter().find(|request| request.kind() == "execute_request");
-            preparation.show(line, waits).into_iter().for_each(|message| self.front.broadcast(message));
+            preparation.show(progress, waits).into_iter().for_each(|message| self.front.broadcast(message));
         }
     }
 

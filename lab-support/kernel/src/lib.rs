@@ -8,11 +8,32 @@
 //! | the keeper | its `cells/` | tells the kernel what the cells print, show, and how they end |
 //! | the cells | evcxr's runtime | runs them |
 //!
-//! What a cell waits for, and what was chosen because of it (`cargo lab bench notebook` measures all of it):
+//! # What everything has to wait for
 //!
-//! - **Compiling what cells call**: lab-support is compiled once, as a release build is, and every kernel starts from
-//!   a clone of that (`prebuilt.rs`, `clone.rs`). As a shared library it is one and the same in all cells: with a copy in
-//!   each, training in a cell took half as long again.
+//! [`Setup`] makes, in this order, what is not there: the crates of `Cargo.lock` (`build.rs`), evcxr with its analyzer
+//! (`build.rs`), and a folder in which that has compiled lab-support (`compiled.rs`). Whoever needs it first makes it, the
+//! command line or a kernel that was started by a page; all others wait and show how far it is (`progress.rs`): a
+//! kernel in the cell that was run (`preparation.rs`).
+//!
+//! Nearly all of the first start is the analyzer, 350 crates, both cores busy to the end. Tried, as seconds of processor time: every
+//! crate at level 3, 1,136 s; at level 1 without link-time optimization, but for what reads sources, and 0 for what
+//! cells never need (the editor's assists and diagnostics), 711 s. An installed `evcxr_jupyter` is not used: what
+//! stands between it and the cells (outputs that move, a stop that loses nothing) has to be inside it.
+//!
+//! # What a compiled folder depends on
+//!
+//! On nothing but the project: its lock file (the evaluator puts it in place at every call of cargo), its sources, the Rust
+//! toolchain and the code that makes it. The user's shell and cargo configuration have no say (`toolchain.rs`): another
+//! linker on the PATH would otherwise compile everything again. Each kernel compiles in a clone of it (`clone.rs`). A
+//! kernel whose lab-support has changed on disk runs no further cell, since that would compile the new one under a process
+//! that has loaded the old.
+//!
+//! # What a cell waits for
+//!
+//! `cargo lab bench notebook` measures all of it.
+//!
+//! - **Compiling what cells call**: done beforehand, as a release build does it. As a shared library lab-support is one and
+//!   the same in all cells: with a copy in each, training in a cell took half as long again.
 //! - **Compiling the cell**: with few optimizations, since the work is in lab-support. A cell that ends in a value is
 //!   compiled twice, because evcxr first asks whether the value can show itself.
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
@@ -20,26 +41,30 @@
 //!   with few features (see `Cargo.toml`), and the standard library without what no cell names
 //!   (`standard_library.rs`).
 
+mod build;
 mod cell;
 mod clone;
+mod compiled;
 mod completion;
 mod connection;
 mod evaluator;
 mod failure;
+mod folders;
 mod front;
 mod incoming;
 mod info;
+mod kernel;
 mod listener;
 mod message;
 mod preparation;
+mod progress;
 mod rehearsal;
+mod setup;
 mod source;
 mod standard_library;
-mod folders;
-mod kernel;
-mod prebuilt;
 mod toolchain;
 
 pub use folders::Folders;
 pub use kernel::run;
-pub use prebuilt::Prebuilt;
+pub use progress::{Progress, in_words};
+pub use setup::{For, Setup};

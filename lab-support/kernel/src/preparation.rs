@@ -1,50 +1,52 @@
-use std::time::Instant;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::message::Message;
+use crate::progress::{Progress, in_words};
 
-/// While what notebooks use is compiled, the first cell says so, in one output that changes.
+/// While the kernel is set up, the first cell that was run says how far that is, in one output that changes.
 #[derive(Default)]
 pub struct Preparation {
-    /// When the compiler began.
-    start: Option<Instant>,
-    crates: usize,
-    line: String,
+    progress: Option<Progress>,
+    /// Seconds of the stages before this one.
+    before: f64,
     /// The cell that waits, and has said so.
     shown: Option<Message>,
 }
 
 impl Preparation {
-    /// What to broadcast when the compiler has said another line, or a cell waits.
-    pub fn show(&mut self, line: Option<&str>, waits: Option<&Message>) -> Option<Message> {
-        if let Some(line) = line {
-            self.start.get_or_insert_with(Instant::now);
-            self.crates += usize::from(line.trim_start().starts_with("Compiling "));
-            self.line = line.trim().into();
+    /// What to broadcast when setting up has come further, or a cell waits.
+    pub fn show(&mut self, progress: Option<Progress>, waits: Option<&Message>) -> Option<Message> {
+        if let Some(progress) = progress {
+            if let Some(last) = self.progress.take().filter(|last| last.stage != progress.stage) {
+                self.before += last.seconds;
+            }
+            self.progress = Some(progress);
         }
-        let seconds = self.start?.elapsed().as_secs();
-        let (crates, line) = (self.crates, &self.line);
-        let text = format!(
-            "Compiling what the notebooks use, once for this state of lab-support: {seconds} s, {crates} crates ({line})"
-        );
-        self.update(waits?, &text)
+        let progress = self.progress.as_ref()?;
+        let text =
+            format!("{progress}. This cell runs by itself when all is ready; meanwhile you can read on.");
+        let bar =
+            progress.part.map_or(String::new(), |part| format!("<progress value=\"{part:.3}\"></progress> "));
+        let forms = json!({ "text/plain": text, "text/html": format!("{bar}{}", escaped(&text)) });
+        self.update(waits?, forms)
     }
 
     /// What to broadcast when evcxr is ready.
     pub fn end(&mut self) -> Option<Message> {
         let request = self.shown.take()?;
-        let seconds = self.start?.elapsed().as_secs();
-        let text = format!("Compiled what the notebooks use, in {seconds} s.");
+        let seconds = self.before + self.progress.as_ref().map_or(0.0, |progress| progress.seconds);
+        let text = format!("The lab is set up, in {}.", in_words(Duration::from_secs_f64(seconds)));
         self.shown = Some(request.clone());
-        self.update(&request, &text)
+        self.update(&request, json!({ "text/plain": text, "text/html": text }))
     }
 
-    fn update(&mut self, request: &Message, text: &str) -> Option<Message> {
+    fn update(&mut self, request: &Message, forms: Value) -> Option<Message> {
         let kind = if self.shown.is_some() { "update_display_data" } else { "display_data" };
         let request = self.shown.get_or_insert_with(|| request.clone());
         let content = json!({
-            "data": { "text/plain": text },
+            "data": forms,
             "metadata": {},
             "transient": { "display_id": format!("{}-preparation", request.id()) },
         });
@@ -52,22 +54,37 @@ impl Preparation {
     }
 }
 
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn progress(stage: &str, part: f64, seconds: f64) -> Progress {
+        Progress { stage: stage.into(), part: Some(part), detail: "2 of 4 crates".into(), seconds }
+    }
+
     #[test]
-    fn one_output_says_how_far_the_compiler_is() {
+    fn one_output_says_how_far_setting_up_is() {
         let mut preparation = Preparation::default();
         let cell = Message::request("execute_request");
-        assert!(preparation.show(None, Some(&cell)).is_none(), "nothing is compiled: it will start soon");
-        assert!(preparation.show(Some("   Compiling ndarray v1"), None).is_none(), "no cell waits");
-        let first = preparation.show(Some("   Compiling linfa v1"), Some(&cell)).unwrap();
+        assert!(preparation.show(None, Some(&cell)).is_none(), "nothing is made: it will start soon");
+        assert!(preparation.show(Some(progress("Building", 0.1, 5.0)), None).is_none(), "no cell waits");
+        let first = preparation.show(Some(progress("Building", 0.5, 60.0)), Some(&cell)).unwrap();
         assert_eq!(first.kind(), "display_data");
-        let text = first.content()["data"]["text/plain"].to_string();
-        assert!(text.contains("2 crates (Compiling linfa v1)"), "{text}");
+        let data = &first.content()["data"];
+        let text = data["text/plain"].as_str().unwrap();
+        assert!(
+            text.starts_with("Building: 2 of 4 crates, 1 min, about 60 s left. This cell runs"),
+            "{text}"
+        );
+        assert!(data["text/html"].as_str().unwrap().starts_with("<progress value=\"0.500\">"), "{data}");
+        preparation.show(Some(progress("Compiling", 1.0, 30.0)), None);
         let last = preparation.end().unwrap();
         assert_eq!(last.kind(), "update_display_data");
         assert_eq!(last.content()["transient"], first.content()["transient"]);
+        assert_eq!(last.content()["data"]["text/plain"], "The lab is set up, in 1 min 30 s.");
     }
 }

@@ -82,7 +82,8 @@ impl<'a> Crates<'a> {
     }
 
     pub fn progress(&self) -> Progress {
-        let weight = |name: &str| self.heavy.iter().find(|(heavy, _)| *heavy == name).map_or(LIGHT, |(_, s)| *s);
+        let weight =
+            |name: &str| self.heavy.iter().find(|(heavy, _)| *heavy == name).map_or(LIGHT, |(_, s)| *s);
         let extra: f64 = self.heavy.iter().map(|(_, seconds)| seconds - LIGHT).sum();
         let all = self.total as f64 * LIGHT + extra;
         let done: f64 = self.seen.iter().map(|name| weight(name)).sum();
@@ -90,7 +91,11 @@ impl<'a> Crates<'a> {
         Progress {
             stage: self.stage.into(),
             part: (self.total > 0).then(|| (done / all).min(1.0)),
-            detail: if self.total > 0 { format!("{count} of {} crates", self.total.max(count)) } else { format!("{count} crates") },
+            detail: if self.total > 0 {
+                format!("{count} of {} crates", self.total.max(count))
+            } else {
+                format!("{count} crates")
+            },
             seconds: self.begin.elapsed().as_secs_f64(),
         }
     }
@@ -114,8 +119,12 @@ mod tests {
 
     #[test]
     fn progress_in_words() {
-        let mut progress =
-            Progress { stage: "Building".into(), part: Some(0.25), detail: "1 of 4 crates".into(), seconds: 65.0 };
+        let mut progress = Progress {
+            stage: "Building".into(),
+            part: Some(0.25),
+            detail: "1 of 4 crates".into(),
+            seconds: 65.0,
+        };
         assert_eq!(progress.to_string(), "Building: 1 of 4 crates, 1 min 5 s, about 4 min left");
         progress.part = Some(0.01);
         assert_eq!(progress.to_string(), "Building: 1 of 4 crates, 1 min 5 s");

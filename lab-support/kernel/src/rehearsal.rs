@@ -21,7 +21,8 @@ history.";
 pub fn question(project: &Path) -> Result<Message> {
     // Word for word what evcxr makes of the path that notebooks give: otherwise it would read all of it again.
     let support = fs::canonicalize(project.join("lab-support"))?;
-    let code = format!(":dep lab-support = {{ path = {support:?} }}\n{CELLS}");
+    let support = serde_json::to_string(&support.to_string_lossy())?;
+    let code = format!(":dep lab-support = {{ path = {support} }}\n{CELLS}");
     let content = json!({ "code": code, "cursor_pos": code.chars().count() });
     Ok(Message::request("complete_request").with_content(&content))
 }

@@ -4,9 +4,10 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::folders::Folders;
+use crate::progress::Progress;
 
 /// The variables by which a user's shell changes what cargo does, in a way that the lab must not depend on.
 const UNWANTED: [&str; 13] = [
@@ -61,8 +62,32 @@ impl Toolchain {
         cargo
     }
 
+    /// evcxr's analyzer reads the sources of the standard library.
+    ///
+    /// # Errors
+    /// When they are not there, and rustup can't add them.
+    pub fn add_sources(&self, tell: &dyn Fn(Progress)) -> Result<()> {
+        if self.library.is_dir() {
+            return Ok(());
+        }
+        let stage = "Adding rust-src, the sources of the standard library".into();
+        tell(Progress { stage, part: None, detail: String::new(), seconds: 0.0 });
+        let status = Command::new("rustup").args(["component", "add", "rust-src"]).output();
+        let found = match status {
+            Ok(output) if self.library.is_dir() && output.status.success() => return Ok(()),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_string(),
+            Err(error) => error.to_string(),
+        };
+        bail!(
+            "adding rust-src: expected `rustup component add rust-src` to work, found {found}\n-> check the \
+             network; or install Rust by rustup, or your distribution's package with these sources"
+        )
+    }
+
     fn make_the_same(&self, command: &mut Command) {
-        UNWANTED.iter().for_each(|variable| drop(command.env_remove(variable)));
+        for variable in UNWANTED {
+            command.env_remove(variable);
+        }
         let is_profile = |name: &OsString| name.to_string_lossy().starts_with("CARGO_PROFILE_");
         env::vars_os().filter(|(name, _)| is_profile(name)).for_each(|(name, _)| {
             command.env_remove(name);

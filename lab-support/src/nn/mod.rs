@@ -32,13 +32,13 @@ mod gradient_check;
 #[cfg(test)]
 mod same_bits;
 
-pub use linfa_traits::FitError;
 pub use activations::Activations;
 pub use layers::activation::Activation;
 pub(crate) use layers::activation::softmax;
 pub use layers::conv::Conv;
 pub use layers::init::Init;
 pub use layers::window::Padding;
+pub use linfa_traits::FitError;
 pub use loss::CrossEntropy;
 pub(crate) use loss::argmax;
 pub use optimizers::Optimizer;

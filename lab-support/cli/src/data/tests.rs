@@ -87,7 +87,8 @@ impl Case {
     }
 
     fn fetch(&self, places: &[&str]) -> Result<(), Error> {
-        fetch_into(&self.target(), places, &self.files)
+        let places: Vec<String> = places.iter().map(|place| place.to_string()).collect();
+        fetch_into(&self.target(), &places, &self.files, &|_| (), &|_| ())
     }
 
     fn is_complete(&self) -> bool {

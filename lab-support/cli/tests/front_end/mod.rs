@@ -1,5 +1,7 @@
 //! A kernel, and front ends that speak with it as JupyterLab does.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::time::Duration;
@@ -21,14 +23,26 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().into()
 }
 
+/// The line by which a cell names lab-support, from any folder.
+pub fn dep() -> String {
+    let path = serde_json::to_string(&root().join("lab-support").to_string_lossy()).unwrap();
+    format!(":dep lab-support = {{ path = {path} }}")
+}
+
 pub struct Kernel {
     pub process: Child,
     pub info: ConnectionInfo,
     connection: TempDir,
+    variables: Vec<(String, String)>,
 }
 
 impl Kernel {
     pub async fn start() -> Kernel {
+        Kernel::start_with(&[]).await
+    }
+
+    /// In an environment in which these variables have these values.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Kernel {
         let ip = "127.0.0.1".to_string();
         let ports = zmq::peek_ports(ip.parse().unwrap(), 5).await.unwrap();
         let info = ConnectionInfo {
@@ -44,20 +58,26 @@ impl Kernel {
             kernel_name: None,
         };
         let connection = tempfile::tempdir().unwrap();
-        let process = spawn(&info, connection.path());
-        Kernel { process, info, connection }
+        let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let variables: Vec<(String, String)> = variables.collect();
+        let process = spawn(&info, connection.path(), &variables);
+        Kernel { process, info, connection, variables }
     }
 
     /// Starts another process on the same ports, as a front end does when it restarts a kernel.
     pub fn start_again(&mut self) {
-        self.process = spawn(&self.info, self.connection.path());
+        self.process = spawn(&self.info, self.connection.path(), &self.variables);
     }
 
     /// The folder that the kernel compiles in, and removes.
     pub fn folder(&self) -> PathBuf {
         let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
         let cache = cache.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"));
-        cache.join("fashion-mnist-lab/kernels").join(self.process.id().to_string())
+        let kernels = cache.join("fashion-mnist-lab/kernels");
+        let start = format!("{}-", self.process.id());
+        let mut entries = fs::read_dir(&kernels).unwrap().map(|entry| entry.unwrap().path());
+        let is_ours = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&start);
+        entries.find(is_ours).unwrap_or(kernels.join(start))
     }
 
     /// Puts images into its folder that look like Fashion-MNIST to whoever loads them.
@@ -90,14 +110,14 @@ impl Drop for Kernel {
     }
 }
 
-fn spawn(info: &ConnectionInfo, folder: &Path) -> Child {
+fn spawn(info: &ConnectionInfo, folder: &Path, variables: &[(String, String)]) -> Child {
     let file = folder.join("connection.json");
     fs::write(&file, serde_json::to_vec(info).unwrap()).unwrap();
-    let target = env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
-    let mut kernel = Command::new(root().join(target).join("release/lab-kernel"));
-    kernel.arg("--control_file").arg(file).current_dir(folder).env("LAB_HOME", root());
+    let mut kernel = Command::new(env!("CARGO_BIN_EXE_lab"));
+    kernel.arg("kernel").arg(file).current_dir(folder).env("LAB_HOME", root());
     kernel.env("FASHION_MNIST_DIR", folder).env("LAB_OUTPUT", folder.join("output"));
     kernel.env("JPY_PARENT_PID", process::id().to_string()).stdin(Stdio::null()).stdout(Stdio::null());
+    kernel.envs(variables.iter().map(|(name, value)| (name, value)));
     kernel.spawn().expect("`cargo lab test` builds the kernel first")
 }
 
@@ -144,11 +164,10 @@ impl FrontEnd {
     pub async fn with_lab() -> (Kernel, FrontEnd) {
         let kernel = Kernel::start().await;
         let mut front_end = FrontEnd::connect(&kernel.info).await;
-        let support = root().join("lab-support");
-        let first = format!(
-            ":dep lab-support = {{ path = {support:?} }}\nuse lab_support::{{Error, prelude::*}};\nlet kept = 41;"
-        );
-        front_end.run(&first).await.ok();
+        front_end
+            .run(&format!("{}\nuse lab_support::{{Error, prelude::*}};\nlet kept = 41;", dep()))
+            .await
+            .ok();
         (kernel, front_end)
     }
 

@@ -5,9 +5,9 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use crate::cells::errors::Errors;
-use lab_base::event::{BEGIN, DONE, End, Event, INTERRUPT, Stream};
 use crate::cells::output::{Output, Piece};
 use crate::cells::process::{Process, readable};
+use lab_base::event::{BEGIN, DONE, End, Event, INTERRUPT, Stream};
 
 /// Between a look at the time and the next; text without a newline is shown after as long.
 const TICK: Duration = Duration::from_millis(50);
@@ -51,7 +51,15 @@ impl Keeper {
         writeln!(kernel, "{key}")?;
         let orders = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let (process, replies) = (Process::start()?, io::stdout());
-        Ok(Keeper { process, output: Output::default(), errors: Errors::default(), kernel, orders, replies, order: Vec::new() })
+        Ok(Keeper {
+            process,
+            output: Output::default(),
+            errors: Errors::default(),
+            kernel,
+            orders,
+            replies,
+            order: Vec::new(),
+        })
     }
 
     /// Until the process ends; returns this process's own exit code.

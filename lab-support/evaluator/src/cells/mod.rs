@@ -16,7 +16,8 @@ use keeper::Keeper;
 
 /// Becomes the keeper if evcxr has started this process for the lab's kernel. Called first in `main`.
 pub fn keep_if_started_by_evcxr() {
-    let Some(listener) = env::var("EVCXR_IS_RUNTIME").ok().and_then(|_| env::var(lab_base::event::LISTENER).ok())
+    let Some(listener) =
+        env::var("EVCXR_IS_RUNTIME").ok().and_then(|_| env::var(lab_base::event::LISTENER).ok())
     else {
         return;
     };

@@ -22,9 +22,9 @@ use rand::seq::SliceRandom;
 use lab_base::{files, home};
 
 use crate::Error;
+use crate::data::CLASS_NAMES;
 use crate::data::files::Files;
 use crate::data::idx::{self, SIDE, Split};
-use crate::data::CLASS_NAMES;
 use crate::progress::Progress;
 use canvas::Canvas;
 use dice::Dice;

@@ -1,6 +1,6 @@
-use lab_base::home;
 use crate::Error;
 use crate::data::Dataset;
+use lab_base::home;
 
 use crate::nn::training::augment::Augment;
 use crate::nn::training::schedule::Schedule;

@@ -1,0 +1,144 @@
+"""Starts the lab as a user does, on a terminal, and measures what they wait for.
+
+    first_start.py first    nothing is there yet
+    first_start.py later    all of it is
+"""
+
+import glob
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+# Seconds. The limits are for a machine of two cores that may be busy with something else.
+LIMITS = {
+    "first": {"silence": 10, "page": 240, "cell": 900},
+    "later": {"silence": 10, "page": 10, "cell": 60},
+}
+
+
+class Lab:
+    """`cargo lab` on a terminal of its own."""
+
+    def __init__(self):
+        self.begin = time.monotonic()
+        self.said, self.silence, self.heard = b"", 0.0, self.begin
+        environment = dict(os.environ, BROWSER="true", TERM="xterm", COLUMNS="120")
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            os.execvpe("cargo", ["cargo", "lab"], environment)
+
+    def listen(self, seconds):
+        """Reads what it says for a while; False when it has ended."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            ready, _, _ = select.select([self.terminal], [], [], left)
+            if ready:
+                try:
+                    text = os.read(self.terminal, 1 << 16)
+                except OSError:
+                    return False
+                if not text:
+                    return False
+                now = time.monotonic()
+                self.silence, self.heard = max(self.silence, now - self.heard), now
+                self.said += text
+        return True
+
+    def seconds(self):
+        return time.monotonic() - self.begin
+
+    def server(self):
+        """What the server writes down of itself when it listens."""
+        for path in glob.glob(".venv/jupyter/runtime/jpserver-*.json"):
+            try:
+                server = json.load(open(path))
+                os.kill(server["pid"], 0)
+                return server
+            except (OSError, ValueError):
+                pass
+        return None
+
+    def fail(self, what):
+        sys.exit(f"{what} after {self.seconds():.0f} s; the terminal showed at its end:\n{self.said[-4000:].decode(errors='replace')}")
+
+
+def get(server, path):
+    request = urllib.request.Request(server["url"] + path, headers={"Authorization": "token " + server["token"]})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def children(process):
+    found = []
+    for path in glob.glob(f"/proc/{process}/task/*/children"):
+        for child in open(path).read().split():
+            found += [int(child), *children(int(child))]
+    return found
+
+
+def is_alive(process):
+    try:
+        return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def main(kind):
+    limits = LIMITS[kind]
+    lab = Lab()
+    while not (server := lab.server()):
+        if not lab.listen(0.2) or lab.seconds() > 1500:
+            lab.fail("no page")
+    page = get(server, "lab")
+    assert "JupyterLab" in page, page[:500]
+    figures = {"page": lab.seconds()}
+    notebook = json.loads(get(server, "api/contents/notebooks/1-load.ipynb"))
+    outputs = [output for cell in notebook["content"]["cells"] for output in cell.get("outputs", [])]
+    assert any("image/png" in output.get("data", {}) for output in outputs), "the notebooks show their figures at once"
+    specs = json.loads(get(server, "api/kernelspecs"))["kernelspecs"]
+    assert specs["fashion-mnist-lab"]["spec"]["display_name"] == "Rust (Fashion-MNIST lab)", specs
+    print(f"the page is open after {figures['page']:.0f} s", flush=True)
+
+    cell = subprocess.Popen([".venv/bin/python", ".ci/run_cells.py", server["url"], server["token"]], stdout=subprocess.PIPE, text=True)
+    while cell.poll() is None:
+        if not lab.listen(1) or lab.seconds() > 1800:
+            cell.kill()
+            lab.fail("no cell has run")
+    print(cell.stdout.read(), end="")
+    if cell.returncode:
+        lab.fail("the cells did not run")
+    figures["cell"] = lab.seconds()
+    print(f"the first cells have run after {figures['cell']:.0f} s", flush=True)
+
+    # What only the last notebooks use is compiled behind; then nothing is said any more.
+    while kind == "first" and not glob.glob(os.environ["XDG_CACHE_HOME"] + "/fashion-mnist-lab/compiled/*/has-rivals"):
+        if not lab.listen(1) or lab.seconds() > 2400:
+            lab.fail("the last notebooks' crates are not compiled")
+    if kind == "first":
+        print(f"all is set up after {lab.seconds():.0f} s")
+        figures["silence"] = lab.silence
+    processes = children(lab.process)
+    assert len(processes) >= 3, processes
+    os.write(lab.terminal, b"\x03")
+    while lab.listen(0.2):
+        pass
+    os.waitpid(lab.process, 0)
+    for _ in range(100):
+        left = [process for process in processes if is_alive(process)]
+        if not left:
+            break
+        time.sleep(0.1)
+    assert not left, f"still running after Ctrl-C: {left}"
+    for figure, found in figures.items():
+        print(f"{kind} start, {figure}: {found:.1f} s (limit {limits[figure]} s)")
+        assert found <= limits[figure], figure
+
+
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+main(sys.argv[1])

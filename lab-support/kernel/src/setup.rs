@@ -1,0 +1,105 @@
+use std::cell::RefCell;
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{thread, time::Instant};
+
+use anyhow::{Context, Result, bail};
+use lab_base::files;
+
+use crate::folders::Folders;
+use crate::progress::Progress;
+use crate::toolchain::Toolchain;
+use crate::{build, compiled::Compiled};
+
+/// Between one look at how far another process is and the next.
+const POLL: Duration = Duration::from_millis(300);
+
+/// All that a kernel starts from.
+pub struct Setup {
+    pub toolchain: Toolchain,
+    pub compiled: Compiled,
+    /// The program that is evcxr.
+    pub evaluator: PathBuf,
+    /// Held by one process at a time: while it makes or clones the compiled folder.
+    _lock: File,
+}
+
+/// What is to be there.
+#[derive(Clone, Copy, PartialEq)]
+pub enum For {
+    /// A kernel that runs the first notebooks.
+    FirstNotebooks,
+    /// All notebooks: those with lab-rivals, too.
+    AllNotebooks,
+}
+
+impl Setup {
+    /// Makes what is missing: the crates, the evaluator, the compiled folder. Interrupted, it goes on the next time;
+    /// where another process is at it, waits for that, and tells how far it is.
+    pub fn ensure(folders: &Folders, what: For, tell: &dyn Fn(Progress)) -> Result<Setup> {
+        let file = folders.compiled().join(format!("{}.progress", folders.project_name()));
+        let lock = lock(folders, &file, tell)?;
+        let written = RefCell::new(None::<Instant>);
+        let tell = |progress: Progress| {
+            if written.borrow().is_none_or(|at| at.elapsed() > POLL) {
+                *written.borrow_mut() = Some(Instant::now());
+                // Only those who wait would miss it.
+                let _ = serde_json::to_vec(&progress).map(|text| files::write_atomically(&file, &text));
+            }
+            tell(progress);
+        };
+        let toolchain = Toolchain::find()?;
+        toolchain.add_sources(&tell)?;
+        let compiled = Compiled::locate(folders, &toolchain)?;
+        let mut evaluator = build::current(folders, &toolchain)?;
+        let with_rivals = what == For::AllNotebooks;
+        let is_complete =
+            |compiled: &Compiled| compiled.is_there() && (compiled.has_rivals() || !with_rivals);
+        if evaluator.is_none() || !is_complete(&compiled) {
+            toolchain.fetch(&folders.project, &tell)?;
+        }
+        let evaluator = match evaluator.take() {
+            Some(evaluator) => evaluator,
+            None => build::make(folders, &toolchain, &lock, &tell)?,
+        };
+        if !is_complete(&compiled) {
+            compiled.make(folders, &toolchain, &evaluator, with_rivals, &lock, &tell)?;
+        }
+        // There is none when nothing was made.
+        let _ = fs::remove_file(&file);
+        Ok(Setup { toolchain, compiled, evaluator, _lock: lock })
+    }
+
+    /// Whether all of it is there; nothing is made, and nobody is waited for. Else what is missing.
+    pub fn missing(folders: &Folders) -> Result<Option<&'static str>> {
+        let toolchain = Toolchain::find()?;
+        if build::current(folders, &toolchain)?.is_none() {
+            return Ok(Some("the Rust kernel is not built"));
+        }
+        let compiled = Compiled::locate(folders, &toolchain)?;
+        Ok((!compiled.is_there()).then_some("what the notebooks use is not compiled"))
+    }
+}
+
+/// Waits until no other process is setting up, and tells how far that is.
+fn lock(folders: &Folders, progress: &PathBuf, tell: &dyn Fn(Progress)) -> Result<File> {
+    let path = folders.compiled().join(format!("{}.lock", folders.project_name()));
+    let lock = File::create(&path).with_context(|| format!("opening {}", path.display()))?;
+    let begin = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => (),
+            Err(TryLockError::Error(error)) => bail!("locking {}: {error}", path.display()),
+        }
+        let theirs = fs::read(progress).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        tell(theirs.unwrap_or_else(|| Progress {
+            stage: "Waiting for another process that sets up the lab".into(),
+            part: None,
+            detail: String::new(),
+            seconds: begin.elapsed().as_secs_f64(),
+        }));
+        thread::sleep(POLL);
+    }
+}
