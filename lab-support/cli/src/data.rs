@@ -85,7 +85,7 @@ fn kept_by_keras() -> Option<String> {
 }
 
 fn lock(folder: &Path) -> io::Result<File> {
-    let file = File::create(folder.join(".lock"))?;
+    let file = File::create(folder.with_extension("lock"))?;
     file.lock()?;
     Ok(file)
 }

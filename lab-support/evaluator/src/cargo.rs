@@ -38,7 +38,7 @@ fn call() -> io::Result<i32> {
         put_in_place(&lock)?;
     }
     let mut command = Command::new(&cargo);
-    // evcxr adds a flag when it finds another linker on the PATH, and everything would be compiled again.
+    // Another flag, such as for another linker, and everything would be compiled again.
     command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
     let status = command.status()?;
     if compiles {

@@ -5,21 +5,25 @@
 //! lab-evaluator warm [rivals]         compile what notebooks use, in EVCXR_TMPDIR
 //! cargo ARGUMENTS                     under this name: cargo, with the project's versions
 //! rustup ARGUMENTS                    under this name: nothing, so that evcxr takes that cargo
+//! mold -run PROGRAM ARGUMENTS         under this name: the program, with the linker that it has anyway
 //! ```
 
 mod cargo;
 mod cells;
 mod warm;
 
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::{env, process};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use lab_base::{files, watch};
 
 fn main() -> Result<()> {
     match cargo::name().as_deref() {
         Some("cargo") => cargo::run(),
         Some("rustup") => process::exit(1),
+        Some("mold") => return Err(Command::new(env::args_os().nth(2).context("-run")?).args(env::args_os().skip(3)).exec().into()),
         _ => (),
     }
     cells::keep_if_started_by_evcxr();

@@ -111,11 +111,12 @@ impl Toolchain {
         folders: &Folders,
         folder: &Path,
     ) -> Result<()> {
-        // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is
-        // the evaluator under another name, and calls the real one.
+        // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is the evaluator
+        // under another name, and calls the real one. And it takes another linker when it finds one: it always finds this
+        // one, which changes nothing.
         let programs = folder.join("programs");
         std::fs::create_dir_all(&programs)?;
-        for name in ["cargo", "rustup"] {
+        for name in ["cargo", "rustup", "mold"] {
             // A clone has them already.
             let _ = std::fs::remove_file(programs.join(name));
             symlink(evaluator, programs.join(name))?;

@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use crate::cells::errors::Errors;
+use crate::cells::order::{LOAD_AND_RUN, by_name};
 use crate::cells::output::{Output, Piece};
 use crate::cells::process::{Process, readable};
 use lab_base::event::{BEGIN, DONE, End, Event, INTERRUPT, Stream};
@@ -16,18 +17,6 @@ const TICK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const SKIPPED: &str = "Stopped before it ran.";
-
-/// How evcxr's order to run a cell begins; the path of its library and the name of its function follow.
-const LOAD_AND_RUN: &str = "LOAD_AND_RUN ";
-
-/// The order with the library's name in place of its path: evcxr's runtime takes the order apart at its spaces, of
-/// which the path may have some. The loader finds the library by its name, too (see `Toolchain::prepare`).
-fn by_name(order: &str) -> String {
-    let Some(rest) = order.strip_prefix(LOAD_AND_RUN) else { return order.into() };
-    let Some((path, function)) = rest.rsplit_once(' ') else { return order.into() };
-    let name = path.rsplit('/').next().unwrap_or(path);
-    format!("{LOAD_AND_RUN}{name} {function}")
-}
 
 /// Stands between evcxr and the process that runs the cells.
 pub struct Keeper {
@@ -249,17 +238,5 @@ impl Keeper {
     fn answer(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.replies, "{line}")?;
         self.replies.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_library_is_loaded_by_its_name() {
-        let order = "LOAD_AND_RUN /home/a b/\u{e4} c/deps/libcode_7.so run_user_code_7\n";
-        assert_eq!(by_name(order), "LOAD_AND_RUN libcode_7.so run_user_code_7\n");
-        assert_eq!(by_name("something else\n"), "something else\n");
     }
 }

@@ -7,21 +7,24 @@
 
 mod errors;
 mod keeper;
+mod order;
 mod output;
 mod process;
 
 use std::{env, process::exit};
 
 use keeper::Keeper;
+use lab_base::event::LISTENER;
 
 /// Becomes the keeper if evcxr has started this process for the lab's kernel. Called first in `main`.
 pub fn keep_if_started_by_evcxr() {
-    let Some(listener) =
-        env::var("EVCXR_IS_RUNTIME").ok().and_then(|_| env::var(lab_base::event::LISTENER).ok())
-    else {
-        return;
+    let is_runtime = env::var_os("EVCXR_IS_RUNTIME").is_some();
+    let ended = match env::var(LISTENER) {
+        Ok(listener) if is_runtime => Keeper::start(&listener).and_then(|mut keeper| keeper.run()),
+        _ if order::takes_them_first_hand() => order::relay(),
+        _ => return,
     };
-    match Keeper::start(&listener).and_then(|mut keeper| keeper.run()) {
+    match ended {
         Ok(code) => exit(code),
         Err(error) => {
             eprintln!("keeping the process that runs the cells: {error}");
