@@ -12,25 +12,22 @@
 //! or `lesson`.
 
 pub mod data;
-mod display;
 pub mod eval;
 pub mod lesson;
-mod live;
 pub mod nn;
+mod notebook;
 pub mod plot;
-mod progress;
-mod waiting;
 
 pub use lab_base::Error;
-pub use waiting::Waiting;
+pub use notebook::Waiting;
 
 /// All that a notebook's cells use.
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
-    pub use crate::eval::Panel;
+    pub use crate::eval::{Ensemble, gaps};
     pub use crate::lesson::{
-        Grid, Sweep, answer, baseline, checks, experiment, gaps, guess, keep, long_run, long_runs, record,
-        runs, trial, versions,
+        Grid, Sweep, answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs,
+        trial, versions,
     };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{

@@ -1,9 +1,9 @@
 use std::fmt;
 
+use lab_base::Error;
 use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 
-use crate::Error;
-use crate::data::Images;
+use crate::data::images::Images;
 use crate::data::images::write_notice;
 
 /// Images as a network sees them: pixels divided by a number, in `f32`.
@@ -150,6 +150,18 @@ impl Dataset {
     }
 }
 
+impl Images {
+    /// Every pixel divided by 255: values from 0 to 1.
+    pub fn normalized(&self) -> Dataset {
+        Dataset::new(self.clone(), 255.0)
+    }
+
+    /// Pixels as they are, 0 to 255: to see what normalizing is good for.
+    pub fn unnormalized(&self) -> Dataset {
+        Dataset::new(self.clone(), 1.0)
+    }
+}
+
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let ((n, height, width), (low, high)) = (self.shape(), self.range());
@@ -164,7 +176,7 @@ mod tests {
     use ndarray::{ArcArray, ArcArray1, array};
 
     use super::*;
-    use crate::data::Source;
+    use lab_base::Source;
 
     /// Five images of 1 x 2 pixels.
     fn data() -> Dataset {

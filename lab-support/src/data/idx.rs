@@ -11,10 +11,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use lab_base::Error;
 use lab_base::home;
 
-use crate::Error;
-use crate::data::CLASS_NAMES;
+use crate::data::images::CLASS_NAMES;
 
 /// Height and width of an image.
 pub const SIDE: usize = 28;

@@ -1,9 +1,8 @@
 use std::fmt;
 
+use lab_base::Error;
+use lab_base::Source;
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
-
-use crate::Error;
-use crate::data::{Dataset, Source};
 
 /// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
 pub const CLASS_NAMES: [&str; 10] = [
@@ -122,16 +121,6 @@ impl Images {
     /// The darkest and the brightest pixel, `(0, 255)`; `(255, 0)` where there are no images.
     pub fn pixel_range(&self) -> (u8, u8) {
         self.pixels.fold((u8::MAX, u8::MIN), |(low, high), &p| (low.min(p), high.max(p)))
-    }
-
-    /// Every pixel divided by 255: values from 0 to 1.
-    pub fn normalized(&self) -> Dataset {
-        Dataset::new(self.clone(), 255.0)
-    }
-
-    /// Pixels as they are, 0 to 255: to see what normalizing is good for.
-    pub fn unnormalized(&self) -> Dataset {
-        Dataset::new(self.clone(), 1.0)
     }
 
     /// A copy of the images at `rows`.

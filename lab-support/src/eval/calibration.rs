@@ -1,8 +1,9 @@
 use std::fmt;
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::data::{Dataset, Source};
-use crate::eval::Predictions;
+use crate::eval::predictions::Predictions;
 
 /// Whether a network is right as often as it says: its predictions by confidence, in fifteen bins of equal width.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,6 @@
 use std::fmt;
 
 use crate::data::{CLASS_NAMES, Source};
-use crate::eval::ClassScore;
 
 /// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
 /// scikit-learn's `classification_report`.
@@ -11,6 +10,22 @@ pub struct ClassTable {
     /// Share of all images called right, 0 to 1.
     pub accuracy: f32,
     pub source: Source,
+}
+
+/// Precision, recall and F1 of one class against all others, 0 to 1; 0 where there is nothing to divide by
+/// (as scikit-learn has it): the precision of a class that was never predicted, the recall of a class
+/// without images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassScore {
+    pub label: usize,
+    /// Of the images called this class, the share that are.
+    pub precision: f32,
+    /// Of the images of this class, the share that were called so.
+    pub recall: f32,
+    /// Harmonic mean of precision and recall.
+    pub f1: f32,
+    /// Images of this class.
+    pub support: u32,
 }
 
 impl ClassTable {

@@ -1,8 +1,8 @@
+use lab_base::Error;
 use ndarray::{Array2, ArrayView1};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset, Images};
-use crate::eval::Confusion;
+use crate::eval::confusion::Confusion;
 use crate::nn::{Sequential, argmax};
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the

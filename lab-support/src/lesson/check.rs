@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use lab_base::Error;
 use lab_base::{Verdict, home, records};
 
-use crate::{Error, display};
+use crate::notebook::display;
 
 /// Something that must be so.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,14 +4,14 @@ use std::env;
 use std::fmt;
 use std::path::PathBuf;
 
+use lab_base::Error;
 use lab_base::{home, records};
 
-use super::run::Run;
-use super::runs::Runs;
-use crate::Error;
 use crate::data::{Dataset, Source};
-use crate::live;
+use crate::lesson::run::Run;
+use crate::lesson::runs::Runs;
 use crate::nn::{Fit, Sequential};
+use crate::notebook::live;
 
 /// Seeds that a long run is made with: that of the network, and the next two.
 const SEEDS: u64 = 3;

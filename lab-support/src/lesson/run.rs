@@ -3,14 +3,13 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use lab_base::Error;
+use lab_base::{home, records};
 use serde::{Deserialize, Serialize};
 
-use lab_base::{home, records};
-
-use crate::Error;
 use crate::data::{Dataset, Source, Split};
-use crate::live;
 use crate::nn::{Epoch, Fit, History, Score, Sequential};
+use crate::notebook::live;
 
 /// One training run: what was trained, how, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! Training runs side by side: those of one name that differ in their seed alone count as one.
 
+use lab_base::Error;
 use lab_base::{home, records};
 
-use super::run::Run;
-use crate::Error;
 use crate::data::{Dataset, Source};
+use crate::lesson::run::Run;
 use crate::plot::{Bar, Figure, compare};
 
 /// The name of the run that others are compared with.

@@ -3,9 +3,11 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
-use crate::nn::layers::activation::{Activation, ActivationLayer};
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::window::Padding;
+use crate::nn::layers::activation::Activation;
+use crate::nn::layers::activation_layer::ActivationLayer;
 use crate::nn::layers::average_pool2d::AveragePool2d;
 use crate::nn::layers::batch_norm::BatchNorm;
 use crate::nn::layers::conv::Conv;
@@ -18,10 +20,9 @@ use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::max_pool2d::MaxPool2d;
 use crate::nn::layers::parameter::{Parameter, Role};
-use crate::nn::layers::window::Padding;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::sequential::Sequential;
-use crate::nn::training::tape::Tape;
+use crate::nn::model::sequential::Sequential;
+use crate::nn::model::tape::Tape;
 
 use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
 

@@ -1,7 +1,7 @@
+use lab_base::Error;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::Error;
-use crate::nn::compute::math::exp;
+use crate::nn::kernels::math::exp;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.

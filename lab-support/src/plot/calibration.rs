@@ -1,11 +1,11 @@
 //! The reliability diagram: how often a network is right, by how sure it was.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::Error;
-use crate::display::thousands;
 use crate::eval::{BINS, Calibration};
+use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{Axis, BLUE, Drawn, INK, RED, axes, thin};
 

@@ -1,6 +1,7 @@
 //! A training run as two curves: loss and accuracy over epochs.
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::nn::{Epoch, History, Score};
 use crate::plot::curve::{self, Curve};
 use crate::plot::figure::{Figure, Frame};

@@ -1,13 +1,14 @@
 //! What a network says about images, beside what they are.
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::data::{CLASS_NAMES, Dataset};
-use crate::display::thousands;
 use crate::eval::{Mistake, Predictions};
+use crate::notebook::display::thousands;
 use crate::plot::answer::Answer;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::pick;
-use crate::plot::style::{Area, Drawn, px};
+use crate::plot::style::{Area, Drawn, MARGIN, px};
 
 /// How to read image and bars.
 const KEY: &str = "underneath: predicted class, its probability (actual class); blue: the actual class, red: a wrong prediction";

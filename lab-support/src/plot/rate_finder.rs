@@ -1,9 +1,9 @@
 //! The loss over rising learning rates.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, LineSeries};
 
-use crate::Error;
 use crate::nn::RateRange;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{Axis, BLUE, FADED, INK, axes, px, text, thin, to_the_right};

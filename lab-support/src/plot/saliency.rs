@@ -1,14 +1,14 @@
 //! Which pixels a class's score depends on: the image, the slopes, and the one over the other.
 
+use lab_base::Error;
 use plotters::prelude::{Color, RGBColor, Rectangle};
 
-use crate::Error;
 use crate::data::CLASS_NAMES;
 use crate::nn::Saliency;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey};
 use crate::plot::signed;
-use crate::plot::style::{Area, Drawn, INK, centred, px, text};
+use crate::plot::style::{Area, Drawn, INK, MARGIN, centred, px, text};
 
 /// Width of a panel, and from one to the next, in pixels.
 const SIDE: i32 = 280;

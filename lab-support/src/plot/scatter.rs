@@ -1,15 +1,15 @@
 //! Images as points in a plane, each marked by its class.
 
+use lab_base::Error;
 use ndarray::{ArrayView1, ArrayView2};
 use plotters::prelude::{Circle, Color, RGBColor};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Source};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::mark::Mark;
 use crate::plot::style::{
-    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred, px,
-    text, to_the_right,
+    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, MARGIN, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred,
+    px, text, to_the_right,
 };
 
 /// What a scatter plot shows.

@@ -1,5 +1,5 @@
-use super::dice::Dice;
 use super::outline::Outline;
+use super::rng::Dice;
 use crate::data::idx::SIDE;
 
 /// Lines looked at within a row of pixels.

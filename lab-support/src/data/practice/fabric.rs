@@ -1,4 +1,4 @@
-use super::dice::Dice;
+use super::rng::Dice;
 
 /// What a garment is made of: its brightness at each place.
 pub struct Fabric {

@@ -7,9 +7,9 @@
 
 mod bag;
 mod canvas;
-mod dice;
 mod fabric;
 mod outline;
+mod rng;
 mod shoes;
 mod tops;
 mod trouser;
@@ -21,13 +21,13 @@ use rand::seq::SliceRandom;
 
 use lab_base::{files, home};
 
-use crate::Error;
 use crate::data::files::Files;
 use crate::data::idx::{self, SIDE, Split};
-use crate::data::CLASS_NAMES;
-use crate::progress::Progress;
+use crate::data::images::CLASS_NAMES;
+use crate::notebook::progress::Progress;
 use canvas::Canvas;
-use dice::Dice;
+use lab_base::Error;
+use rng::Dice;
 
 /// Grows whenever the drawing changes, so that sets drawn before are drawn again.
 const VERSION: &str = "1";

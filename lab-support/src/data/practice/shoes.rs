@@ -1,9 +1,9 @@
 //! Sandal, sneaker and ankle boot, all with the toe at the left.
 
 use super::canvas::Canvas;
-use super::dice::Dice;
 use super::fabric::{Fabric, Habits};
 use super::outline::Outline;
+use super::rng::Dice;
 
 const TOE: f32 = -13.0;
 const HEEL: f32 = 12.5;

@@ -2,9 +2,9 @@
 //! them hard to tell apart.
 
 use super::canvas::Canvas;
-use super::dice::Dice;
 use super::fabric::{Fabric, Habits};
 use super::outline::Outline;
+use super::rng::Dice;
 
 /// Measures in pixels from the middle (`shoulder`, `chest`, `waist`, `hem`, `neck`) or from the top.
 struct Cut {

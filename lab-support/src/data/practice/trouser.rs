@@ -1,7 +1,7 @@
 use super::canvas::Canvas;
-use super::dice::Dice;
 use super::fabric::{Fabric, Habits};
 use super::outline::Outline;
+use super::rng::Dice;
 
 pub fn trouser(dice: &mut Dice, canvas: &mut Canvas) {
     let fabric = Fabric::new(dice, &Habits { stripes: 0.04, checks: 0.04, flowers: 0.06 });

@@ -1,11 +1,11 @@
 //! The network: built, trained, asked.
 
-use super::data::in_its_place;
 use crate::data::{CLASS_NAMES, Dataset, Split};
-use crate::display::thousands;
 use crate::eval::Predictions;
 use crate::lesson::check::{Check, Point};
+use crate::lesson::checks::data::in_its_place;
 use crate::nn::{History, Score, Sequential};
+use crate::notebook::display::thousands;
 
 /// The lab's network, 784-128-10, ready to be trained.
 pub fn built(model: &Sequential) -> Check {

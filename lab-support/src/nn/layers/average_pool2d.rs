@@ -1,10 +1,10 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::simd::{Kernel, Simd, vectorized};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::window::{Misfit, Padding, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// Average pooling: of each window, and of each channel by itself, the mean.
 /// `y[c, i, j] = Σ x[c, i·stride + u, j·stride + v] / size²` over u and v below `size`:

@@ -2,9 +2,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
-use crate::nn::layers::channels::{Less, combine, sums};
+use crate::nn::kernels::channels::{Less, combine, sums};
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
 

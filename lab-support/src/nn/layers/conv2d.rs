@@ -4,15 +4,15 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::room::Room;
-use crate::nn::compute::threads::{Threads, parts};
+use crate::nn::kernels::convolution::{Gradients, Products, fastest};
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::scratch::Room;
+use crate::nn::kernels::threads::{Threads, parts};
+use crate::nn::kernels::window::{Misfit, Window};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
-use crate::nn::layers::convolution::{Gradients, Products, fastest};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::Parameter;
-use crate::nn::layers::window::{Misfit, Window};
 
 /// A convolution: each filter looks at every place of the image through the same weights.
 /// `y[f, i, j] = activation(b[f] + Σ w[f, c, u, v] · x[c, i·stride + u, j·stride + v])`, summed over c, u, v; x is 0

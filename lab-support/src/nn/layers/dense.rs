@@ -2,8 +2,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::compute::matmul::{columns_times, rows_times, rows_times_rows};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::matmul::{columns_times, rows_times, rows_times_rows};
+use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};

@@ -1,9 +1,9 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use serde_json::{Value, json};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::simd::{Kernel, Simd, vectorized};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
 
 /// While learning, silences each number with probability `rate` and multiplies the others by

@@ -1,8 +1,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::threads::Threads;
-use crate::nn::compute::transpose::each_row_transposed;
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::layers::layer::{Backward, Layer, channels};
 
 /// An image of any shape as one row of numbers: `[28, 28] -> [784]`. Nothing to learn, nothing computed.

@@ -1,9 +1,9 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::window::{Misfit, Padding, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// The mean of each channel: `y[c] = Σ x[c, i, j] / (height · width)`,
 /// `[batch, channels, height, width] -> [batch, channels]`. (Lin et al., 2014.)

@@ -2,8 +2,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
 

@@ -1,10 +1,10 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, larger, put, vectorized};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::simd::{Kernel, LANES, Simd, lanes, larger, put, vectorized};
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::window::{Misfit, Padding, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// Max pooling: of each window, and of each channel by itself, the largest number.
 /// `y[c, i, j] = max x[c, i·stride + u, j·stride + v]` over u and v below `size`:

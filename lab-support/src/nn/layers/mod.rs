@@ -1,12 +1,11 @@
-//! The steps of a network, each forward and backward.
+//! The steps of a network, each forward and backward: one layer a file.
 
 pub(crate) mod activation;
+pub(crate) mod activation_layer;
 pub(crate) mod average_pool2d;
 pub(crate) mod batch_norm;
-pub(crate) mod channels;
 pub(crate) mod conv;
 pub(crate) mod conv2d;
-pub(crate) mod convolution;
 pub(crate) mod dense;
 pub(crate) mod dropout;
 pub(crate) mod flatten;
@@ -15,4 +14,3 @@ pub(crate) mod init;
 pub(crate) mod layer;
 pub(crate) mod max_pool2d;
 pub(crate) mod parameter;
-pub(crate) mod window;

@@ -1,0 +1,113 @@
+//! Loops over batches of which each channel has numbers of its own.
+//!
+//! A batch is `[batch, pixels · channels]`, the channels of a pixel side by side (flat inputs are one pixel);
+//! what is known of a channel stands in a slice of `[channels]`.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
+use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::threads::Threads;
+
+/// Images whose sums are added up before they join those of other images: the same whatever the number of
+/// threads, and few enough for a sum to keep its digits.
+const GROUP: usize = 4;
+
+/// Images that are worth a thread of their own.
+const LEAST_IMAGES: usize = 4;
+
+/// Numbers of a batch, and an offset for each channel that is taken off them.
+#[derive(Clone, Copy)]
+pub(crate) struct Less<'a>(pub ArrayView2<'a, f32>, pub &'a [f32]);
+
+/// For each channel Σ a and Σ a · b over the batch, with `a` and `b` less their offsets. `room` is for sums of
+/// groups, kept from batch to batch.
+pub(crate) fn sums(a: Less, b: Less, totals: [&mut [f32]; 2], room: &mut Vec<f32>, threads: &Threads) {
+    let channels = a.1.len();
+    let groups = a.0.nrows().div_ceil(GROUP);
+    room.clear();
+    room.resize(groups * 2 * channels, 0.0);
+    let share = threads.share(groups, 1);
+    let rows = Axis(0);
+    let parts = a.0.axis_chunks_iter(rows, share * GROUP).zip(b.0.axis_chunks_iter(rows, share * GROUP));
+    let parts = parts.zip(room.chunks_mut(share * 2 * channels));
+    threads.for_each(parts, |((a_part, b_part), room)| {
+        let groups = a_part.axis_chunks_iter(rows, GROUP).zip(b_part.axis_chunks_iter(rows, GROUP));
+        for ((a_group, b_group), room) in groups.zip(room.chunks_mut(2 * channels)) {
+            vectorized(Sums { a: Less(a_group, a.1), b: Less(b_group, b.1), totals: room });
+        }
+    });
+    for (i, total) in totals.into_iter().enumerate() {
+        total.fill(0.0);
+        for group in room.chunks(channels).skip(i).step_by(2) {
+            total.iter_mut().zip(group).for_each(|(total, sum)| *total += sum);
+        }
+    }
+}
+
+struct Sums<'a> {
+    a: Less<'a>,
+    b: Less<'a>,
+    /// `[2, channels]`: sums, then products.
+    totals: &'a mut [f32],
+}
+
+impl Kernel for Sums<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let Sums { a: Less(a, j), b: Less(b, k), totals } = self;
+        let channels = j.len();
+        let (sums, products) = totals.split_at_mut(channels);
+        for (a, b) in a.rows().into_iter().zip(b.rows()) {
+            let (a, b) = (a.to_slice().expect("contiguous rows"), b.to_slice().expect("contiguous rows"));
+            for (a, b) in a.chunks_exact(channels).zip(b.chunks_exact(channels)) {
+                let totals = sums.iter_mut().zip(products.iter_mut());
+                for (((sum, product), (a, j)), (b, k)) in totals.zip(a.iter().zip(j)).zip(b.iter().zip(k)) {
+                    *sum += a - j;
+                    *product += (a - j) * (b - k);
+                }
+            }
+        }
+    }
+}
+
+/// Three numbers for each channel.
+pub(crate) type Factors<'a> = [&'a [f32]; 3];
+
+/// `to = f · a + g · b + h`, each channel with its own f, g and h.
+pub(crate) fn combine(
+    a: ArrayView2<f32>,
+    b: ArrayView2<f32>,
+    mut to: ArrayViewMut2<f32>,
+    factors: Factors,
+    threads: &Threads,
+) {
+    let share = threads.share(a.nrows(), LEAST_IMAGES);
+    let from = a.axis_chunks_iter(Axis(0), share).zip(b.axis_chunks_iter(Axis(0), share));
+    let parts = from.zip(to.axis_chunks_iter_mut(Axis(0), share));
+    threads.for_each(parts, |((a, b), to)| vectorized(Combine { a, b, to, factors }));
+}
+
+struct Combine<'a> {
+    a: ArrayView2<'a, f32>,
+    b: ArrayView2<'a, f32>,
+    to: ArrayViewMut2<'a, f32>,
+    factors: Factors<'a>,
+}
+
+impl Kernel for Combine<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let Combine { a, b, mut to, factors: [f, g, h] } = self;
+        let channels = f.len();
+        for ((a, b), mut to) in a.rows().into_iter().zip(b.rows()).zip(to.rows_mut()) {
+            let (a, b) = (a.to_slice().expect("contiguous rows"), b.to_slice().expect("contiguous rows"));
+            let to = to.as_slice_mut().expect("contiguous rows");
+            let pixels = a.chunks_exact(channels).zip(b.chunks_exact(channels));
+            for (to, (a, b)) in to.chunks_exact_mut(channels).zip(pixels) {
+                for (((to, a), b), ((f, g), h)) in to.iter_mut().zip(a).zip(b).zip(f.iter().zip(g).zip(h)) {
+                    *to = f * a + g * b + h;
+                }
+            }
+        }
+    }
+}

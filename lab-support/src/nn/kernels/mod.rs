@@ -1,0 +1,13 @@
+//! The loops behind the layers: matrix products, convolutions, vector instructions, threads, random numbers.
+
+pub(crate) mod channels;
+pub(crate) mod convolution;
+pub(crate) mod math;
+pub(crate) mod matmul;
+pub(crate) mod product;
+pub(crate) mod rng;
+pub(crate) mod scratch;
+pub(crate) mod simd;
+pub(crate) mod threads;
+pub(crate) mod transpose;
+pub(crate) mod window;

@@ -1,0 +1,131 @@
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+
+use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::transpose::transpose;
+use crate::nn::layers::layer::{Backward, Layer, channels};
+use crate::nn::layers::parameter::Parameter;
+use crate::nn::loss::CrossEntropy;
+use crate::nn::model::sequential::Sequential;
+
+/// The numbers of one batch on their way through a network: made once, used for every batch.
+pub(crate) struct Tape {
+    /// `[batch, numbers]`: the input, then each layer's output.
+    outputs: Vec<Array2<f32>>,
+    /// Slopes of the loss along each of these; empty for inference.
+    gradients: Vec<Array2<f32>>,
+    /// Channels of an image, and room for one.
+    channels: usize,
+    image: Vec<f32>,
+}
+
+impl Tape {
+    /// Room for batches of up to `batch` images, forward only.
+    pub fn for_inference(model: &Sequential, batch: usize) -> Tape {
+        let shapes = model.layers.iter().map(|layer| layer.output_shape());
+        let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
+        let outputs: Vec<_> = widths.map(|w: usize| Array2::zeros((batch, w))).collect();
+        let image = vec![0.0; outputs[0].ncols()];
+        Tape { outputs, gradients: Vec::new(), channels: channels(&model.input_shape), image }
+    }
+
+    /// Room for batches of up to `batch` images, there and back.
+    pub fn for_training(model: &Sequential, batch: usize) -> Tape {
+        let tape = Tape::for_inference(model, batch);
+        Tape { gradients: tape.outputs.clone(), ..tape }
+    }
+
+    /// Where the next `n` images go: `[n, inputs]`.
+    pub fn input(&mut self, n: usize) -> ArrayViewMut2<'_, f32> {
+        self.outputs[0].slice_mut(s![..n, ..])
+    }
+
+    /// Images come in channel by channel; layers see them pixel by pixel.
+    fn arrange_input(&mut self, n: usize) {
+        let Tape { outputs, image, channels, .. } = self;
+        if *channels == 1 {
+            return;
+        }
+        for mut row in outputs[0].axis_iter_mut(Axis(0)).take(n) {
+            let row = row.as_slice_mut().expect("numbers side by side");
+            image.copy_from_slice(row);
+            transpose(image, row.len() / *channels, row);
+        }
+    }
+
+    /// Sends the first `n` images through all layers; returns `[n, outputs]`.
+    pub fn forward(&mut self, layers: &[Box<dyn Layer>], n: usize, threads: &Threads) -> ArrayView2<'_, f32> {
+        self.arrange_input(n);
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, after) = self.outputs.split_at_mut(i + 1);
+            layer.forward(before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]), threads);
+        }
+        self.outputs[layers.len()].slice(s![..n, ..])
+    }
+
+    /// The same while learning: each layer throws the dice of its part of `chance`.
+    pub fn forward_training(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        n: usize,
+        chance: Chance,
+        threads: &Threads,
+    ) {
+        self.arrange_input(n);
+        for (i, layer) in layers.iter_mut().enumerate() {
+            let (before, after) = self.outputs.split_at_mut(i + 1);
+            let (input, output) = (before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]));
+            layer.forward_training(input, output, chance.part(i as u64), threads);
+        }
+    }
+
+    /// Computes the gradient of every parameter that is trained, for the images that `forward_training` has
+    /// just seen. Returns the sum of
+    /// their losses, and how many outputs were right.
+    pub fn backward(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        loss: CrossEntropy,
+        labels: &[usize],
+        threads: &Threads,
+    ) -> (f64, usize) {
+        let n = labels.len();
+        let last = layers.len();
+        let outputs = self.outputs[last].slice(s![..n, ..]);
+        let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
+
+        let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
+        self.send_back(layers, n, first.unwrap_or(last) + 1, threads);
+        result
+    }
+
+    /// The slopes of output `class` along the inputs, `[n, inputs]`, for the `n` images that `forward_training`
+    /// has just seen.
+    pub fn slopes_along_input(
+        &mut self,
+        layers: &mut [Box<dyn Layer>],
+        n: usize,
+        class: usize,
+        threads: &Threads,
+    ) -> ArrayView2<'_, f32> {
+        let slopes = &mut self.gradients[layers.len()];
+        slopes.fill(0.0);
+        slopes.column_mut(class).fill(1.0);
+        self.send_back(layers, n, 0, threads);
+        self.gradients[0].slice(s![..n, ..])
+    }
+
+    /// Computes the gradients from those behind the last layer down to those before layer `lowest`.
+    fn send_back(&mut self, layers: &mut [Box<dyn Layer>], n: usize, lowest: usize, threads: &Threads) {
+        for (i, layer) in layers.iter_mut().enumerate().skip(lowest.saturating_sub(1)).rev() {
+            let (before, after) = self.gradients.split_at_mut(i + 1);
+            let pass = Backward {
+                input: self.outputs[i].slice(s![..n, ..]),
+                output: self.outputs[i + 1].slice(s![..n, ..]),
+                d_output: after[0].slice_mut(s![..n, ..]),
+                d_input: (i >= lowest).then(|| before[i].slice_mut(s![..n, ..])),
+            };
+            layer.backward(pass, threads);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+use std::time::Instant;
+
+use lab_base::Error;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::nn::kernels::rng::Chance;
+use crate::nn::model::samples::Samples;
+use crate::nn::score::Score;
+use crate::nn::train::checkpoint::Checkpoint;
+use crate::nn::train::history::Epoch;
+use crate::nn::train::progress::Progress;
+use crate::nn::train::state::Course;
+use crate::nn::train::step::Trainer;
+
+impl<S: Samples> Trainer<'_, S> {
+    /// Epoch after epoch, until `course` says that it is over or the student stops it. After each one the
+    /// checkpoint is written.
+    ///
+    /// # Errors
+    /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
+    pub fn run(mut self, mut course: Course, checkpoint: Option<&Checkpoint>) -> Result<Course, Error> {
+        let mut progress =
+            Progress::new(self.model.widths(), self.plan.epochs, self.plan.quiet, &course.epochs);
+        while !course.is_over(self.plan) {
+            let number = course.epochs.len() + 1;
+            let decline = course.decline.factor(&self.plan.schedule);
+            let Some(epoch) = self.epoch(number, decline, &mut progress)? else { return Ok(course) };
+            progress.finish(&epoch);
+            course.after(epoch, self.plan, self.model);
+            if let Some(checkpoint) = checkpoint {
+                checkpoint.write(self.model, &course)?;
+            }
+        }
+        course.finish(self.model, self.plan.quiet);
+        if let Some(checkpoint) = checkpoint {
+            checkpoint.remove()?;
+        }
+        Ok(course)
+    }
+
+    /// One pass over the training set, in an order of its own, and a look at the validation set. None when
+    /// the student stopped it on the way.
+    ///
+    /// # Errors
+    /// When the loss is no longer a finite number.
+    fn epoch(
+        &mut self,
+        number: usize,
+        decline: f64,
+        progress: &mut Progress,
+    ) -> Result<Option<Epoch>, Error> {
+        let start = Instant::now();
+        progress.begin(number);
+        self.model.epochs += 1;
+        let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
+        let chance = Chance::new(self.model.seed).part(self.model.epochs);
+        let batch_size = self.plan.batch_size;
+        let steps = order.len().div_ceil(batch_size);
+        let mut learning_rate = 0.0;
+        let (mut loss, mut correct) = (0.0, 0);
+        for (step, rows) in order.chunks(batch_size).enumerate() {
+            learning_rate = self.learning_rate((number - 1) * steps + step, steps, decline);
+            let (batch_loss, batch_correct) = self.step(rows, learning_rate, chance.part(step as u64));
+            loss += batch_loss;
+            correct += batch_correct;
+            if !progress.tick(step + 1, steps, batch_loss, batch_correct, rows.len()) {
+                return Ok(None);
+            }
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let train = Score::new(loss, correct, order.len());
+        if !train.loss.is_finite() || !self.model.is_finite() {
+            return Err(Error::new(
+                format!("training epoch {number}"),
+                "finite weights and a finite loss",
+                format!("a loss of {}", train.loss),
+                "the steps were too large: try a smaller learning rate, or normalize the images",
+            ));
+        }
+        let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads, &|_| ()));
+        Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
+    }
+
+    /// The rate of step `step` of this `fit`: the optimizer's own, as schedule and decline change it.
+    fn learning_rate(&self, step: usize, steps_per_epoch: usize, decline: f64) -> f32 {
+        let scheduled = self.plan.schedule.factor(step, steps_per_epoch, self.plan.epochs);
+        (f64::from(self.optimizer.settings().learning_rate()) * scheduled * decline) as f32
+    }
+}
+
+/// The numbers below `n` in an order of this epoch's own.
+pub(crate) fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ SHUFFLE);
+    rng.set_stream(epoch);
+    let mut order: Vec<usize> = (0..n).collect();
+    order.shuffle(&mut rng);
+    order
+}
+
+/// Keeps shuffles apart from the first weights, which come from the same seed.
+const SHUFFLE: u64 = 0x5348_5546_464C_4521;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_epoch_sees_every_image_once_in_an_order_of_its_own() {
+        let order = shuffled(1000, 42, 1);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..1000));
+        assert_eq!(order, shuffled(1000, 42, 1));
+        for other in [shuffled(1000, 42, 2), shuffled(1000, 43, 1)] {
+            assert_ne!(order, other);
+        }
+    }
+}
