@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayViewMut2};
 
 use crate::data::Dataset;
 use crate::eval::predictions::Predictions;
-use crate::nn::{Augment, Chance, Samples, Sequential};
+use crate::nn::{Augment, RandomStream, Samples, Sequential};
 use crate::notebook::progress::Progress;
 
 impl Sequential {
@@ -35,8 +35,8 @@ impl Sequential {
         let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
         let mut sum = self.run(data, &progress)?;
         for i in 0..variants {
-            let chance = Chance::new(self.seed).part(i as u64);
-            sum += &self.run(&Varied { data, augment, chance }, &progress)?;
+            let rng = RandomStream::new(self.seed).substream(i as u64);
+            sum += &self.run(&Varied { data, augment, rng }, &progress)?;
         }
         progress.finish();
         Ok(Predictions { outputs: sum / (variants + 1) as f32, probabilities: true })
@@ -47,7 +47,7 @@ impl Sequential {
 struct Varied<'a> {
     data: &'a Dataset,
     augment: &'a Augment,
-    chance: Chance,
+    rng: RandomStream,
 }
 
 impl Samples for Varied<'_> {
@@ -70,7 +70,7 @@ impl Samples for Varied<'_> {
         for ((&row, from), mut to) in rows.iter().zip(originals.rows()).zip(batch.rows_mut()) {
             let from = from.to_slice().expect("contiguous rows");
             let to = to.as_slice_mut().expect("contiguous rows");
-            self.augment.vary(from, to, width, self.chance.part(row as u64));
+            self.augment.vary(from, to, width, self.rng.substream(row as u64));
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn long_run(
     let runs: Vec<Run> = recorded()?.into_iter().filter(|run| run.name == name).collect();
     if let Some(first) = runs.first() {
         let network = Sequential::load(weights_file(name)?)?;
-        if is_of(first, model, &plan)? && network.architecture()["layers"] == model.architecture()["layers"] {
+        if is_of(first, model, &plan)? && network.description()["layers"] == model.description()["layers"] {
             return Ok(LongRun { network, runs: LongRuns::new(runs) });
         }
         println!("This is not the training of the records: training it now, once.");
@@ -268,7 +268,7 @@ mod tests {
         for run in runs {
             let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap();
             assert_eq!(
-                (network.widths(), network.trainable_params()),
+                (network.architecture(), network.trainable_params()),
                 (run.layers, run.params),
                 "{}",
                 run.name

@@ -26,7 +26,7 @@ pub use grid::Grid;
 pub use guess::{Guess, guess};
 pub use long_run::{LongRun, LongRuns, long_run, long_runs};
 pub use questions::QUESTIONS;
-pub use run::{Point, Run, experiment, record};
+pub use run::{EpochPoint, Run, experiment, record};
 pub use runs::{Runs, runs};
 pub use sweep::Sweep;
 pub use trial::trial;

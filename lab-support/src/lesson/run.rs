@@ -58,12 +58,12 @@ pub struct Run {
     pub validated_on: Vec<String>,
     /// Epoch by epoch.
     #[serde(default)]
-    pub curve: Vec<Point>,
+    pub curve: Vec<EpochPoint>,
 }
 
 /// Loss and accuracy of one epoch, on the training set and, where there is one, on the validation set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
+pub struct EpochPoint {
     pub loss: f32,
     pub accuracy: f32,
     pub validation_loss: Option<f32>,
@@ -132,9 +132,9 @@ impl Run {
             threads: setup.threads,
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             images: kept.train.samples,
-            trained_on: names(&setup.seen.trained),
-            validated_on: names(&setup.seen.validated),
-            curve: history.epochs.iter().map(Point::of).collect(),
+            trained_on: names(&setup.provenance.trained),
+            validated_on: names(&setup.provenance.validated),
+            curve: history.epochs.iter().map(EpochPoint::of).collect(),
         })
     }
 
@@ -144,9 +144,9 @@ impl Run {
     }
 }
 
-impl Point {
-    fn of(epoch: &Epoch) -> Point {
-        Point {
+impl EpochPoint {
+    fn of(epoch: &Epoch) -> EpochPoint {
+        EpochPoint {
             loss: epoch.train.loss,
             accuracy: epoch.train.accuracy,
             validation_loss: epoch.validation.map(|score| score.loss),
@@ -178,7 +178,7 @@ impl fmt::Display for Run {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::nn::{Seen, Setup};
+    use crate::nn::{Provenance, Setup};
 
     pub fn history(accuracy: f32) -> History {
         let train = Score { loss: 0.5, accuracy, samples: 60_000 };
@@ -193,7 +193,7 @@ pub(super) mod tests {
             seed: 42,
             threads: 2,
             source: Source::FashionMnist,
-            seen: Seen { trained: vec![Split::Train], validated: vec![] },
+            provenance: Provenance { trained: vec![Split::Train], validated: vec![] },
         };
         let epoch = |number| Epoch {
             number,

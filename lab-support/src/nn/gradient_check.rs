@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::kernels::window::Padding;
 use crate::nn::layers::activation::Activation;
@@ -31,7 +31,7 @@ const BATCH: usize = 3;
 /// Far enough to rise above rounding, near enough for a straight line.
 const STEP: f32 = 4e-3;
 
-/// Numbers from -1 to 1 that look like chance, the same in every run and in `tests/pytorch.py`.
+/// Numbers from -1 to 1 that look random, the same in every run and in `tests/pytorch.py`.
 pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
     (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
 }
@@ -64,7 +64,7 @@ fn agree(what: &str, gradient: &[f32], slopes: &[f64]) {
 fn output(layer: &mut dyn Layer, x: &[f32]) -> Array2<f32> {
     let x = ArrayView2::from_shape((BATCH, x.len() / BATCH), x).unwrap();
     let mut y = Array2::zeros((BATCH, layer.output_shape().iter().product()));
-    layer.forward_training(x, y.view_mut(), Chance::new(1), &Threads::one());
+    layer.forward_training(x, y.view_mut(), RandomStream::new(1), &Threads::one());
     y
 }
 
@@ -215,7 +215,7 @@ fn check_network(mut model: Sequential, loss: CrossEntropy) {
         };
         let slopes = slopes(&parameter.value, &mut replace);
         replace(&parameter.value);
-        agree(&format!("{} {i}, {}", model.widths(), parameter.name), &parameter.gradient, &slopes);
+        agree(&format!("{} {i}, {}", model.architecture(), parameter.name), &parameter.gradient, &slopes);
     }
 }
 

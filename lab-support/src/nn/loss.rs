@@ -101,9 +101,9 @@ impl CrossEntropy {
                 gradient[label] -= kept;
                 gradient.iter_mut().for_each(|g| *g = (*g - spread) * scale);
             } else {
-                let slope = |share: f32, p: f32| -share * scale / countable(p);
-                gradient.iter_mut().zip(row).for_each(|(g, p)| *g = slope(spread, *p));
-                gradient[label] = slope(kept + spread, row[label]);
+                let derivative = |share: f32, p: f32| -share * scale / countable(p);
+                gradient.iter_mut().zip(row).for_each(|(g, p)| *g = derivative(spread, *p));
+                gradient[label] = derivative(kept + spread, row[label]);
             }
         }
         (loss, correct)

@@ -36,7 +36,7 @@ pub use layers::activation::Activation;
 pub use layers::conv::Conv;
 pub use layers::init::Init;
 pub use loss::CrossEntropy;
-pub use model::provenance::Seen;
+pub use model::provenance::Provenance;
 pub use model::sequential::Sequential;
 pub use model::summary::Summary;
 pub use optim::adam::Adam;
@@ -52,7 +52,7 @@ pub use train::linfa::FitError;
 pub use train::recipe::Fit;
 pub use train::schedule::Schedule;
 
-pub(crate) use kernels::rng::Chance;
+pub(crate) use kernels::rng::RandomStream;
 pub(crate) use layers::activation::softmax;
 pub(crate) use loss::argmax;
 pub(crate) use model::samples::Samples;

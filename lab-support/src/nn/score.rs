@@ -14,7 +14,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// From the sum of the losses and the number of hits.
+    /// From the sum of the losses and the number of correct predictions.
     pub(crate) fn new(loss: f64, correct: usize, samples: usize) -> Score {
         let n = samples as f64;
         Score { loss: (loss / n) as f32, accuracy: (correct as f64 / n) as f32, samples }

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 /// Set by the lab's kernel: names a file that exists while the student waits for the cell to stop.
 const LIVE: &str = "LAB_LIVE";
 
-/// Between a look at that file and the next.
-const LOOK: Duration = Duration::from_millis(10);
+/// Poll interval of that file.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// An output that changes while a call goes on.
 pub(crate) struct Output {
@@ -94,7 +94,7 @@ impl StopButton {
     /// Whether it was pressed in this cell; cheap enough to ask a thousand times a second.
     pub fn is_pressed(&mut self, now: Instant) -> bool {
         let Some(file) = &self.file else { return false };
-        if now < self.last + LOOK {
+        if now < self.last + POLL_INTERVAL {
             return false;
         }
         self.last = now;
@@ -118,9 +118,9 @@ mod tests {
         let start = Instant::now();
         let mut button = StopButton { file: Some(file.path().into()), last: start };
         assert!(!button.is_pressed(start));
-        assert!(button.is_pressed(start + LOOK));
+        assert!(button.is_pressed(start + POLL_INTERVAL));
         file.close().unwrap();
-        assert!(!button.is_pressed(start + 3 * LOOK));
-        assert!(!StopButton { file: None, last: start }.is_pressed(start + LOOK));
+        assert!(!button.is_pressed(start + 3 * POLL_INTERVAL));
+        assert!(!StopButton { file: None, last: start }.is_pressed(start + POLL_INTERVAL));
     }
 }

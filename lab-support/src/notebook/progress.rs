@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use crate::notebook::display::{in_notebook, thousands};
 use crate::notebook::live;
 
-/// A call that ends before shows nothing.
+/// Delay before the first sign of progress: a shorter call shows nothing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Between one state of a bar and the next.
+/// Refresh interval of a bar.
 pub(crate) const REFRESH: Duration = Duration::from_millis(250);
 
-/// Between lines, where there are no bars.
+/// Interval of progress lines, where there are no bars.
 pub(crate) const LINES: Duration = Duration::from_secs(3);
 
 /// What a call does, and how much of it is done. Any thread may say that it has done some.
@@ -52,7 +52,7 @@ impl Progress {
     /// `n` more are done.
     pub fn advance(&self, n: usize) {
         let done = self.done.fetch_add(n, Ordering::Relaxed) + n;
-        // Whoever comes while another thread shows the bar has nothing to add.
+        // Another thread is updating the bar: this update is skipped.
         let Ok(mut shown) = self.shown.try_lock() else { return };
         let now = Instant::now();
         if now < shown.next || done >= self.total {

@@ -1,4 +1,4 @@
-//! A long call of which nobody can say how far it is: how long it has taken so far.
+//! A long call of unknown length: how long it has taken so far.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -8,7 +8,7 @@ use crate::notebook::display::in_notebook;
 use crate::notebook::live::Output;
 use crate::notebook::progress::{PATIENCE, capitalized, card, moving_bar, seconds};
 
-/// Between one state of the output and the next.
+/// Refresh interval of the output.
 const REFRESH: Duration = Duration::from_millis(500);
 
 /// Shows in a notebook that a call goes on, from a second after it was made until it is dropped.

@@ -4,7 +4,7 @@ use lab_base::Error;
 use ndarray::{Array2, ArrayView2};
 
 use crate::data::Dataset;
-use crate::nn::{Augment, Chance};
+use crate::nn::{Augment, RandomStream};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{grey, pick};
 use crate::plot::tiles::Tiles;
@@ -40,7 +40,7 @@ impl Augment {
     fn variant(&self, image: &ArrayView2<u8>, number: usize) -> Array2<u8> {
         let from: Vec<f32> = image.iter().map(|pixel| f32::from(*pixel)).collect();
         let mut to = vec![0.0; from.len()];
-        self.vary(&from, &mut to, image.ncols(), Chance::new(number as u64));
+        self.vary(&from, &mut to, image.ncols(), RandomStream::new(number as u64));
         let pixels = to.into_iter().map(|pixel| pixel.round() as u8).collect();
         Array2::from_shape_vec(image.dim(), pixels).expect("as many pixels as before")
     }

@@ -1,6 +1,5 @@
 //! Figures: each one a PNG that a notebook shows inline.
 
-mod answer;
 mod augment;
 mod beside;
 mod calibration;
@@ -20,6 +19,7 @@ mod history;
 mod images;
 mod mark;
 mod picture;
+mod predicted_image;
 mod predictions;
 mod rate_finder;
 mod saliency;

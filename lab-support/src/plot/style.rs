@@ -33,7 +33,7 @@ pub(crate) const FADED: RGBColor = RGBColor(85, 85, 85);
 pub(crate) const LINE: RGBColor = RGBColor(150, 150, 150);
 /// Lines that lie behind the data.
 pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
-/// Bars and numbers that nobody needs to look at.
+/// Bars and numbers of little importance.
 pub(crate) const GREY: RGBColor = RGBColor(160, 160, 160);
 /// The room that a bar could fill.
 pub(crate) const TRACK: RGBColor = RGBColor(243, 243, 243);

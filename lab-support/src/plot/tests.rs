@@ -9,7 +9,7 @@ use crate::eval::{Ensemble, Predictions};
 use crate::eval::{Gaps, GridTried, Swept, Tried, gaps};
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{
-    Activations, Augment, CrossEntropy, Epoch, History, RateRange, Score, Seen, Sequential, Setup, Sgd,
+    Activations, Augment, CrossEntropy, Epoch, History, Provenance, RateRange, Score, Sequential, Setup, Sgd,
 };
 use crate::plot::comparison::{Bar, compare};
 use crate::plot::curves::curves;
@@ -85,7 +85,7 @@ fn history(epochs: usize, validation: bool) -> History {
         seed: 1,
         threads: 1,
         source: Source::FashionMnist,
-        seen: Seen::default(),
+        provenance: Provenance::default(),
     };
     History { epochs: (1..=epochs).map(epoch).collect(), restored: None, setup }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use lab_base::Error;
 
 use crate::data::{Dataset, Source};
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::model::sequential::Sequential;
 use crate::nn::train::epochs::shuffled;
@@ -53,7 +53,7 @@ impl Sequential {
         let points = threads.run(|| trainer.rising_rates(batch));
         let smallest = points.iter().min_by(|a, b| a.1.total_cmp(&b.1));
         let suggestion = smallest.map_or(FIRST, |(rate, _)| rate / 10.0);
-        Ok(RateRange { points, suggestion, source: data.images().source, layers: self.widths() })
+        Ok(RateRange { points, suggestion, source: data.images().source, layers: self.architecture() })
     }
 }
 
@@ -67,7 +67,7 @@ impl Trainer<'_, Dataset> {
         let (mut mean, mut weight, mut smallest) = (0.0, 0.0, f64::INFINITY);
         for (step, rows) in order.chunks_exact(batch).cycle().take(STEPS).enumerate() {
             let rate = (f64::from(FIRST) * factor.powi(step as i32)) as f32;
-            let (loss, _) = self.step(rows, rate, Chance::new(step as u64));
+            let (loss, _) = self.step(rows, rate, RandomStream::new(step as u64));
             mean = MEMORY * mean + (1.0 - MEMORY) * loss / batch as f64;
             weight = MEMORY * weight + (1.0 - MEMORY);
             let smoothed = mean / weight;

@@ -2,7 +2,7 @@ use lab_base::Error;
 use ndarray::{Array2, Axis};
 
 use crate::data::{Dataset, Images, Source};
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Role;
@@ -22,7 +22,7 @@ pub struct Saliency {
     /// `[28, 28]`, 0-255.
     pub image: Array2<u8>,
     /// `[28, 28]`: positive where a brighter pixel speaks for the class, negative where it speaks against it.
-    pub slopes: Array2<f32>,
+    pub gradient: Array2<f32>,
     pub source: Source,
 }
 
@@ -48,12 +48,12 @@ impl Sequential {
         model.parameters_mut().for_each(|parameter| parameter.prepare(0));
         let mut tape = Tape::for_training(&model, 1);
         data.fill(&[i], tape.input(1));
-        tape.forward_training(&mut model.layers, 1, Chance::default(), &Threads::one());
-        let slopes = tape.slopes_along_input(&mut model.layers, 1, class, &Threads::one());
+        tape.forward_training(&mut model.layers, 1, RandomStream::default(), &Threads::one());
+        let gradient = tape.input_gradient(&mut model.layers, 1, class, &Threads::one());
         let Images { pixels, labels, source, .. } = data.images();
         let image = pixels.index_axis(Axis(0), i).to_owned();
-        let slopes = slopes.to_shape(image.dim()).expect("as many slopes as pixels").to_owned();
-        Ok(Saliency { index: i, actual: usize::from(labels[i]), class, image, slopes, source: *source })
+        let gradient = gradient.to_shape(image.dim()).expect("one number for each pixel").to_owned();
+        Ok(Saliency { index: i, actual: usize::from(labels[i]), class, image, gradient, source: *source })
     }
 
     /// The network as it predicts, whose layers can also go backward: without the softmax behind it, without
@@ -105,18 +105,18 @@ mod tests {
 
     /// A step of 8 / 255 up and down, as bytes allow.
     #[test]
-    fn slopes_are_what_scores_do_when_pixels_change() {
+    fn gradients_are_what_scores_do_when_pixels_change() {
         let model = model();
         for class in 0..4 {
-            let slopes = model.saliency(1, class, &data(0, 0)).unwrap().slopes;
-            for (pixel, slope) in slopes.iter().enumerate() {
+            let gradient = model.saliency(1, class, &data(0, 0)).unwrap().gradient;
+            for (pixel, slope) in gradient.iter().enumerate() {
                 let score = |change| model.outputs(&data(pixel, change)).unwrap()[[1, class]];
                 let measured = (score(8) - score(-8)) / (16.0 / 255.0);
                 assert!((slope - measured).abs() < 2e-3, "class {class}, pixel {pixel}: {slope} {measured}");
             }
         }
-        let probable = model.with_softmax().saliency(1, 2, &data(0, 0)).unwrap().slopes;
-        assert_eq!(probable, model.saliency(1, 2, &data(0, 0)).unwrap().slopes);
+        let probable = model.with_softmax().saliency(1, 2, &data(0, 0)).unwrap().gradient;
+        assert_eq!(probable, model.saliency(1, 2, &data(0, 0)).unwrap().gradient);
     }
 
     #[test]

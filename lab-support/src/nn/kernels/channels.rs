@@ -5,7 +5,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::threads::Threads;
 
 /// Images whose sums are added up before they join those of other images: the same whatever the number of
@@ -17,44 +17,50 @@ const LEAST_IMAGES: usize = 4;
 
 /// Numbers of a batch, and an offset for each channel that is taken off them.
 #[derive(Clone, Copy)]
-pub(crate) struct Less<'a>(pub ArrayView2<'a, f32>, pub &'a [f32]);
+pub(crate) struct Centered<'a>(pub ArrayView2<'a, f32>, pub &'a [f32]);
 
-/// For each channel Σ a and Σ a · b over the batch, with `a` and `b` less their offsets. `room` is for sums of
+/// For each channel Σ a and Σ a · b over the batch, with `a` and `b` less their offsets. `scratch` is for sums of
 /// groups, kept from batch to batch.
-pub(crate) fn sums(a: Less, b: Less, totals: [&mut [f32]; 2], room: &mut Vec<f32>, threads: &Threads) {
+pub(crate) fn sums(
+    a: Centered,
+    b: Centered,
+    totals: [&mut [f32]; 2],
+    scratch: &mut Vec<f32>,
+    threads: &Threads,
+) {
     let channels = a.1.len();
     let groups = a.0.nrows().div_ceil(GROUP);
-    room.clear();
-    room.resize(groups * 2 * channels, 0.0);
+    scratch.clear();
+    scratch.resize(groups * 2 * channels, 0.0);
     let share = threads.share(groups, 1);
     let rows = Axis(0);
     let parts = a.0.axis_chunks_iter(rows, share * GROUP).zip(b.0.axis_chunks_iter(rows, share * GROUP));
-    let parts = parts.zip(room.chunks_mut(share * 2 * channels));
-    threads.for_each(parts, |((a_part, b_part), room)| {
+    let parts = parts.zip(scratch.chunks_mut(share * 2 * channels));
+    threads.for_each(parts, |((a_part, b_part), scratch)| {
         let groups = a_part.axis_chunks_iter(rows, GROUP).zip(b_part.axis_chunks_iter(rows, GROUP));
-        for ((a_group, b_group), room) in groups.zip(room.chunks_mut(2 * channels)) {
-            vectorized(Sums { a: Less(a_group, a.1), b: Less(b_group, b.1), totals: room });
+        for ((a_group, b_group), scratch) in groups.zip(scratch.chunks_mut(2 * channels)) {
+            vectorized(Sums { a: Centered(a_group, a.1), b: Centered(b_group, b.1), totals: scratch });
         }
     });
     for (i, total) in totals.into_iter().enumerate() {
         total.fill(0.0);
-        for group in room.chunks(channels).skip(i).step_by(2) {
+        for group in scratch.chunks(channels).skip(i).step_by(2) {
             total.iter_mut().zip(group).for_each(|(total, sum)| *total += sum);
         }
     }
 }
 
 struct Sums<'a> {
-    a: Less<'a>,
-    b: Less<'a>,
+    a: Centered<'a>,
+    b: Centered<'a>,
     /// `[2, channels]`: sums, then products.
     totals: &'a mut [f32],
 }
 
-impl Kernel for Sums<'_> {
+impl SimdKernel for Sums<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        let Sums { a: Less(a, j), b: Less(b, k), totals } = self;
+        let Sums { a: Centered(a, j), b: Centered(b, k), totals } = self;
         let channels = j.len();
         let (sums, products) = totals.split_at_mut(channels);
         for (a, b) in a.rows().into_iter().zip(b.rows()) {
@@ -94,7 +100,7 @@ struct Combine<'a> {
     factors: Factors<'a>,
 }
 
-impl Kernel for Combine<'_> {
+impl SimdKernel for Combine<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Combine { a, b, mut to, factors: [f, g, h] } = self;

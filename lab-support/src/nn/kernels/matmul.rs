@@ -9,21 +9,21 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 use crate::nn::kernels::product::{Product, Start};
 use crate::nn::kernels::simd::tile::Terms;
-use crate::nn::kernels::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
+use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, sum_lanes, vectorized};
 
 /// Sums kept in registers at once: `ROWS * COLUMNS` blocks of eight lanes.
 const ROWS: usize = 4;
 const COLUMNS: usize = 3;
 
 /// `c = a · bᵀ`: `[m, k] · [n, k]ᵀ -> [m, n]`. The rows of `a` and `b` must be contiguous.
-pub(crate) fn rows_times_rows(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
+pub(crate) fn matmul_nt(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!((a.nrows(), b.nrows()), c.dim(), "shape of the product");
     assert_eq!(a.ncols(), b.ncols(), "columns of both factors");
-    vectorized(RowsTimesRows { a, b, c });
+    vectorized(MatmulNt { a, b, c });
 }
 
 /// `c = a · b`: `[m, k] · [k, n] -> [m, n]`, each in standard layout.
-pub(crate) fn rows_times(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
+pub(crate) fn matmul_nn(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!((a.nrows(), b.ncols()), c.dim(), "shape of the product");
     assert_eq!(a.ncols(), b.nrows(), "terms of both factors");
     let ((m, k), n) = (a.dim(), b.ncols());
@@ -33,7 +33,7 @@ pub(crate) fn rows_times(a: ArrayView2<f32>, b: ArrayView2<f32>, c: ArrayViewMut
 
 /// `c = aᵀ · b` for the columns of `a` from `first` on: `[k, first..first + m]ᵀ · [k, n] -> [m, n]`, each
 /// in standard layout.
-pub(crate) fn columns_times(a: ArrayView2<f32>, first: usize, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
+pub(crate) fn matmul_tn(a: ArrayView2<f32>, first: usize, b: ArrayView2<f32>, c: ArrayViewMut2<f32>) {
     assert_eq!(b.ncols(), c.ncols(), "columns of the product");
     assert_eq!(a.nrows(), b.nrows(), "rows of both factors");
     assert!(first + c.nrows() <= a.ncols(), "columns of the first factor");
@@ -55,13 +55,13 @@ fn product<'a>(
 }
 
 /// Every element of the product is a sum along two rows.
-struct RowsTimesRows<'a, 'b, 'c> {
+struct MatmulNt<'a, 'b, 'c> {
     a: ArrayView2<'a, f32>,
     b: ArrayView2<'b, f32>,
     c: ArrayViewMut2<'c, f32>,
 }
 
-impl Kernel for RowsTimesRows<'_, '_, '_> {
+impl SimdKernel for MatmulNt<'_, '_, '_> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         let (m, n) = self.c.dim();
@@ -79,7 +79,7 @@ impl Kernel for RowsTimesRows<'_, '_, '_> {
     }
 }
 
-impl RowsTimesRows<'_, '_, '_> {
+impl MatmulNt<'_, '_, '_> {
     /// `R` rows of `a` times `C` rows of `b`, in eight running sums for each element of `c`.
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
@@ -161,8 +161,8 @@ mod tests {
             let (a, b) = (matrix(m, k, 1), matrix(n, k, 2));
             let exact = a.mapv(f64::from).dot(&b.mapv(f64::from).t());
             let (mut wide, mut portable) = (Array2::ones((m, n)), Array2::ones((m, n)));
-            rows_times_rows(a.view(), b.view(), wide.view_mut());
-            RowsTimesRows { a: a.view(), b: b.view(), c: portable.view_mut() }.run(Portable);
+            matmul_nt(a.view(), b.view(), wide.view_mut());
+            MatmulNt { a: a.view(), b: b.view(), c: portable.view_mut() }.run(Portable);
             close(&wide, &exact, k);
             close(&portable, &exact, k);
         });
@@ -174,7 +174,7 @@ mod tests {
             let (first, a, b) = (m / 2, matrix(k, m + m / 2, 1), matrix(k, n, 2));
             let exact = a.slice(ndarray::s![.., first..]).t().mapv(f64::from).dot(&b.mapv(f64::from));
             let mut c = Array2::ones((m, n));
-            columns_times(a.view(), first, b.view(), c.view_mut());
+            matmul_tn(a.view(), first, b.view(), c.view_mut());
             close(&c, &exact, k);
         });
     }
@@ -184,7 +184,7 @@ mod tests {
         each_shape(|m, k, n| {
             let (a, b) = (matrix(m, k, 1), matrix(k, n, 2));
             let mut c = Array2::ones((m, n));
-            rows_times(a.view(), b.view(), c.view_mut());
+            matmul_nn(a.view(), b.view(), c.view_mut());
             close(&c, &a.mapv(f64::from).dot(&b.mapv(f64::from)), k);
         });
     }
@@ -195,13 +195,13 @@ mod tests {
         for (m, k, n) in [(32, 23, 40), (7, 41, 17), (1, 9, 13)] {
             let (a, b) = (matrix(m, k, 1), matrix(n, k, 2));
             let mut whole = Array2::ones((m, n));
-            rows_times_rows(a.view(), b.view(), whole.view_mut());
+            matmul_nt(a.view(), b.view(), whole.view_mut());
             for share in 1..=n {
                 let mut parts = Array2::ones((m, n));
                 let factors = b.axis_chunks_iter(Axis(0), share);
                 factors
                     .zip(parts.axis_chunks_iter_mut(Axis(1), share))
-                    .for_each(|(b, c)| rows_times_rows(a.view(), b, c));
+                    .for_each(|(b, c)| matmul_nt(a.view(), b, c));
                 assert_eq!(parts, whole, "shares of {share}");
             }
         }
@@ -213,11 +213,11 @@ mod tests {
         for (m, k, n) in [(32, 23, 40), (7, 41, 17), (13, 9, 1)] {
             let (a, b) = (matrix(k, m, 1), matrix(k, n, 2));
             let mut whole = Array2::ones((m, n));
-            columns_times(a.view(), 0, b.view(), whole.view_mut());
+            matmul_tn(a.view(), 0, b.view(), whole.view_mut());
             for share in 1..=m {
                 let mut parts = Array2::ones((m, n));
                 let chunks = parts.axis_chunks_iter_mut(Axis(0), share).enumerate();
-                chunks.for_each(|(i, c)| columns_times(a.view(), i * share, b.view(), c));
+                chunks.for_each(|(i, c)| matmul_tn(a.view(), i * share, b.view(), c));
                 assert_eq!(parts, whole, "shares of {share}");
             }
         }

@@ -5,7 +5,7 @@
 //! windows.
 
 use crate::nn::kernels::simd::tile::{Terms, sums};
-use crate::nn::kernels::simd::{Kernel, LANES, Simd, lanes, put, vectorized};
+use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, put, vectorized};
 
 /// `c[i][j] = start + Σₖ a[i][k] · b[k][j]`, with rows `i` and terms `k` in two levels.
 ///
@@ -51,7 +51,7 @@ struct Run<'a> {
     c: &'a mut [f32],
 }
 
-impl Kernel for Run<'_> {
+impl SimdKernel for Run<'_> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         let columns = self.product.columns;
@@ -155,7 +155,7 @@ mod tests {
     use super::super::simd::Portable;
     use super::*;
 
-    /// Numbers from -1 to 1 that look like chance.
+    /// Numbers from -1 to 1 that look random.
     fn numbers(n: usize, salt: usize) -> Vec<f32> {
         (0..n).map(|i| ((i + salt) * 7919 % 2003) as f32 / 1001.0 - 1.0).collect()
     }
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    /// As where the slopes of a convolution's windows are collected.
+    /// As where the gradient of a convolution's windows is collected.
     #[test]
     fn rows_that_overlap_add_up() {
         let (a, b) = (numbers(100, 1), numbers(24 * 4, 2));

@@ -1,33 +1,33 @@
-/// The random numbers of one place in training: numbered, so that whoever asks for number 17 gets the same
-/// one, on whichever thread and in whatever order.
+/// A counter-based random stream: number 17 is the same on every thread, in whatever order the numbers are asked
+/// for.
 ///
 /// A 64-bit key says where (seed, epoch, step, layer); a number is its index and that key, mixed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Chance {
+pub(crate) struct RandomStream {
     key: u64,
 }
 
-impl Chance {
-    pub fn new(seed: u64) -> Chance {
-        Chance { key: scramble(seed ^ APART) }
+impl RandomStream {
+    pub fn new(seed: u64) -> RandomStream {
+        RandomStream { key: scramble(seed ^ APART) }
     }
 
     /// The numbers of part `part` of this place: an epoch, a step of it, a layer in that step.
-    pub fn part(self, part: u64) -> Chance {
-        Chance { key: scramble(self.key ^ scramble(part.wrapping_add(1))) }
+    pub fn substream(self, part: u64) -> RandomStream {
+        RandomStream { key: scramble(self.key ^ scramble(part.wrapping_add(1))) }
     }
 
     /// Number `i`: each of the 2³² values is equally likely.
     #[inline(always)]
-    pub fn number(self, i: u32) -> u32 {
+    pub fn bits(self, i: u32) -> u32 {
         let (low, high) = (self.key as u32, (self.key >> 32) as u32);
         mix(mix(i ^ low).wrapping_add(high))
     }
 
     /// Number `i`, from 0 to below 1.
     #[inline(always)]
-    pub fn share(self, i: u32) -> f32 {
-        (self.number(i) >> 8) as f32 / (1 << 24) as f32
+    pub fn uniform(self, i: u32) -> f32 {
+        (self.bits(i) >> 8) as f32 / (1 << 24) as f32
     }
 }
 
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn numbers_are_spread_evenly() {
         for key in 0..4 {
-            let chance = Chance::new(42).part(key);
-            let centred: Vec<f64> = (0..N).map(|i| f64::from(chance.share(i)) - 0.5).collect();
+            let rng = RandomStream::new(42).substream(key);
+            let centred: Vec<f64> = (0..N).map(|i| f64::from(rng.uniform(i)) - 0.5).collect();
             let mean = |f: &dyn Fn(usize) -> f64| (0..N as usize - 1).map(f).sum::<f64>() / f64::from(N);
             let bound = 4.0 / f64::from(N).sqrt();
             assert!(mean(&|i| centred[i]).abs() < 0.3 * bound);
@@ -73,11 +73,14 @@ mod tests {
 
     #[test]
     fn each_part_has_numbers_of_its_own() {
-        let all = |chance: Chance| (0..100).map(move |i| chance.number(i));
-        let here = Chance::new(1).part(2).part(3);
-        assert!(all(here).eq(all(Chance::new(1).part(2).part(3))));
-        for other in [Chance::new(2).part(2).part(3), Chance::new(1).part(3).part(2), Chance::new(1).part(2)]
-        {
+        let all = |rng: RandomStream| (0..100).map(move |i| rng.bits(i));
+        let here = RandomStream::new(1).substream(2).substream(3);
+        assert!(all(here).eq(all(RandomStream::new(1).substream(2).substream(3))));
+        for other in [
+            RandomStream::new(2).substream(2).substream(3),
+            RandomStream::new(1).substream(3).substream(2),
+            RandomStream::new(1).substream(2),
+        ] {
             let same = all(here).zip(all(other)).filter(|(a, b)| a == b).count();
             assert_eq!(same, 0);
         }

@@ -93,7 +93,7 @@ impl Threads {
     }
 }
 
-/// Room for each part: `length` numbers of `all` each, and nothing for any number of parts where `all` is empty.
+/// A buffer for each part: `length` numbers of `all` each, and nothing for any number of parts where `all` is empty.
 pub(crate) fn parts(all: &mut [f32], length: usize) -> impl Iterator<Item = &mut [f32]> {
     all.chunks_mut(length.max(1)).chain(std::iter::repeat_with(|| &mut [] as &mut [f32]))
 }

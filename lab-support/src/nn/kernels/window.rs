@@ -1,4 +1,4 @@
-/// A square that slides over an image: what a convolution and a pooling layer look through.
+/// The sliding window of a convolution or a pooling layer.
 ///
 /// From an image of height h, with p rows of zeros above and below it together:
 /// `out_height = (h + p - size) / stride + 1`, rounded down; and so the width.
@@ -17,7 +17,7 @@ pub(crate) struct Window {
     pub out_width: usize,
 }
 
-/// What a border of zeros is for.
+/// Zeros around an image, before a convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Padding {
     /// No border: the output is smaller than the image by the size of the window less 1.

@@ -1,5 +1,5 @@
 use crate::nn::kernels::math::{exp, normal_density, normal_distribution, sigmoid, tanh};
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// The function that a layer applies to each of its sums.
 ///
@@ -106,14 +106,14 @@ pub(crate) fn softmax(row: &mut [f32]) {
     row.iter_mut().for_each(|x| *x /= sum);
 }
 
-/// ReLU's way forward, written in blocks: of a condition for each number the compiler makes masked stores, which
+/// ReLU's forward pass, written in blocks: of a condition for each number the compiler makes masked stores, which
 /// take several times as long. Not the larger of x and 0 either, which would be 0 for NaN and so hide that training
 /// went wrong.
 struct UnlessNegative<'a> {
     x: &'a mut [f32],
 }
 
-impl Kernel for UnlessNegative<'_> {
+impl SimdKernel for UnlessNegative<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (blocks, rest) = self.x.as_chunks_mut();
@@ -126,13 +126,13 @@ impl Kernel for UnlessNegative<'_> {
     }
 }
 
-/// ReLU's way back.
+/// ReLU's backward pass.
 struct WherePositive<'a> {
     y: &'a [f32],
     dy: &'a mut [f32],
 }
 
-impl Kernel for WherePositive<'_> {
+impl SimdKernel for WherePositive<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let ((y, y_rest), (dy, dy_rest)) = (self.y.as_chunks(), self.dy.as_chunks_mut());
@@ -149,7 +149,7 @@ struct Each<'a, F> {
     f: F,
 }
 
-impl<F: Fn(f32) -> f32> Kernel for Each<'_, F> {
+impl<F: Fn(f32) -> f32> SimdKernel for Each<'_, F> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         for x in self.x {
@@ -164,7 +164,7 @@ struct EachPair<'a, F> {
     f: F,
 }
 
-impl<F: Fn(f32, f32) -> f32> Kernel for EachPair<'_, F> {
+impl<F: Fn(f32, f32) -> f32> SimdKernel for EachPair<'_, F> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         for (y, dy) in self.y.iter().zip(self.dy) {

@@ -1,7 +1,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::threads::Threads;
 use crate::nn::kernels::window::{Misfit, Padding, Window};
 use crate::nn::layers::layer::{Backward, Layer};
@@ -80,7 +80,7 @@ impl Layer for AveragePool2d {
     }
 }
 
-/// The way forward for one image.
+/// The forward pass of one image.
 struct Mean<'a> {
     window: &'a Window,
     weight: f32,
@@ -88,7 +88,7 @@ struct Mean<'a> {
     y: &'a mut [f32],
 }
 
-impl Kernel for Mean<'_> {
+impl SimdKernel for Mean<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;
@@ -102,7 +102,7 @@ impl Kernel for Mean<'_> {
     }
 }
 
-/// The way back for one image, whose `dx` holds zeros.
+/// The backward pass of one image, whose `dx` holds zeros.
 struct Spread<'a> {
     window: &'a Window,
     weight: f32,
@@ -110,7 +110,7 @@ struct Spread<'a> {
     dx: &'a mut [f32],
 }
 
-impl Kernel for Spread<'_> {
+impl SimdKernel for Spread<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;

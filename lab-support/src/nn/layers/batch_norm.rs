@@ -2,8 +2,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::channels::{Less, combine, sums};
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::channels::{Centered, combine, sums};
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
@@ -38,7 +38,7 @@ pub(crate) struct BatchNorm {
     /// The numbers that [`combine`] takes, one of each for each channel.
     factors: [Vec<f32>; 3],
     /// Where [`sums`] adds up.
-    room: Vec<f32>,
+    scratch: Vec<f32>,
 }
 
 /// Weight of a batch's mean and variance in the running ones.
@@ -70,7 +70,7 @@ impl BatchNorm {
             mean: zeros(),
             inverse: zeros(),
             factors,
-            room: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -84,10 +84,10 @@ impl BatchNorm {
         // Numbers are measured from the channel's first one, lest a large mean swallow a small variance.
         shift.iter_mut().zip(x.row(0)).for_each(|(shift, first)| *shift = *first);
         sums(
-            Less(x.view(), shift),
-            Less(x.view(), shift),
+            Centered(x.view(), shift),
+            Centered(x.view(), shift),
             [&mut self.mean, squares],
-            &mut self.room,
+            &mut self.scratch,
             threads,
         );
 
@@ -154,7 +154,13 @@ impl Layer for BatchNorm {
         combine(x, x, y, factors.each_ref().map(Vec::as_slice), threads);
     }
 
-    fn forward_training(&mut self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, _: Chance, threads: &Threads) {
+    fn forward_training(
+        &mut self,
+        x: ArrayView2<f32>,
+        y: ArrayViewMut2<f32>,
+        _: RandomStream,
+        threads: &Threads,
+    ) {
         if self.is_frozen() {
             let [_, _, mean, variance, _] = &self.parameters;
             self.mean.copy_from_slice(&mean.value);
@@ -170,14 +176,14 @@ impl Layer for BatchNorm {
 
     /// With n numbers in a channel and x̂ = (x - mean) · inverse: `db = Σ dy`, `dw = Σ dy x̂`, and
     /// `dx = weight · inverse · (dy - db / n - x̂ dw / n)`; mean and variance that are given, not measured, have
-    /// no slope, and `dx = weight · inverse · dy`.
+    /// no gradient, and `dx = weight · inverse · dy`.
     fn backward(&mut self, pass: Backward, threads: &Threads) {
         let (frozen, dy, x) = (self.is_frozen(), pass.d_output.view(), pass.input.view());
         let [weight, bias, ..] = &mut self.parameters;
         let [f, g, h] = &mut self.factors;
         h.fill(0.0);
         let totals = [&mut *bias.gradient, &mut *weight.gradient];
-        sums(Less(dy.view(), h), Less(x.view(), &self.mean), totals, &mut self.room, threads);
+        sums(Centered(dy.view(), h), Centered(x.view(), &self.mean), totals, &mut self.scratch, threads);
         let n = (x.len() / f.len()) as f32;
         for c in 0..f.len() {
             let inverse = self.inverse[c];
@@ -287,8 +293,8 @@ mod tests {
             let channels = expected.dw.len();
             let [first, x, mut dy] = [0, 4, 8].map(|i| batch(i * numbers, numbers, channels));
             let (mut y, mut dx) = (Array2::ones((4, numbers)), Array2::ones((4, numbers)));
-            layer.forward_training(first.view(), y.view_mut(), Chance::default(), &threads);
-            layer.forward_training(x.view(), y.view_mut(), Chance::default(), &threads);
+            layer.forward_training(first.view(), y.view_mut(), RandomStream::default(), &threads);
+            layer.forward_training(x.view(), y.view_mut(), RandomStream::default(), &threads);
             let d_output: ArrayViewMut2<f32> = dy.view_mut();
             let pass = Backward { input: x.view(), output: y.view(), d_output, d_input: Some(dx.view_mut()) };
             layer.backward(pass, &threads);
@@ -309,13 +315,13 @@ mod tests {
         }
     }
 
-    /// Numbers near 1000 that differ by a thousandth: a float has room for seven digits.
+    /// Numbers near 1000 that differ by a thousandth: a float has scratch for seven digits.
     #[test]
     fn a_large_mean_does_not_swallow_a_small_variance() {
         let x = Array2::from_shape_fn((64, 1), |(i, _)| 1000.0 + (i % 2) as f32 / 1024.0);
         let mut y = Array2::zeros((64, 1));
         let mut layer = BatchNorm::new(&[1]);
-        layer.forward_training(x.view(), y.view_mut(), Chance::default(), &Threads::one());
+        layer.forward_training(x.view(), y.view_mut(), RandomStream::default(), &Threads::one());
         let variance = 0.25 / 1024.0 / 1024.0;
         assert!((layer.inverse[0] - inverse(variance)).abs() < 1e-3 * layer.inverse[0]);
         assert_eq!(layer.mean[0], 1000.0 + 0.5 / 1024.0);
@@ -325,7 +331,7 @@ mod tests {
     fn a_batch_of_one_image_stays_finite() {
         let (x, mut y) = (Array2::ones((1, 3)), Array2::zeros((1, 3)));
         let mut layer = BatchNorm::new(&[3]);
-        layer.forward_training(x.view(), y.view_mut(), Chance::default(), &Threads::one());
+        layer.forward_training(x.view(), y.view_mut(), RandomStream::default(), &Threads::one());
         assert!(y.iter().chain(&layer.parameters[3].value).all(|value| value.is_finite()));
     }
 }

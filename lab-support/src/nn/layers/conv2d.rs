@@ -4,9 +4,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::convolution::{Gradients, Products, fastest};
-use crate::nn::kernels::rng::Chance;
-use crate::nn::kernels::scratch::Room;
+use crate::nn::kernels::convolution::{ConvolutionAlgorithm, Gradients, fastest};
+use crate::nn::kernels::rng::RandomStream;
+use crate::nn::kernels::scratch::ScratchBuffers;
 use crate::nn::kernels::threads::{Threads, parts};
 use crate::nn::kernels::window::{Misfit, Window};
 use crate::nn::layers::activation::Activation;
@@ -30,7 +30,7 @@ use crate::nn::layers::parameter::Parameter;
 #[derive(Clone)]
 pub(crate) struct Conv2d {
     window: Window,
-    products: Arc<dyn Products>,
+    products: Arc<dyn ConvolutionAlgorithm>,
     settings: Conv,
     activation: Activation,
     shape: [usize; 3],
@@ -42,13 +42,13 @@ pub(crate) struct Conv2d {
 /// What a step needs beside its results; empty until training starts.
 #[derive(Clone, Default)]
 struct Work {
-    /// The weights as the way forward reads them, and as the way back does.
+    /// The packed weights of the forward pass, and those of the backward pass.
     packed: Vec<f32>,
     back: Vec<f32>,
     /// Gradients of packed weights and bias, for each part of the batch.
     gradients: Vec<f32>,
-    /// For one image: itself in its border, the slopes along that, and what the products need.
-    room: Room,
+    /// For one image: itself with its padding, its gradient, and the scratch of the convolution.
+    scratch: ScratchBuffers,
 }
 
 /// Parts of a batch that are added up one after the other: as many for any number of threads, so that the sums have
@@ -94,48 +94,54 @@ impl Conv2d {
         batch.div_ceil(PARTS).max(1)
     }
 
-    /// The parts of [`Work::room`]: an image in its border, the slopes along it, what the products need.
-    fn with_room(&self, room: &Room, work: impl FnOnce([&mut [f32]; 3])) {
-        let (border, products) = (self.window.padded_len(), self.products.room());
-        room.with(2 * border + products, |room| {
-            let (padded, rest) = room.split_at_mut(border);
+    /// The parts of [`Work::scratch`]: an image with its padding, its gradient, the scratch of the convolution.
+    fn with_scratch(&self, scratch: &ScratchBuffers, work: impl FnOnce([&mut [f32]; 3])) {
+        let (border, products) = (self.window.padded_len(), self.products.scratch_len());
+        scratch.with(2 * border + products, |scratch| {
+            let (padded, rest) = scratch.split_at_mut(border);
             let (d_padded, products) = rest.split_at_mut(border);
             work([padded, d_padded, products]);
         });
     }
 
     fn compute(&self, work: &mut Work, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let Work { packed, room, .. } = work;
+        let Work { packed, scratch, .. } = work;
         let [weight, bias] = &self.parameters;
         packed.resize(self.products.packed_len(), 0.0);
-        self.with_room(room, |[_, _, room]| self.products.pack(&weight.value, packed, room));
+        self.with_scratch(scratch, |[_, _, scratch]| self.products.pack(&weight.value, packed, scratch));
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(x.nrows()));
         let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
-            self.with_room(room, |[padded, _, room]| {
+            self.with_scratch(scratch, |[padded, _, scratch]| {
                 for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                    self.products.forward(self.window.pad(x, padded), packed, &bias.value, y, room);
+                    self.products.forward(self.window.pad(x, padded), packed, &bias.value, y, scratch);
                     self.activation.forward(y, self.filters());
                 }
             });
         });
     }
 
-    /// The way back for one image: turns the slopes `dz` along its outputs into those along its sums, and adds to the
-    /// gradients of weights and bias. `dx` is empty where nobody asks for it.
-    fn image_back(&self, image: ImageBack, back: &[f32], gradient: &mut [f32], room: [&mut [f32]; 3]) {
-        let ImageBack { x, y, dz, dx } = image;
-        let [padded, d_padded, room] = room;
+    /// The backward pass of one image: turns the gradient `dz` of its outputs into that of its sums, and adds to the
+    /// gradients of weights and bias. `dx` is empty where it is not needed.
+    fn image_backward(
+        &self,
+        image: ImageBackward,
+        back: &[f32],
+        gradient: &mut [f32],
+        scratch: [&mut [f32]; 3],
+    ) {
+        let ImageBackward { x, y, dz, dx } = image;
+        let [padded, d_padded, scratch] = scratch;
         let (packed, db) = gradient.split_at_mut(self.products.packed_len());
         self.activation.backward(y, dz, self.filters());
         add_rows(dz, db);
         let x = self.window.pad(x, padded);
         if dx.is_empty() {
-            return self.products.backward(x, dz, back, Gradients { packed, d_image: None }, room);
+            return self.products.backward(x, dz, back, Gradients { packed, d_image: None }, scratch);
         }
         let d_image = if self.window.is_padded() { &mut *d_padded } else { &mut *dx };
         d_image.fill(0.0);
-        self.products.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, room);
+        self.products.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, scratch);
         self.window.unpad(d_padded, dx);
     }
 
@@ -146,14 +152,16 @@ impl Conv2d {
         add_rows(others, sum);
         let (packed, db) = sum.split_at(length);
         let mut dw = std::mem::take(&mut self.parameters[0].gradient);
-        self.with_room(&work.room, |[_, _, room]| self.products.unpack_gradient(packed, &mut dw, room));
+        self.with_scratch(&work.scratch, |[_, _, scratch]| {
+            self.products.unpack_gradient(packed, &mut dw, scratch)
+        });
         self.parameters[0].gradient = dw;
         self.parameters[1].gradient.copy_from_slice(db);
     }
 }
 
-/// An image, its outputs and the slopes along them, and where those along the image go.
-struct ImageBack<'a> {
+/// An image, its outputs and their gradient, and where the gradient of the image goes.
+struct ImageBackward<'a> {
     x: &'a [f32],
     y: &'a [f32],
     dz: &'a mut [f32],
@@ -214,7 +222,13 @@ impl Layer for Conv2d {
         self.compute(&mut Work::default(), x, y, threads);
     }
 
-    fn forward_training(&mut self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, _: Chance, threads: &Threads) {
+    fn forward_training(
+        &mut self,
+        x: ArrayView2<f32>,
+        y: ArrayViewMut2<f32>,
+        _: RandomStream,
+        threads: &Threads,
+    ) {
         let mut work = std::mem::take(&mut self.work);
         self.compute(&mut work, x, y, threads);
         self.work = work;
@@ -222,9 +236,9 @@ impl Layer for Conv2d {
 
     fn backward(&mut self, mut pass: Backward, threads: &Threads) {
         let mut work = std::mem::take(&mut self.work);
-        let Work { packed, back, gradients, room } = &mut work;
+        let Work { packed, back, gradients, scratch } = &mut work;
         back.resize(packed.len(), 0.0);
-        self.products.pack_back(packed, back);
+        self.products.pack_backward(packed, back);
         let (inputs, outputs, share) =
             (self.window.inputs(), self.outputs(), Conv2d::share(pass.input.nrows()));
         let gradient = packed.len() + self.filters();
@@ -241,10 +255,10 @@ impl Layer for Conv2d {
         threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
             let there = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
             let images = there.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
-            self.with_room(room, |[padded, d_padded, room]| {
+            self.with_scratch(scratch, |[padded, d_padded, scratch]| {
                 for ((x, y), (dz, dx)) in images {
-                    let image = ImageBack { x, y, dz, dx };
-                    self.image_back(image, back, gradient, [&mut *padded, &mut *d_padded, &mut *room]);
+                    let image = ImageBackward { x, y, dz, dx };
+                    self.image_backward(image, back, gradient, [&mut *padded, &mut *d_padded, &mut *scratch]);
                 }
             });
         });

@@ -2,7 +2,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::matmul::{columns_times, rows_times, rows_times_rows};
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn};
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
@@ -84,7 +84,7 @@ impl Layer for Dense {
         let [weight, bias] = &self.parameters;
         let (weight, share) = (weight.matrix(), threads.share(self.outputs[0], LEAST_OUTPUTS));
         let parts = weight.axis_chunks_iter(Axis(0), share).zip(y.axis_chunks_iter_mut(Axis(1), share));
-        threads.for_each(parts, |(w, y)| rows_times_rows(x, w, y)); // [batch, part of outputs]
+        threads.for_each(parts, |(w, y)| matmul_nt(x, w, y)); // [batch, part of outputs]
         let width = self.outputs[0];
         let y = y.as_slice_mut().expect("outputs are contiguous");
         for row in y.chunks_exact_mut(width) {
@@ -108,12 +108,12 @@ impl Layer for Dense {
         let share = threads.share(outputs, LEAST_OUTPUTS);
         let mut gradient = weight.gradient_matrix();
         let parts = gradient.axis_chunks_iter_mut(Axis(0), share).enumerate();
-        threads.for_each(parts, |(i, dw)| columns_times(dz, i * share, x, dw)); // [part of outputs, inputs]
+        threads.for_each(parts, |(i, dw)| matmul_tn(dz, i * share, x, dw)); // [part of outputs, inputs]
 
         if let Some(mut dx) = pass.d_input {
             let share = threads.share(batch, 4);
             let parts = dz.axis_chunks_iter(Axis(0), share).zip(dx.axis_chunks_iter_mut(Axis(0), share));
-            threads.for_each(parts, |(dz, dx)| rows_times(dz, weight.matrix(), dx)); // [part of batch, inputs]
+            threads.for_each(parts, |(dz, dx)| matmul_nn(dz, weight.matrix(), dx)); // [part of batch, inputs]
         }
     }
 

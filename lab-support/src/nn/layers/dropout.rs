@@ -1,8 +1,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use serde_json::{Value, json};
 
-use crate::nn::kernels::rng::Chance;
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::rng::RandomStream;
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::layer::{Backward, Layer};
 
@@ -15,8 +15,8 @@ use crate::nn::layers::layer::{Backward, Layer};
 pub(crate) struct Dropout {
     rate: f32,
     shape: Vec<usize>,
-    /// The dice of the last step: the way back throws the same.
-    chance: Chance,
+    /// The random stream of the last forward pass: the backward pass draws the same mask.
+    rng: RandomStream,
 }
 
 /// Images that are worth a thread of their own.
@@ -25,7 +25,7 @@ const LEAST_IMAGES: usize = 8;
 impl Dropout {
     /// `rate` from 0 to below 1.
     pub fn new(input_shape: &[usize], rate: f32) -> Dropout {
-        Dropout { rate, shape: input_shape.to_vec(), chance: Chance::default() }
+        Dropout { rate, shape: input_shape.to_vec(), rng: RandomStream::default() }
     }
 
     /// `to = from · m / (1 - rate)`, each thread a share of the images.
@@ -38,7 +38,7 @@ impl Dropout {
                 from: from.as_slice().expect("rows are contiguous"),
                 to: to.as_slice_mut().expect("rows are contiguous"),
                 first: (part * share * width) as u32,
-                chance: self.chance,
+                rng: self.rng,
                 rate: self.rate,
             });
         });
@@ -66,10 +66,10 @@ impl Layer for Dropout {
         &mut self,
         input: ArrayView2<f32>,
         output: ArrayViewMut2<f32>,
-        chance: Chance,
+        rng: RandomStream,
         threads: &Threads,
     ) {
-        self.chance = chance;
+        self.rng = rng;
         self.thin_out(input, output, threads);
     }
 
@@ -89,16 +89,16 @@ struct ThinOut<'a> {
     to: &'a mut [f32],
     /// Index of the first number in the batch.
     first: u32,
-    chance: Chance,
+    rng: RandomStream,
     rate: f32,
 }
 
-impl Kernel for ThinOut<'_> {
+impl SimdKernel for ThinOut<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let scale = 1.0 / (1.0 - self.rate);
         for (i, (to, from)) in (self.first..).zip(self.to.iter_mut().zip(self.from)) {
-            let kept = self.chance.share(i) >= self.rate;
+            let kept = self.rng.uniform(i) >= self.rate;
             *to = if kept { scale * from } else { 0.0 };
         }
     }
@@ -110,22 +110,22 @@ mod tests {
 
     use super::*;
 
-    fn thinned(threads: usize, chance: Chance) -> Array2<f32> {
+    fn thinned(threads: usize, rng: RandomStream) -> Array2<f32> {
         let mut output = Array2::zeros((40, 100));
         let input = Array2::from_elem((40, 100), 3.0);
         let threads = Threads::with(threads).unwrap();
-        Dropout::new(&[100], 0.2).forward_training(input.view(), output.view_mut(), chance, &threads);
+        Dropout::new(&[100], 0.2).forward_training(input.view(), output.view_mut(), rng, &threads);
         output
     }
 
     #[test]
     fn a_fifth_is_silenced_and_the_mean_stays() {
-        let output = thinned(1, Chance::new(1));
+        let output = thinned(1, RandomStream::new(1));
         assert!(output.iter().all(|y| *y == 0.0 || *y == 3.75));
         assert!((output.mean().unwrap() - 3.0).abs() < 0.1, "{}", output.mean().unwrap());
-        assert_ne!(output, thinned(1, Chance::new(2)));
+        assert_ne!(output, thinned(1, RandomStream::new(2)));
         for threads in [2, 3, 5] {
-            assert_eq!(output, thinned(threads, Chance::new(1)), "{threads} threads");
+            assert_eq!(output, thinned(threads, RandomStream::new(1)), "{threads} threads");
         }
     }
 

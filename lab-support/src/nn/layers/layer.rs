@@ -2,7 +2,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
@@ -52,13 +52,13 @@ pub(crate) trait Layer: Send + Sync {
     /// Computes `output`, `[batch, outputs]`, from `input`, `[batch, inputs]`.
     fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, threads: &Threads);
 
-    /// As [`forward`](Self::forward), but while learning: where a layer throws dice or looks at the whole batch,
-    /// and where it keeps what its way back needs. `chance` holds this layer's random numbers for this step.
+    /// As [`forward`](Self::forward), but while learning: where a layer draws random numbers or looks at the whole batch,
+    /// and where it keeps what its backward pass needs. `rng` holds this layer's random numbers for this step.
     fn forward_training(
         &mut self,
         input: ArrayView2<f32>,
         output: ArrayViewMut2<f32>,
-        _chance: Chance,
+        _rng: RandomStream,
         threads: &Threads,
     ) {
         self.forward(input, output, threads);
@@ -81,13 +81,13 @@ impl Clone for Box<dyn Layer> {
     }
 }
 
-/// What a layer sees on the way back.
+/// What the backward pass of a layer takes and gives.
 pub(crate) struct Backward<'a> {
-    /// `[batch, inputs]`, as on the way forward.
+    /// `[batch, inputs]`, as in the forward pass.
     pub input: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`, as computed on the way forward.
+    /// `[batch, outputs]`, as computed in the forward pass.
     pub output: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`: slope of the loss along each output. The layer may overwrite it.
+    /// `[batch, outputs]`: gradient of the loss with respect to each output. The layer may overwrite it.
     pub d_output: ArrayViewMut2<'a, f32>,
     /// `[batch, inputs]`: to be computed; None where nothing below has parameters.
     pub d_input: Option<ArrayViewMut2<'a, f32>>,

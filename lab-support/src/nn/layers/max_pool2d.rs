@@ -1,7 +1,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::kernels::simd::{Kernel, LANES, Simd, lanes, larger, put, vectorized};
+use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
 use crate::nn::kernels::threads::Threads;
 use crate::nn::kernels::window::{Misfit, Padding, Window};
 use crate::nn::layers::layer::{Backward, Layer};
@@ -11,7 +11,7 @@ use crate::nn::layers::layer::{Backward, Layer};
 /// `[batch, channels, height, width] -> [batch, channels, out_height, out_width]`; what a last, incomplete window would
 /// see is left out, as in Keras and PyTorch.
 ///
-/// Backward, the slope of y goes to the number that was the largest, the first where several are. (Yamaguchi et al.,
+/// Backward, the gradient of y goes to the number that was the largest, the first where several are. (Yamaguchi et al.,
 /// 1990.)
 #[derive(Clone)]
 pub(crate) struct MaxPool2d {
@@ -85,14 +85,14 @@ impl Layer for MaxPool2d {
     }
 }
 
-/// The way forward for one image.
+/// The forward pass of one image.
 struct Largest<'a> {
     pool: &'a MaxPool2d,
     x: &'a [f32],
     y: &'a mut [f32],
 }
 
-impl Kernel for Largest<'_> {
+impl SimdKernel for Largest<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, channels) = (self.x, self.pool.window.channels);
@@ -115,7 +115,7 @@ impl Kernel for Largest<'_> {
     }
 }
 
-/// The way back for one image, whose `dx` holds zeros.
+/// The backward pass of one image, whose `dx` holds zeros.
 struct ToLargest<'a> {
     pool: &'a MaxPool2d,
     x: &'a [f32],
@@ -124,20 +124,20 @@ struct ToLargest<'a> {
     dx: &'a mut [f32],
 }
 
-impl Kernel for ToLargest<'_> {
+impl SimdKernel for ToLargest<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, dx, channels) = (self.x, self.dx, self.pool.window.channels);
         let whole = channels / LANES * LANES;
-        let slopes = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
-        for (corner, (y, dy)) in self.pool.window.corners().zip(slopes) {
+        let sums = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
+        for (corner, (y, dy)) in self.pool.window.corners().zip(sums) {
             for c in (0..whole).step_by(LANES) {
-                let (largest, mut slope) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
+                let (largest, mut gradient) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
                 for pixel in &self.pool.pixels {
                     let at = corner + pixel + c;
-                    let taken = simd.where_equal(slope, simd.load(lanes(x, at)), largest);
+                    let taken = simd.where_equal(gradient, simd.load(lanes(x, at)), largest);
                     put(simd, simd.add(simd.load(lanes(dx, at)), taken), dx, at);
-                    slope = simd.sub(slope, taken);
+                    gradient = simd.sub(gradient, taken);
                 }
             }
             for c in whole..channels {

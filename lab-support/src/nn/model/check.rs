@@ -75,7 +75,7 @@ impl Sequential {
         if matches!(optimizer, Optimizer::Muon(_)) && !self.parameters().any(Muon::is_for) {
             let advice = "compile with AdamW, which is what Muon does to all other layers";
             let expected = "a network with convolutions, for Muon";
-            return Err(Error::new("starting to train", expected, self.widths(), advice));
+            return Err(Error::new("starting to train", expected, self.architecture(), advice));
         }
         Ok((optimizer, loss))
     }

@@ -2,14 +2,14 @@ use crate::data::{Images, Split};
 
 /// Which parts of the data set had a say in a network's weights: what must not be only tested on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Provenance {
     /// Learned from.
     pub trained: Vec<Split>,
     /// Validated on, as early stopping does.
     pub validated: Vec<Split>,
 }
 
-impl Seen {
+impl Provenance {
     pub(crate) fn add(&mut self, train: &Images, validation: Option<&Images>) {
         let new = |list: &mut Vec<Split>, split| {
             if !list.contains(&split) {

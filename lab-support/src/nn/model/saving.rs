@@ -29,7 +29,7 @@ impl Sequential {
             let view = TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as numbers need");
             (name, view)
         });
-        let mut sequential = self.architecture();
+        let mut sequential = self.description();
         sequential["trained_on"] = json!(self.trained_on.map(Source::name));
         let metadata = [("sequential".to_string(), sequential.to_string())].into_iter().collect();
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
@@ -44,7 +44,7 @@ impl Sequential {
     }
 
     /// Everything that is needed to build the network again.
-    pub(crate) fn architecture(&self) -> Value {
+    pub(crate) fn description(&self) -> Value {
         let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
         json!({ "input_shape": self.input_shape, "layers": layers, "seed": self.seed })
     }

@@ -9,7 +9,7 @@ use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::Layer;
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::provenance::Seen;
+use crate::nn::model::provenance::Provenance;
 use crate::nn::optim::optimizer::Optimizer;
 
 /// A network whose layers follow one another, built as in Keras:
@@ -34,7 +34,7 @@ pub struct Sequential {
     /// Epochs so far: each shuffles in its own way.
     pub(crate) epochs: u64,
     pub(crate) trained_on: Option<Source>,
-    pub(crate) seen: Seen,
+    pub(crate) provenance: Provenance,
     /// The first mistake in the description.
     pub(super) mistake: Option<Error>,
 }
@@ -61,17 +61,17 @@ impl Sequential {
             steps: 0,
             epochs: 0,
             trained_on: None,
-            seen: Seen::default(),
+            provenance: Provenance::default(),
             mistake,
         }
     }
 
-    /// Where all chance comes from, first weights and shuffles: the same seed gives the same bits.
+    /// The seed of all random numbers, first weights and shuffles among them: the same seed gives the same bits.
     /// Default 0. Draws all weights anew and forgets what training left behind, so it ends the description.
     pub fn seed(mut self, seed: u64) -> Sequential {
         self.seed = seed;
         (self.steps, self.epochs, self.trained_on) = (0, 0, None);
-        self.seen = Seen::default();
+        self.provenance = Provenance::default();
         self.parameters_mut().for_each(Parameter::forget);
         for i in 0..self.layers.len() {
             self.initialize(i);
@@ -107,7 +107,7 @@ impl Sequential {
 
     /// The layers in short, `784-128-10`: the numbers of one image, then each layer that changes how many there are.
     /// Where the first of them is a convolution or a pooling layer, `28x28-conv32-pool-conv64-pool-128-10`.
-    pub fn widths(&self) -> String {
+    pub fn architecture(&self) -> String {
         let sizes: Vec<String> = self.input_shape.iter().map(usize::to_string).collect();
         let seen_as_an_image = self.layers.first().is_some_and(|layer| layer.output_shape().len() == 3);
         let input = match seen_as_an_image {
@@ -161,6 +161,6 @@ impl Sequential {
 
 impl fmt::Debug for Sequential {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Sequential({}, {} parameters)", self.widths(), self.params())
+        write!(f, "Sequential({}, {} parameters)", self.architecture(), self.params())
     }
 }

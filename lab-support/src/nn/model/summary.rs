@@ -8,14 +8,14 @@ use crate::notebook::display::thousands;
 /// A network as Keras's table: layer, output shape, parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    rows: Vec<Row>,
+    rows: Vec<LayerRow>,
     params: usize,
     trainable: usize,
     mistake: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
+struct LayerRow {
     layer: String,
     shape: String,
     params: usize,
@@ -28,7 +28,7 @@ impl Sequential {
             .layers
             .iter()
             .zip(self.layer_names())
-            .map(|(layer, name)| Row {
+            .map(|(layer, name)| LayerRow {
                 layer: format!("{name} ({})", layer.kind()),
                 shape: with_batch(layer.output_shape()),
                 params: layer.parameters().iter().map(Parameter::count).sum(),
@@ -159,7 +159,7 @@ mod tests {
     fn the_second_lineage_has_266_610_parameters() {
         let model = Sequential::new([28, 28]).flatten().dense(300, Relu).dense(100, Relu).dense(10, Linear);
         assert_eq!(model.params(), 235_500 + 30_100 + 1_010);
-        assert_eq!(model.widths(), "784-300-100-10");
+        assert_eq!(model.architecture(), "784-300-100-10");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::kernels::transpose::transpose;
 use crate::nn::layers::layer::{Backward, Layer, channels};
@@ -12,15 +12,15 @@ use crate::nn::model::sequential::Sequential;
 pub(crate) struct Tape {
     /// `[batch, numbers]`: the input, then each layer's output.
     outputs: Vec<Array2<f32>>,
-    /// Slopes of the loss along each of these; empty for inference.
+    /// Gradient of the loss with respect to each of these; empty for inference.
     gradients: Vec<Array2<f32>>,
-    /// Channels of an image, and room for one.
+    /// Channels of an image, and a buffer for one.
     channels: usize,
     image: Vec<f32>,
 }
 
 impl Tape {
-    /// Room for batches of up to `batch` images, forward only.
+    /// Buffers for batches of up to `batch` images, forward only.
     pub fn for_inference(model: &Sequential, batch: usize) -> Tape {
         let shapes = model.layers.iter().map(|layer| layer.output_shape());
         let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
@@ -29,7 +29,7 @@ impl Tape {
         Tape { outputs, gradients: Vec::new(), channels: channels(&model.input_shape), image }
     }
 
-    /// Room for batches of up to `batch` images, there and back.
+    /// Buffers for batches of up to `batch` images, forward and backward.
     pub fn for_training(model: &Sequential, batch: usize) -> Tape {
         let tape = Tape::for_inference(model, batch);
         Tape { gradients: tape.outputs.clone(), ..tape }
@@ -63,19 +63,19 @@ impl Tape {
         self.outputs[layers.len()].slice(s![..n, ..])
     }
 
-    /// The same while learning: each layer throws the dice of its part of `chance`.
+    /// The same while learning: each layer has its own substream of `rng`.
     pub fn forward_training(
         &mut self,
         layers: &mut [Box<dyn Layer>],
         n: usize,
-        chance: Chance,
+        rng: RandomStream,
         threads: &Threads,
     ) {
         self.arrange_input(n);
         for (i, layer) in layers.iter_mut().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
             let (input, output) = (before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]));
-            layer.forward_training(input, output, chance.part(i as u64), threads);
+            layer.forward_training(input, output, rng.substream(i as u64), threads);
         }
     }
 
@@ -95,28 +95,28 @@ impl Tape {
         let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
 
         let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
-        self.send_back(layers, n, first.unwrap_or(last) + 1, threads);
+        self.backward_layers(layers, n, first.unwrap_or(last) + 1, threads);
         result
     }
 
-    /// The slopes of output `class` along the inputs, `[n, inputs]`, for the `n` images that `forward_training`
+    /// The gradient of output `class` with respect to the inputs, `[n, inputs]`, for the `n` images that `forward_training`
     /// has just seen.
-    pub fn slopes_along_input(
+    pub fn input_gradient(
         &mut self,
         layers: &mut [Box<dyn Layer>],
         n: usize,
         class: usize,
         threads: &Threads,
     ) -> ArrayView2<'_, f32> {
-        let slopes = &mut self.gradients[layers.len()];
-        slopes.fill(0.0);
-        slopes.column_mut(class).fill(1.0);
-        self.send_back(layers, n, 0, threads);
+        let gradient = &mut self.gradients[layers.len()];
+        gradient.fill(0.0);
+        gradient.column_mut(class).fill(1.0);
+        self.backward_layers(layers, n, 0, threads);
         self.gradients[0].slice(s![..n, ..])
     }
 
     /// Computes the gradients from those behind the last layer down to those before layer `lowest`.
-    fn send_back(&mut self, layers: &mut [Box<dyn Layer>], n: usize, lowest: usize, threads: &Threads) {
+    fn backward_layers(&mut self, layers: &mut [Box<dyn Layer>], n: usize, lowest: usize, threads: &Threads) {
         for (i, layer) in layers.iter_mut().enumerate().skip(lowest.saturating_sub(1)).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {

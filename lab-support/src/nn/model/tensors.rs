@@ -1,4 +1,4 @@
-//! The numbers that a layer has learned, for whoever wants to compute with them.
+//! The numbers that a layer has learned, to compute with.
 
 use lab_base::Error;
 use ndarray::{Array1, Array2};

@@ -1,6 +1,6 @@
 use lab_base::Error;
 
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::optim::update::{
     Step, Update, at_least_zero, at_least_zero_below_one, positive, with_weight_decay,
 };
@@ -147,7 +147,7 @@ struct Descent<'a> {
     v: &'a mut [f32],
 }
 
-impl Kernel for Descent<'_> {
+impl SimdKernel for Descent<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Adam { beta_1, beta_2, epsilon, .. } = self.settings;

@@ -1,4 +1,4 @@
-use crate::nn::kernels::simd::{Kernel, LANES, Simd, lanes, sum_lanes, vectorized};
+use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, sum_lanes, vectorized};
 use crate::nn::layers::parameter::Parameter;
 
 /// Keeps the division finite where all gradients are 0.
@@ -22,7 +22,7 @@ struct Squares<'a> {
     sum: &'a mut f64,
 }
 
-impl Kernel for Squares<'_> {
+impl SimdKernel for Squares<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         // Sums of a thousand squares or so keep their digits; the sum of these has more.

@@ -1,7 +1,7 @@
 use lab_base::Error;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use crate::nn::kernels::matmul::{rows_times, rows_times_rows};
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
 use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::parameter::Parameter;
 use crate::nn::optim::adamw::AdamW;
@@ -128,11 +128,11 @@ fn orthogonal(mut x: Array2<f32>, threads: &Threads) -> Array2<f32> {
     let (mut square, mut fourth) = (Array2::zeros((rows, rows)), Array2::zeros((rows, rows)));
     let mut next = Array2::zeros((rows, columns));
     for _ in 0..ROUNDS {
-        by_rows(x.view(), square.view_mut(), threads, |part, to| rows_times_rows(part, x.view(), to));
-        by_rows(square.view(), fourth.view_mut(), threads, |part, to| rows_times(part, square.view(), to));
+        by_rows(x.view(), square.view_mut(), threads, |part, to| matmul_nt(part, x.view(), to));
+        by_rows(square.view(), fourth.view_mut(), threads, |part, to| matmul_nn(part, square.view(), to));
         fourth.zip_mut_with(&square, |fourth, square| *fourth = B * square + C * *fourth);
         fourth.diag_mut().iter_mut().for_each(|number| *number += A);
-        by_rows(fourth.view(), next.view_mut(), threads, |part, to| rows_times(part, x.view(), to));
+        by_rows(fourth.view(), next.view_mut(), threads, |part, to| matmul_nn(part, x.view(), to));
         std::mem::swap(&mut x, &mut next);
     }
     x

@@ -1,6 +1,6 @@
 use lab_base::Error;
 
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::optim::update::{
     Step, Update, at_least_zero, at_least_zero_below_one, positive, with_weight_decay,
 };
@@ -105,7 +105,7 @@ struct Plain<'a> {
     g: &'a [f32],
 }
 
-impl Kernel for Plain<'_> {
+impl SimdKernel for Plain<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Step { learning_rate, weight_decay, .. } = self.step;
@@ -123,7 +123,7 @@ struct Momentum<'a> {
     v: &'a mut [f32],
 }
 
-impl Kernel for Momentum<'_> {
+impl SimdKernel for Momentum<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Step { learning_rate, weight_decay, .. } = self.step;

@@ -3,7 +3,7 @@ use std::fmt;
 use lab_base::Error;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::train::warp::{Erasure, Move, erase, resample, shift};
 
@@ -96,7 +96,7 @@ impl Augment {
         from: ArrayView2<f32>,
         mut to: ArrayViewMut2<f32>,
         width: usize,
-        chance: Chance,
+        rng: RandomStream,
         threads: &Threads,
     ) {
         let share = threads.share(from.nrows(), LEAST_IMAGES);
@@ -105,17 +105,17 @@ impl Augment {
             for (i, (from, mut to)) in from.rows().into_iter().zip(to.rows_mut()).enumerate() {
                 let from = from.to_slice().expect("contiguous rows");
                 let to = to.as_slice_mut().expect("contiguous rows");
-                self.vary(from, to, width, chance.part((part * share + i) as u64));
+                self.vary(from, to, width, rng.substream((part * share + i) as u64));
             }
         });
     }
 
-    /// Writes the variant of one image that `chance` gives.
-    pub(crate) fn vary(&self, from: &[f32], to: &mut [f32], width: usize, chance: Chance) {
+    /// Writes the variant of one image that `rng` gives.
+    pub(crate) fn vary(&self, from: &[f32], to: &mut [f32], width: usize, rng: RandomStream) {
         let height = from.len() / width;
-        let either_way = |i: u32, most: f32| (2.0 * chance.share(i) - 1.0) * most;
-        let whole = |i: u32| (chance.share(i) * (2 * self.shift + 1) as f32) as isize - self.shift as isize;
-        let mirrored = self.flip && chance.share(2) < 0.5;
+        let either_way = |i: u32, most: f32| (2.0 * rng.uniform(i) - 1.0) * most;
+        let whole = |i: u32| (rng.uniform(i) * (2 * self.shift + 1) as f32) as isize - self.shift as isize;
+        let mirrored = self.flip && rng.uniform(2) < 0.5;
         let offset = (whole(0), whole(1));
         if self.rotation == 0.0 && self.zoom == 0.0 {
             shift(from, to, width, offset, mirrored);
@@ -123,8 +123,8 @@ impl Augment {
             let (angle, scale) = (either_way(3, self.rotation), 1.0 + either_way(4, self.zoom));
             resample(from, to, width, Move::new((height, width), offset, mirrored, angle, scale));
         }
-        if chance.share(5) < self.erase {
-            let numbers = [6, 7, 8, 9].map(|i| chance.share(i));
+        if rng.uniform(5) < self.erase {
+            let numbers = [6, 7, 8, 9].map(|i| rng.uniform(i));
             erase(to, width, Erasure::new((height, width), numbers));
         }
     }
@@ -164,7 +164,7 @@ mod tests {
     fn varied(augment: Augment, threads: usize, key: u64) -> Array2<f32> {
         let (from, mut to) = (images(23), Array2::ones((23, 144)));
         let threads = Threads::with(threads).unwrap();
-        augment.apply(from.view(), to.view_mut(), 12, Chance::new(key), &threads);
+        augment.apply(from.view(), to.view_mut(), 12, RandomStream::new(key), &threads);
         to
     }
 

@@ -13,10 +13,10 @@ use crate::nn::model::sequential::Sequential;
 use crate::nn::train::early_stopping::Best;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;
-use crate::nn::train::schedule::Decline;
-use crate::nn::train::state::Course;
+use crate::nn::train::schedule::PlateauState;
+use crate::nn::train::state::FitState;
 
-/// A file with all that has a say in the further course of a training, written after each epoch: weights, the
+/// A file with all that decides how the training goes on of a training, written after each epoch: weights, the
 /// optimizer's running means, the best weights so far, the count of steps and epochs (which fix the next shuffle),
 /// the history.
 ///
@@ -35,7 +35,8 @@ struct Note {
     steps: u64,
     epochs: u64,
     history: Vec<Epoch>,
-    decline: Decline,
+    #[serde(alias = "decline")]
+    plateau: PlateauState,
     /// Epoch and loss of the best weights.
     best: Option<(usize, f32)>,
 }
@@ -55,7 +56,7 @@ impl Checkpoint {
         let trained: Vec<bool> = model.parameters().map(Parameter::is_trained).collect();
         let validation = validation.map(|data| set(data.len(), data.fingerprint()));
         let identity = [
-            ("network", model.architecture().to_string()),
+            ("network", model.description().to_string()),
             ("trained parameters", format!("{trained:?}")),
             ("optimizer and loss", format!("{:?}", model.compiled)),
             ("plan", plan.described()),
@@ -70,14 +71,14 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn write(&self, model: &Sequential, course: &Course) -> Result<(), Error> {
-        let best = course.early_stopping.as_ref().and_then(|early| early.best.as_ref());
+    pub fn write(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
+        let best = state.early_stopping.as_ref().and_then(|early| early.best.as_ref());
         let note = Note {
             identity: self.identity.clone(),
             steps: model.steps,
             epochs: model.epochs,
-            history: course.epochs.clone(),
-            decline: course.decline,
+            history: state.epochs.clone(),
+            plateau: state.plateau,
             best: best.map(|best| (best.epoch, best.loss)),
         };
         let note = serde_json::to_string(&note).expect("a note is plain numbers and text");
@@ -105,10 +106,10 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the file can't be read, is damaged, or is of another training. The network is unchanged then.
-    pub fn resume(&self, model: &mut Sequential, plan: &Fit) -> Result<Course, Error> {
+    pub fn resume(&self, model: &mut Sequential, plan: &Fit) -> Result<FitState, Error> {
         let bytes = match fs::read(&self.file) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Course::new(plan)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(plan)),
             Err(e) => return Err(self.refuse("a file that can be read", e, "check its permissions")),
         };
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| self.damaged(e))?;
@@ -116,12 +117,12 @@ impl Checkpoint {
         let note = note.ok_or_else(|| self.damaged("no note of how far training had come"))?;
         let note: Note = serde_json::from_str(note).map_err(|e| self.damaged(e))?;
         self.check_identity(&note)?;
-        let course = self.restore(model, &note, &bytes, plan)?;
+        let state = self.restore(model, &note, &bytes, plan)?;
         if !self.quiet {
-            let (done, all) = (course.epochs.len(), plan.epochs);
+            let (done, all) = (state.epochs.len(), plan.epochs);
             println!("Continuing after epoch {done} of {all}, as {} says.", home::display(&self.file));
         }
-        Ok(course)
+        Ok(state)
     }
 
     /// # Errors
@@ -154,7 +155,7 @@ impl Checkpoint {
         note: &Note,
         bytes: &[u8],
         plan: &Fit,
-    ) -> Result<Course, Error> {
+    ) -> Result<FitState, Error> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| self.damaged(e))?;
         let read = |name: String, n: usize| {
             let tensor = tensors.tensor(&name).map_err(|e| self.damaged(e))?;
@@ -173,17 +174,17 @@ impl Checkpoint {
             }
             parameters.push((read(name, parameter.value.len())?, [first, second]));
         }
-        let mut course = Course::new(plan);
-        course.epochs = note.history.clone();
-        course.decline = note.decline;
-        if let Some(early_stopping) = &mut course.early_stopping {
+        let mut state = FitState::new(plan);
+        state.epochs = note.history.clone();
+        state.plateau = note.plateau;
+        if let Some(early_stopping) = &mut state.early_stopping {
             early_stopping.best = note.best.map(|(epoch, loss)| Best { epoch, loss, values: best });
         }
         (model.steps, model.epochs) = (note.steps, note.epochs);
         for (parameter, (value, moments)) in model.parameters_mut().zip(parameters) {
             (parameter.value, parameter.moments) = (value, moments);
         }
-        Ok(course)
+        Ok(state)
     }
 
     fn refuse(

@@ -5,39 +5,43 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::model::samples::Samples;
 use crate::nn::score::Score;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::Epoch;
-use crate::nn::train::progress::Progress;
-use crate::nn::train::state::Course;
+use crate::nn::train::progress::TrainingProgress;
+use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
 
 impl<S: Samples> Trainer<'_, S> {
-    /// Epoch after epoch, until `course` says that it is over or the student stops it. After each one the
+    /// Epoch after epoch, until `state` says that it is over or the student stops it. After each one the
     /// checkpoint is written.
     ///
     /// # Errors
     /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
-    pub fn run(mut self, mut course: Course, checkpoint: Option<&Checkpoint>) -> Result<Course, Error> {
-        let mut progress =
-            Progress::new(self.model.widths(), self.plan.epochs, self.plan.quiet, &course.epochs);
-        while !course.is_over(self.plan) {
-            let number = course.epochs.len() + 1;
-            let decline = course.decline.factor(&self.plan.schedule);
-            let Some(epoch) = self.epoch(number, decline, &mut progress)? else { return Ok(course) };
+    pub fn run(mut self, mut state: FitState, checkpoint: Option<&Checkpoint>) -> Result<FitState, Error> {
+        let mut progress = TrainingProgress::new(
+            self.model.architecture(),
+            self.plan.epochs,
+            self.plan.quiet,
+            &state.epochs,
+        );
+        while !state.is_over(self.plan) {
+            let number = state.epochs.len() + 1;
+            let reduction = state.plateau.factor(&self.plan.schedule);
+            let Some(epoch) = self.epoch(number, reduction, &mut progress)? else { return Ok(state) };
             progress.finish(&epoch);
-            course.after(epoch, self.plan, self.model);
+            state.after(epoch, self.plan, self.model);
             if let Some(checkpoint) = checkpoint {
-                checkpoint.write(self.model, &course)?;
+                checkpoint.write(self.model, &state)?;
             }
         }
-        course.finish(self.model, self.plan.quiet);
+        state.finish(self.model, self.plan.quiet);
         if let Some(checkpoint) = checkpoint {
             checkpoint.remove()?;
         }
-        Ok(course)
+        Ok(state)
     }
 
     /// One pass over the training set, in an order of its own, and a look at the validation set. None when
@@ -48,21 +52,21 @@ impl<S: Samples> Trainer<'_, S> {
     fn epoch(
         &mut self,
         number: usize,
-        decline: f64,
-        progress: &mut Progress,
+        reduction: f64,
+        progress: &mut TrainingProgress,
     ) -> Result<Option<Epoch>, Error> {
         let start = Instant::now();
         progress.begin(number);
         self.model.epochs += 1;
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
-        let chance = Chance::new(self.model.seed).part(self.model.epochs);
+        let rng = RandomStream::new(self.model.seed).substream(self.model.epochs);
         let batch_size = self.plan.batch_size;
         let steps = order.len().div_ceil(batch_size);
         let mut learning_rate = 0.0;
         let (mut loss, mut correct) = (0.0, 0);
         for (step, rows) in order.chunks(batch_size).enumerate() {
-            learning_rate = self.learning_rate((number - 1) * steps + step, steps, decline);
-            let (batch_loss, batch_correct) = self.step(rows, learning_rate, chance.part(step as u64));
+            learning_rate = self.learning_rate((number - 1) * steps + step, steps, reduction);
+            let (batch_loss, batch_correct) = self.step(rows, learning_rate, rng.substream(step as u64));
             loss += batch_loss;
             correct += batch_correct;
             if !progress.tick(step + 1, steps, batch_loss, batch_correct, rows.len()) {
@@ -83,10 +87,10 @@ impl<S: Samples> Trainer<'_, S> {
         Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
     }
 
-    /// The rate of step `step` of this `fit`: the optimizer's own, as schedule and decline change it.
-    fn learning_rate(&self, step: usize, steps_per_epoch: usize, decline: f64) -> f32 {
+    /// The rate of step `step` of this `fit`: the optimizer's own, as the schedule changes it.
+    fn learning_rate(&self, step: usize, steps_per_epoch: usize, reduction: f64) -> f32 {
         let scheduled = self.plan.schedule.factor(step, steps_per_epoch, self.plan.epochs);
-        (f64::from(self.optimizer.settings().learning_rate()) * scheduled * decline) as f32
+        (f64::from(self.optimizer.settings().learning_rate()) * scheduled * reduction) as f32
     }
 }
 

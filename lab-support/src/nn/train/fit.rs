@@ -11,7 +11,7 @@ use crate::nn::model::sequential::Sequential;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::{History, Setup};
 use crate::nn::train::recipe::Fit;
-use crate::nn::train::state::Course;
+use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
 
 impl Sequential {
@@ -34,10 +34,10 @@ impl Sequential {
             Some(name) => Some(home::checkpoint_file(source, name)?),
             None => None,
         };
-        let course = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?)?;
+        let state = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?)?;
         self.trained_on = Some(source);
-        self.seen.add(train.images(), validation.as_ref().map(Dataset::images));
-        let Course { epochs, restored, .. } = course;
+        self.provenance.add(train.images(), validation.as_ref().map(Dataset::images));
+        let FitState { epochs, restored, .. } = state;
         Ok(History { epochs, restored, setup: self.setup(&plan, source)? })
     }
 
@@ -49,21 +49,21 @@ impl Sequential {
         plan: &Fit,
         checkpoint: Option<PathBuf>,
         threads: &Threads,
-    ) -> Result<Course, Error> {
+    ) -> Result<FitState, Error> {
         let trainer = Trainer::new(self, train, validation, plan, threads)?;
         let checkpoint = checkpoint.map(|file| Checkpoint::new(file, trainer.model, train, validation, plan));
-        let course = match &checkpoint {
+        let state = match &checkpoint {
             Some(checkpoint) => checkpoint.resume(trainer.model, plan)?,
-            None => Course::new(plan),
+            None => FitState::new(plan),
         };
-        threads.run(|| trainer.run(course, checkpoint.as_ref()))
+        threads.run(|| trainer.run(state, checkpoint.as_ref()))
     }
 
     /// What a training by this plan is recorded as.
     pub(crate) fn setup(&self, plan: &Fit, source: Source) -> Result<Setup, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
         Ok(Setup {
-            layers: self.widths(),
+            layers: self.architecture(),
             params: self.trainable_params(),
             optimizer: optimizer.settings().name(),
             learning_rate: optimizer.settings().learning_rate(),
@@ -73,7 +73,7 @@ impl Sequential {
             seed: self.seed,
             threads: Threads::wanted()?,
             source,
-            seen: self.seen.clone(),
+            provenance: self.provenance.clone(),
         })
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::Source;
-use crate::nn::model::provenance::Seen;
+use crate::nn::model::provenance::Provenance;
 use crate::nn::score::Score;
 
 /// One pass over the training set.
@@ -39,7 +39,7 @@ pub struct Setup {
     pub threads: usize,
     pub source: Source,
     /// All that the network has seen in training up to now.
-    pub seen: Seen,
+    pub provenance: Provenance,
 }
 
 /// Every figure of a training run, epoch by epoch: what `fit` returns.
@@ -86,12 +86,18 @@ mod tests {
         model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
         let plan = || Fit::epochs(1).quiet();
         let first = model.fit(&by_hand, plan().validation(&test)).unwrap();
-        assert_eq!(first.setup.seen, Seen { trained: vec![Split::Unknown], validated: vec![Split::Test] });
+        assert_eq!(
+            first.setup.provenance,
+            Provenance { trained: vec![Split::Unknown], validated: vec![Split::Test] }
+        );
         let second = model.fit(&train.take(3), plan().validation_split(0.5)).unwrap();
         let trained = vec![Split::Unknown, Split::Train];
-        assert_eq!(second.setup.seen, Seen { trained, validated: vec![Split::Test, Split::Train] });
+        assert_eq!(
+            second.setup.provenance,
+            Provenance { trained, validated: vec![Split::Test, Split::Train] }
+        );
         let mut anew = model.seed(1);
         let third = anew.fit(&train, plan()).unwrap();
-        assert_eq!(third.setup.seen, Seen { trained: vec![Split::Train], validated: vec![] });
+        assert_eq!(third.setup.provenance, Provenance { trained: vec![Split::Train], validated: vec![] });
     }
 }

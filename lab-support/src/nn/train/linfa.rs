@@ -24,7 +24,7 @@ impl LinfaFit<Array2<f32>, Array1<usize>, FitError> for Sequential {
 
     fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, FitError> {
         let mut model = self.clone();
-        let rows = Rows { records: dataset.records.view(), targets: dataset.targets.view() };
+        let rows = LinfaSamples { records: dataset.records.view(), targets: dataset.targets.view() };
         model.train(&rows, None, &Fit::default().quiet(), None, &Threads::new()?)?;
         Ok(model)
     }
@@ -37,7 +37,7 @@ impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
         let inputs = self.input_shape.iter().product::<usize>();
         assert_eq!(x.ncols(), inputs, "numbers in a row and inputs of the network");
-        let rows = Rows { records: x.view(), targets: y.view() };
+        let rows = LinfaSamples { records: x.view(), targets: y.view() };
         let mut predicted = Vec::with_capacity(x.nrows());
         self.each_block(&rows, 0..x.nrows(), |outputs| {
             let classes = outputs.rows().into_iter().map(|row| row.to_slice().map(argmax));
@@ -78,12 +78,12 @@ impl fmt::Display for FitError {
 impl std::error::Error for FitError {}
 
 /// A linfa data set as training sees it.
-struct Rows<'a> {
+struct LinfaSamples<'a> {
     records: ArrayView2<'a, f32>,
     targets: ArrayView1<'a, usize>,
 }
 
-impl Samples for Rows<'_> {
+impl Samples for LinfaSamples<'_> {
     fn len(&self) -> usize {
         self.records.nrows()
     }

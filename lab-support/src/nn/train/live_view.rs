@@ -7,7 +7,7 @@ use crate::nn::train::live_curves::Sketch;
 use crate::notebook::progress::{bar, seconds};
 
 /// What a notebook shows of a training while it goes on, and when it has ended.
-pub(crate) struct Panel {
+pub(crate) struct LiveView {
     network: String,
     epochs: usize,
     /// Loss and accuracy at moments within the epochs.
@@ -19,7 +19,7 @@ pub(crate) struct Panel {
 }
 
 /// Where a training is.
-pub(crate) struct State {
+pub(crate) struct Position {
     pub epoch: usize,
     pub step: usize,
     pub steps: usize,
@@ -28,31 +28,31 @@ pub(crate) struct State {
     pub sums: Sums,
 }
 
-/// Sums over the images that a training has seen in an epoch.
+/// Sums over the images that a training has images in an epoch.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sums {
     pub loss: f64,
     pub correct: usize,
-    pub seen: usize,
+    pub images: usize,
 }
 
 impl Sums {
     pub fn loss(&self) -> f64 {
-        self.loss / self.seen as f64
+        self.loss / self.images as f64
     }
 
     pub fn accuracy(&self) -> f64 {
-        self.correct as f64 / self.seen as f64
+        self.correct as f64 / self.images as f64
     }
 }
 
 /// More moments than pixels across add nothing.
 const MOMENTS: usize = 256;
 
-impl Panel {
-    pub fn new(network: String, epochs: usize, whole: Vec<Epoch>) -> Panel {
+impl LiveView {
+    pub fn new(network: String, epochs: usize, whole: Vec<Epoch>) -> LiveView {
         let (loss, accuracy) = (Vec::new(), Vec::new());
-        Panel { network, epochs, loss, accuracy, whole, last: (0, Sums::default()) }
+        LiveView { network, epochs, loss, accuracy, whole, last: (0, Sums::default()) }
     }
 
     pub fn add(&mut self, epoch: &Epoch) {
@@ -64,9 +64,9 @@ impl Panel {
     }
 
     /// HTML and text for this moment.
-    pub fn now(&mut self, state: &State) -> (String, String) {
-        self.remember(state);
-        let State { epoch, step, steps, left, sums } = state;
+    pub fn now(&mut self, position: &Position) -> (String, String) {
+        self.remember(position);
+        let Position { epoch, step, steps, left, sums } = position;
         let done = (*epoch as f64 - 1.0 + *step as f64 / *steps as f64) / self.epochs as f64;
         let place = format!("epoch {epoch}/{}, step {step}/{steps}, about {left} left", self.epochs);
         let figures = format!("loss {:.4}, accuracy {:.4}", sums.loss(), sums.accuracy());
@@ -107,18 +107,18 @@ impl Panel {
     }
 
     /// Adds what was learned since the moment before; keeps every second moment when there are too many.
-    fn remember(&mut self, state: &State) {
-        let before = if self.last.0 == state.epoch { self.last.1 } else { Sums::default() };
-        let now = state.sums;
+    fn remember(&mut self, position: &Position) {
+        let before = if self.last.0 == position.epoch { self.last.1 } else { Sums::default() };
+        let now = position.sums;
         let since = Sums {
             loss: now.loss - before.loss,
             correct: now.correct - before.correct,
-            seen: now.seen - before.seen,
+            images: now.images - before.images,
         };
-        let at = state.epoch as f64 - 1.0 + state.step as f64 / state.steps as f64;
+        let at = position.epoch as f64 - 1.0 + position.step as f64 / position.steps as f64;
         self.loss.push((at, since.loss()));
         self.accuracy.push((at, since.accuracy()));
-        self.last = (state.epoch, now);
+        self.last = (position.epoch, now);
         if self.loss.len() > MOMENTS {
             for moments in [&mut self.loss, &mut self.accuracy] {
                 *moments = moments.iter().copied().step_by(2).collect();
@@ -157,9 +157,9 @@ fn picture(what: &str, svg: &str) -> String {
 mod tests {
     use super::*;
 
-    fn state(epoch: usize, step: usize, loss: f64, seen: usize) -> State {
-        let sums = Sums { loss, correct: seen / 2, seen };
-        State { epoch, step, steps: 100, left: "3 s".into(), sums }
+    fn position(epoch: usize, step: usize, loss: f64, images: usize) -> Position {
+        let sums = Sums { loss, correct: images / 2, images };
+        Position { epoch, step, steps: 100, left: "3 s".into(), sums }
     }
 
     fn epoch(number: usize) -> Epoch {
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_moment_shows_where_the_training_is() {
-        let mut panel = Panel::new("784-128-10".into(), 2, vec![]);
-        let (html, text) = panel.now(&state(1, 50, 100.0, 50));
+        let mut view = LiveView::new("784-128-10".into(), 2, vec![]);
+        let (html, text) = view.now(&position(1, 50, 100.0, 50));
         assert_eq!(
             text,
             "Training 784-128-10: epoch 1/2, step 50/100, about 3 s left; loss 2.0000, accuracy 0.5000"
@@ -180,30 +180,30 @@ mod tests {
 
     #[test]
     fn a_curve_shows_what_was_learned_between_two_moments() {
-        let mut panel = Panel::new("784-10".into(), 2, vec![]);
-        panel.now(&state(1, 50, 100.0, 50));
-        panel.now(&state(1, 100, 120.0, 100));
-        panel.now(&state(2, 50, 10.0, 50));
-        assert_eq!(panel.loss, [(0.5, 2.0), (1.0, 0.4), (1.5, 0.2)]);
+        let mut view = LiveView::new("784-10".into(), 2, vec![]);
+        view.now(&position(1, 50, 100.0, 50));
+        view.now(&position(1, 100, 120.0, 100));
+        view.now(&position(2, 50, 10.0, 50));
+        assert_eq!(view.loss, [(0.5, 2.0), (1.0, 0.4), (1.5, 0.2)]);
     }
 
     #[test]
     fn a_long_training_keeps_few_moments() {
-        let mut panel = Panel::new("784-10".into(), 1, vec![]);
+        let mut view = LiveView::new("784-10".into(), 1, vec![]);
         for step in 1..=2000 {
-            panel.now(&state(1, step, step as f64, step));
+            view.now(&position(1, step, step as f64, step));
         }
-        assert!(panel.loss.len() <= MOMENTS && panel.loss.len() > MOMENTS / 3, "{}", panel.loss.len());
+        assert!(view.loss.len() <= MOMENTS && view.loss.len() > MOMENTS / 3, "{}", view.loss.len());
     }
 
     #[test]
     fn what_stays_says_how_it_went() {
-        let mut panel = Panel::new("784-128-10".into(), 10, vec![]);
-        panel.now(&state(1, 50, 100.0, 50));
-        assert!(panel.was_shown());
-        panel.add(&epoch(1));
-        panel.add(&epoch(2));
-        let (html, text) = panel.last(12.3);
+        let mut view = LiveView::new("784-128-10".into(), 10, vec![]);
+        view.now(&position(1, 50, 100.0, 50));
+        assert!(view.was_shown());
+        view.add(&epoch(1));
+        view.add(&epoch(2));
+        let (html, text) = view.last(12.3);
         let figures = "loss 0.5000, accuracy 0.8000; validation loss 0.5000, accuracy 0.8000";
         assert_eq!(text, format!("Trained 784-128-10: 2 of 10 epochs in 12 s; {figures}"));
         assert!(html.contains(figures) && html.contains("<img alt=\"loss over the epochs\""), "{html}");

@@ -1,13 +1,13 @@
 use std::time::Instant;
 
 use crate::nn::train::history::Epoch;
-use crate::nn::train::live_view::{Panel, State, Sums};
+use crate::nn::train::live_view::{LiveView, Position, Sums};
 use crate::notebook::live::{Output, StopButton, stopped};
 use crate::notebook::progress::{LINES, REFRESH, seconds};
 
 /// What `fit` shows: a line per epoch; meanwhile a bar and the curves as they grow, or, where outputs can't
 /// change, lines while an epoch takes long. It also hears the stop button.
-pub(crate) struct Progress {
+pub(crate) struct TrainingProgress {
     epochs: usize,
     quiet: bool,
     /// Epochs of an earlier call that this one goes on from.
@@ -17,21 +17,21 @@ pub(crate) struct Progress {
     epoch_start: Instant,
     next: Instant,
     button: StopButton,
-    live: Option<(Output, Panel)>,
-    /// Lines of epochs that ended before the panel was shown: they stand below it.
+    live: Option<(Output, LiveView)>,
+    /// Lines of epochs that ended before the view was shown: they stand below it.
     held: Vec<String>,
-    /// The loss and the hits of this epoch so far.
+    /// The loss and the correct predictions of this epoch so far.
     sums: Sums,
 }
 
-impl Progress {
+impl TrainingProgress {
     /// Training `network`, as `784-128-10`, for `epochs` epochs, the first of which are `done` already.
-    pub fn new(network: String, epochs: usize, quiet: bool, done: &[Epoch]) -> Progress {
+    pub fn new(network: String, epochs: usize, quiet: bool, done: &[Epoch]) -> TrainingProgress {
         let now = Instant::now();
         let output = if quiet { None } else { Output::new() };
-        let live = output.map(|output| (output, Panel::new(network, epochs, done.to_vec())));
+        let live = output.map(|output| (output, LiveView::new(network, epochs, done.to_vec())));
         let patience = if live.is_some() { REFRESH } else { LINES };
-        Progress {
+        TrainingProgress {
             epochs,
             quiet,
             done: done.len(),
@@ -53,11 +53,12 @@ impl Progress {
         self.sums = Sums::default();
     }
 
-    /// After batch `step` of `steps` of this epoch, with the sum of its losses and its hits. False when the
+    /// After batch `step` of `steps` of this epoch, with the sum of its losses and its correct predictions. False when the
     /// student has asked to stop.
     pub fn tick(&mut self, step: usize, steps: usize, loss: f64, correct: usize, images: usize) -> bool {
-        let Sums { loss: l, correct: c, seen } = self.sums;
-        self.sums = Sums { loss: l + loss, correct: c + correct, seen: seen + images };
+        self.sums.loss += loss;
+        self.sums.correct += correct;
+        self.sums.images += images;
         let now = Instant::now();
         if step < steps && self.button.is_pressed(now) {
             self.stop(step, steps);
@@ -73,10 +74,10 @@ impl Progress {
     pub fn finish(&mut self, epoch: &Epoch) {
         let line = format!("{}  {}", self.heading(), described(epoch));
         match &mut self.live {
-            Some((_, panel)) => {
-                panel.add(epoch);
+            Some((_, view)) => {
+                view.add(epoch);
                 self.held.push(line);
-                if panel.was_shown() {
+                if view.was_shown() {
                     self.print_held();
                 }
             }
@@ -87,13 +88,13 @@ impl Progress {
 
     fn show(&mut self, step: usize, steps: usize, now: Instant) {
         let share = step as f64 / steps as f64;
-        if let Some((output, panel)) = &mut self.live {
+        if let Some((output, view)) = &mut self.live {
             self.next = now + REFRESH;
             let done = (self.epoch - 1) as f64 + share;
             let spent = (now - self.start).as_secs_f64();
             let left = seconds(spent * (self.epochs as f64 - done) / (done - self.done as f64));
-            let state = State { epoch: self.epoch, step, steps, left, sums: self.sums };
-            let (html, text) = panel.now(&state);
+            let position = Position { epoch: self.epoch, step, steps, left, sums: self.sums };
+            let (html, text) = view.now(&position);
             output.show(&[("text/html", &html), ("text/plain", &text)]);
             return self.print_held();
         }
@@ -128,11 +129,11 @@ impl Progress {
     }
 }
 
-/// However the training ends, the panel's final state stays, if it was ever shown.
-impl Drop for Progress {
+/// However the training ends, the view's final position stays, if it was ever shown.
+impl Drop for TrainingProgress {
     fn drop(&mut self) {
-        if let Some((output, panel)) = self.live.as_ref().filter(|(_, panel)| panel.was_shown()) {
-            let (html, text) = panel.last(self.start.elapsed().as_secs_f64());
+        if let Some((output, view)) = self.live.as_ref().filter(|(_, view)| view.was_shown()) {
+            let (html, text) = view.last(self.start.elapsed().as_secs_f64());
             output.show(&[("text/html", &html), ("text/plain", &text)]);
         }
         self.print_held();

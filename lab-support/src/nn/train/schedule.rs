@@ -157,7 +157,7 @@ impl fmt::Display for Schedule {
 
 /// How far [`Schedule::reduce_on_plateau`] has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Decline {
+pub(crate) struct PlateauState {
     /// The smallest loss so far.
     pub best: Option<f32>,
     /// Epochs since then, or since the last reduction.
@@ -166,7 +166,7 @@ pub(crate) struct Decline {
     pub reductions: usize,
 }
 
-impl Decline {
+impl PlateauState {
     /// Takes note of an epoch's loss.
     pub fn after(&mut self, schedule: &Schedule, loss: f32) {
         let Plateau { patience, .. } = schedule.shape else { return };
@@ -249,11 +249,11 @@ mod tests {
     #[test]
     fn a_plateau_reduces_the_rate() {
         let schedule = Schedule::reduce_on_plateau(2, 0.5);
-        let mut decline = Decline::default();
+        let mut plateau = PlateauState::default();
         let losses = [1.0, 0.9, 0.9, 0.95, 0.8, 0.8, 0.8, 0.8, 0.8];
         let found = losses.map(|loss| {
-            decline.after(&schedule, loss);
-            decline.factor(&schedule)
+            plateau.after(&schedule, loss);
+            plateau.factor(&schedule)
         });
         assert_eq!(found, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]);
     }

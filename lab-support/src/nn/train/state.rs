@@ -2,23 +2,23 @@ use crate::nn::model::sequential::Sequential;
 use crate::nn::train::early_stopping::EarlyStopping;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;
-use crate::nn::train::schedule::Decline;
+use crate::nn::train::schedule::PlateauState;
 
-/// How far one `fit` has come: all that has a say in its further course beside the network itself, and so what a
+/// How far one `fit` has come: all that decides how its training goes on beside the network itself, and so what a
 /// checkpoint holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Course {
+pub(crate) struct FitState {
     pub epochs: Vec<Epoch>,
-    pub decline: Decline,
+    pub plateau: PlateauState,
     pub early_stopping: Option<EarlyStopping>,
     /// The epoch that early stopping went back to in the end.
     pub restored: Option<usize>,
 }
 
-impl Course {
-    pub fn new(plan: &Fit) -> Course {
+impl FitState {
+    pub fn new(plan: &Fit) -> FitState {
         let early_stopping = plan.early_stopping.map(EarlyStopping::new);
-        Course { epochs: Vec::new(), decline: Decline::default(), early_stopping, restored: None }
+        FitState { epochs: Vec::new(), plateau: PlateauState::default(), early_stopping, restored: None }
     }
 
     pub fn is_over(&self, plan: &Fit) -> bool {
@@ -28,7 +28,7 @@ impl Course {
 
     /// Takes note of an epoch that has just ended.
     pub fn after(&mut self, epoch: Epoch, plan: &Fit, model: &Sequential) {
-        self.decline.after(&plan.schedule, epoch.validation.unwrap_or(epoch.train).loss);
+        self.plateau.after(&plan.schedule, epoch.validation.unwrap_or(epoch.train).loss);
         if let Some(early_stopping) = &mut self.early_stopping {
             early_stopping.after(&epoch, model);
         }

@@ -2,7 +2,7 @@ use lab_base::Error;
 use ndarray::{Array2, s};
 
 use crate::data::Dataset;
-use crate::nn::kernels::rng::Chance;
+use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::samples::Samples;
@@ -56,8 +56,8 @@ impl<'a, S: Samples> Trainer<'a, S> {
         Ok(Trainer { model, train, validation, plan, optimizer, loss, threads, tape, originals, labels })
     }
 
-    /// One update: forward, loss, backward, weights. Returns the sum of the losses and the hits.
-    pub fn step(&mut self, rows: &[usize], learning_rate: f32, chance: Chance) -> (f64, usize) {
+    /// One update: forward, loss, backward, weights. Returns the sum of the losses and the number of correct predictions.
+    pub fn step(&mut self, rows: &[usize], learning_rate: f32, rng: RandomStream) -> (f64, usize) {
         let Trainer { model, train, plan, optimizer, loss, tape, originals, labels, threads, .. } = self;
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
@@ -66,10 +66,10 @@ impl<'a, S: Samples> Trainer<'a, S> {
             Some(augment) => {
                 train.fill(rows, originals.slice_mut(s![..rows.len(), ..]));
                 let (images, width) = (originals.slice(s![..rows.len(), ..]), model.input_shape[1]);
-                augment.apply(images, tape.input(rows.len()), width, chance.part(AUGMENT), threads);
+                augment.apply(images, tape.input(rows.len()), width, rng.substream(AUGMENT), threads);
             }
         }
-        tape.forward_training(&mut model.layers, rows.len(), chance, threads);
+        tape.forward_training(&mut model.layers, rows.len(), rng, threads);
         let result = tape.backward(&mut model.layers, *loss, labels, threads);
         model.steps += 1;
         let step = model.steps;
@@ -82,5 +82,5 @@ impl<'a, S: Samples> Trainer<'a, S> {
     }
 }
 
-/// The part of a step's chance that augmentation has; those of the layers begin at 0.
+/// The substream of a step that augmentation draws from; those of the layers begin at 0.
 const AUGMENT: u64 = u64::MAX - 1;

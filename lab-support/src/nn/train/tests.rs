@@ -20,7 +20,7 @@ use crate::nn::train::augment::Augment;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;
 use crate::nn::train::schedule::Schedule;
-use crate::nn::train::state::Course;
+use crate::nn::train::state::FitState;
 
 /// Seven batches of 32 in an epoch.
 const STEPS: usize = 7;
@@ -59,7 +59,7 @@ impl Samples for Mortal {
     }
 }
 
-fn train(model: &mut Sequential, train: &impl Samples, plan: &Fit, file: &Path) -> Result<Course, Error> {
+fn train(model: &mut Sequential, train: &impl Samples, plan: &Fit, file: &Path) -> Result<FitState, Error> {
     model.train(train, Some(&sets().1), plan, Some(file.to_path_buf()), &Threads::one())
 }
 
@@ -103,7 +103,7 @@ fn an_interrupted_training_ends_as_an_uninterrupted_one() {
         let mut resumed = network(1, optimizer);
         let found = train(&mut resumed, &sets().0, &plan, &file).unwrap();
         assert_eq!(without_seconds(&found.epochs), without_seconds(&expected.epochs), "{optimizer:?}");
-        assert_eq!((found.restored, found.decline), (expected.restored, expected.decline));
+        assert_eq!((found.restored, found.plateau), (expected.restored, expected.plateau));
         assert!(state(&resumed) == state(&whole), "{optimizer:?}");
         assert!(!file.exists());
     }

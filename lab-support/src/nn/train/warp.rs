@@ -1,7 +1,7 @@
 //! One image into a variant of it. An image is a slice of rows of `width` numbers; outside it is 0.
 
 use crate::nn::kernels::math::{cosine, exp, sine};
-use crate::nn::kernels::simd::{Kernel, Simd, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// Moves the image by whole pixels (right, down), mirrored first where that is asked for.
 pub(crate) fn shift(
@@ -77,7 +77,7 @@ struct Resample<'a> {
 /// Makes numbers positive before they are cut to whole ones; images are smaller.
 const FAR: f32 = 65_536.0;
 
-impl Kernel for Resample<'_> {
+impl SimdKernel for Resample<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Resample { from, to, width, place: Move { xx, xy, x0, yx, yy, y0 } } = self;
@@ -118,7 +118,7 @@ pub(crate) struct Erasure {
 }
 
 impl Erasure {
-    /// From four numbers of chance, 0 to 1: area, shape, and the middle's place.
+    /// From four random numbers, 0 to 1: area, shape, and the middle's place.
     pub fn new((height, width): (usize, usize), [area, ratio, x, y]: [f32; 4]) -> Erasure {
         const AREA: (f32, f32) = (0.02, 0.33);
         /// The logarithm of 3.3, so that twice as wide is as likely as twice as high.

@@ -1,4 +1,4 @@
-use crate::nn::kernels::convolution::algorithm::{Gradients, Products};
+use crate::nn::kernels::convolution::algorithm::{ConvolutionAlgorithm, Gradients};
 use crate::nn::kernels::product::{Product, Start};
 use crate::nn::kernels::simd::tile::Terms;
 use crate::nn::kernels::transpose::transpose;
@@ -52,11 +52,11 @@ impl Direct {
         [self.window.out_height, self.window.out_width]
     }
 
-    /// Adds the image's part to the gradient of the packed weights: each window times the slopes of its sums.
-    fn add_weight_gradient(&self, image: &[f32], slopes: &[f32], gradient: &mut [f32]) {
+    /// Adds the image's part to the gradient of the packed weights: each window times the gradient of its sums.
+    fn add_weight_gradient(&self, image: &[f32], d_sums: &[f32], gradient: &mut [f32]) {
         let product = Product {
             a: image,
-            b: slopes,
+            b: d_sums,
             rows: [self.window.size, self.run()],
             columns: self.filters,
             a_rows: self.inner_steps(),
@@ -67,11 +67,11 @@ impl Direct {
         product.compute(gradient);
     }
 
-    /// Adds the slopes along the image's numbers: those of each sum, spread over its window.
-    fn add_image_gradient(&self, slopes: &[f32], back: &[f32], gradient: &mut [f32]) {
+    /// Adds the gradient of the image: that of each sum, spread over its window.
+    fn add_image_gradient(&self, d_sums: &[f32], back: &[f32], gradient: &mut [f32]) {
         for row in 0..self.window.size {
             let product = Product {
-                a: slopes,
+                a: d_sums,
                 b: &back[row * self.run() * self.filters..],
                 rows: self.positions(),
                 columns: self.run(),
@@ -85,12 +85,12 @@ impl Direct {
     }
 }
 
-impl Products for Direct {
+impl ConvolutionAlgorithm for Direct {
     fn packed_len(&self) -> usize {
         self.window.size * self.run() * self.filters
     }
 
-    fn room(&self) -> usize {
+    fn scratch_len(&self) -> usize {
         0
     }
 
@@ -100,7 +100,7 @@ impl Products for Direct {
     }
 
     /// To `[size, filters, size, channels]`: each row of the window transposed.
-    fn pack_back(&self, packed: &[f32], back: &mut [f32]) {
+    fn pack_backward(&self, packed: &[f32], back: &mut [f32]) {
         let length = self.run() * self.filters;
         for (from, to) in packed.chunks_exact(length).zip(back.chunks_exact_mut(length)) {
             transpose(from, self.filters, to);
@@ -129,10 +129,10 @@ impl Products for Direct {
         product.compute(sums);
     }
 
-    fn backward(&self, image: &[f32], slopes: &[f32], back: &[f32], to: Gradients, _: &mut [f32]) {
-        self.add_weight_gradient(image, slopes, to.packed);
+    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, _: &mut [f32]) {
+        self.add_weight_gradient(image, d_sums, to.packed);
         if let Some(d_image) = to.d_image {
-            self.add_image_gradient(slopes, back, d_image);
+            self.add_image_gradient(d_sums, back, d_image);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Eight numbers at a time: the instructions behind the inner loops of training.
 //!
-//! A [`Kernel`] is written once over blocks of eight lanes and compiled for each instruction set;
+//! A [`SimdKernel`] is written once over blocks of eight lanes and compiled for each instruction set;
 //! [`vectorized`] chooses at run time. On x86-64 these are AVX2 with fused multiply-add where the
 //! processor has it, and otherwise arrays of eight floats that every machine can add and multiply.
 //!
@@ -36,13 +36,13 @@ pub(crate) trait Simd: Copy {
 
 /// Work that is compiled for each instruction set. `run` and all that it calls must be
 /// `#[inline(always)]`, so that it is compiled inside the function that names the instructions.
-pub(crate) trait Kernel {
+pub(crate) trait SimdKernel {
     fn run<S: Simd>(self, simd: S);
 }
 
 /// Runs a kernel with the widest instructions of this machine.
 #[inline]
-pub(crate) fn vectorized(kernel: impl Kernel) {
+pub(crate) fn vectorized(kernel: impl SimdKernel) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = Avx2::detect() {
         // SAFETY: a value of `Avx2` says that this processor has the instructions `run_wide` is built of.
@@ -53,7 +53,7 @@ pub(crate) fn vectorized(kernel: impl Kernel) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn run_wide(kernel: impl Kernel, simd: Avx2) {
+fn run_wide(kernel: impl SimdKernel, simd: Avx2) {
     kernel.run(simd);
 }
 

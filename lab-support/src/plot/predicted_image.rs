@@ -10,7 +10,7 @@ use crate::plot::style::{
 };
 
 /// One image beside its ten probabilities.
-pub(crate) struct Answer<'a> {
+pub(crate) struct PredictedImage<'a> {
     pub index: usize,
     pub image: ArrayView2<'a, u8>,
     pub probabilities: ArrayView1<'a, f32>,
@@ -18,7 +18,7 @@ pub(crate) struct Answer<'a> {
     pub actual: usize,
 }
 
-impl Answer<'_> {
+impl PredictedImage<'_> {
     /// As `Ankle boot 97% (Ankle boot)`: the predicted class, its probability, the actual class.
     pub(crate) fn caption(&self) -> String {
         let percent = 100.0 * self.probabilities[self.predicted];
