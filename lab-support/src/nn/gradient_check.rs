@@ -1,7 +1,7 @@
 //! Every gradient against the slope it stands for, measured: the loss a little to the right of a number
 //! less the loss a little to its left. Tensor by tensor.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
@@ -61,47 +61,40 @@ fn agree(what: &str, gradient: &[f32], slopes: &[f64]) {
     assert!(relative < 1e-3, "{what}: {relative:.1e} apart, {gradient:?} and {slopes:?}");
 }
 
-fn output(layer: &mut dyn Layer, x: &[f32]) -> Array2<f32> {
-    let x = ArrayView2::from_shape((BATCH, x.len() / BATCH), x).unwrap();
-    let mut y = Array2::zeros((BATCH, layer.output_shape().iter().product()));
-    layer.forward_training(x, y.view_mut(), RandomStream::new(1), &Threads::one());
+fn output(layer: &mut dyn Layer, x: &[f32]) -> Vec<f32> {
+    let mut y = vec![0.0; BATCH * layer.output_shape().iter().product::<usize>()];
+    layer.forward_training(BATCH, x, &mut y, RandomStream::new(1), &Threads::one());
     y
 }
 
 /// The loss is a weighted sum of the outputs, so that its slope along each is that weight.
-fn weighted_sum(y: &Array2<f32>) -> f64 {
+fn weighted_sum(y: &[f32]) -> f64 {
     let weights = wave(500, y.len());
     y.iter().zip(weights).map(|(y, weight)| f64::from(*y) * f64::from(weight)).sum()
 }
 
 /// The gradients of the input and of each parameter of one layer of `inputs` numbers.
 fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
-    check_layer_on(what, layer, wave(0, BATCH * inputs));
+    check_layer_on(what, layer, &wave(0, BATCH * inputs));
 }
 
 /// The same with the numbers `x` as input.
-fn check_layer_on(what: &str, layer: &mut dyn Layer, x: Vec<f32>) {
+fn check_layer_on(what: &str, layer: &mut dyn Layer, x: &[f32]) {
     layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
-    let x = Array2::from_shape_vec((BATCH, x.len() / BATCH), x).unwrap();
-    let y = output(layer, x.as_slice().unwrap());
-    let mut d_output = Array2::from_shape_vec(y.dim(), wave(500, y.len())).unwrap();
-    let mut d_input = Array2::ones(x.dim());
-    let pass = Backward {
-        input: x.view(),
-        output: y.view(),
-        d_output: d_output.view_mut(),
-        d_input: Some(d_input.view_mut()),
-    };
+    let y = output(layer, x);
+    let (mut d_output, mut d_input) = (wave(500, y.len()), vec![1.0; x.len()]);
+    let pass =
+        Backward { rows: BATCH, input: x, output: &y, d_output: &mut d_output, d_input: Some(&mut d_input) };
     layer.backward(pass, &Threads::one());
 
-    let along_input = slopes(x.as_slice().unwrap(), |x| weighted_sum(&output(layer, x)));
-    agree(&format!("{what}, input"), d_input.as_slice().unwrap(), &along_input);
+    let along_input = slopes(x, |x| weighted_sum(&output(layer, x)));
+    agree(&format!("{what}, input"), &d_input, &along_input);
     let learned = |parameter: &Parameter| matches!(parameter.role, Role::Trained | Role::Frozen);
     for i in 0..layer.parameters().iter().filter(|p| learned(p)).count() {
         let parameter = layer.parameters()[i].clone();
         let along_parameter = slopes(&parameter.value, |value| {
             layer.parameters_mut()[i].value.copy_from_slice(value);
-            weighted_sum(&output(layer, x.as_slice().unwrap()))
+            weighted_sum(&output(layer, x))
         });
         layer.parameters_mut()[i].value.copy_from_slice(&parameter.value);
         agree(&format!("{what}, {}", parameter.name), &parameter.gradient, &along_parameter);
@@ -188,7 +181,7 @@ fn pooling() {
     let each_once: Vec<f32> = (0..n).map(|i| (i * 37 % n) as f32 / 50.0).collect();
     for (size, stride) in [(2, 2), (3, 2), (2, 3), (2, 1), (1, 1)] {
         let mut largest = MaxPool2d::new(&shape, size, stride).unwrap();
-        check_layer_on(&format!("max of {size}, stride {stride}"), &mut largest, each_once.clone());
+        check_layer_on(&format!("max of {size}, stride {stride}"), &mut largest, &each_once);
         let mut mean = AveragePool2d::new(&shape, size, stride).unwrap();
         check_image_layer(&format!("mean of {size}, stride {stride}"), &mut mean, shape);
     }

@@ -3,8 +3,6 @@
 //! A batch is `[batch, pixels · channels]`, the channels of a pixel side by side (flat inputs are one pixel);
 //! what is known of a channel stands in a slice of `[channels]`.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::threads::Threads;
 
@@ -17,11 +15,12 @@ const LEAST_IMAGES: usize = 4;
 
 /// Numbers of a batch, and an offset for each channel that is taken off them.
 #[derive(Clone, Copy)]
-pub(crate) struct Centered<'a>(pub ArrayView2<'a, f32>, pub &'a [f32]);
+pub(crate) struct Centered<'a>(pub &'a [f32], pub &'a [f32]);
 
-/// For each channel Σ a and Σ a · b over the batch, with `a` and `b` less their offsets. `scratch` is for sums of
-/// groups, kept from batch to batch.
+/// For each channel Σ a and Σ a · b over the batch of `rows` images, with `a` and `b` less their offsets. `scratch` is
+/// for sums of groups, kept from batch to batch.
 pub(crate) fn sums(
+    rows: usize,
     a: Centered,
     b: Centered,
     totals: [&mut [f32]; 2],
@@ -29,17 +28,16 @@ pub(crate) fn sums(
     threads: &Threads,
 ) {
     let channels = a.1.len();
-    let groups = a.0.nrows().div_ceil(GROUP);
+    let (groups, group) = (rows.div_ceil(GROUP), GROUP * (a.0.len() / rows));
     scratch.clear();
     scratch.resize(groups * 2 * channels, 0.0);
     let share = threads.share(groups, 1);
-    let rows = Axis(0);
-    let parts = a.0.axis_chunks_iter(rows, share * GROUP).zip(b.0.axis_chunks_iter(rows, share * GROUP));
+    let parts = a.0.chunks(share * group).zip(b.0.chunks(share * group));
     let parts = parts.zip(scratch.chunks_mut(share * 2 * channels));
     threads.for_each(parts, |((a_part, b_part), scratch)| {
-        let groups = a_part.axis_chunks_iter(rows, GROUP).zip(b_part.axis_chunks_iter(rows, GROUP));
-        for ((a_group, b_group), scratch) in groups.zip(scratch.chunks_mut(2 * channels)) {
-            vectorized(Sums { a: Centered(a_group, a.1), b: Centered(b_group, b.1), totals: scratch });
+        let groups = a_part.chunks(group).zip(b_part.chunks(group));
+        for ((a_group, b_group), totals) in groups.zip(scratch.chunks_mut(2 * channels)) {
+            vectorized(Sums { a: Centered(a_group, a.1), b: Centered(b_group, b.1), totals });
         }
     });
     for (i, total) in totals.into_iter().enumerate() {
@@ -63,14 +61,11 @@ impl SimdKernel for Sums<'_> {
         let Sums { a: Centered(a, j), b: Centered(b, k), totals } = self;
         let channels = j.len();
         let (sums, products) = totals.split_at_mut(channels);
-        for (a, b) in a.rows().into_iter().zip(b.rows()) {
-            let (a, b) = (a.to_slice().expect("contiguous rows"), b.to_slice().expect("contiguous rows"));
-            for (a, b) in a.chunks_exact(channels).zip(b.chunks_exact(channels)) {
-                let totals = sums.iter_mut().zip(products.iter_mut());
-                for (((sum, product), (a, j)), (b, k)) in totals.zip(a.iter().zip(j)).zip(b.iter().zip(k)) {
-                    *sum += a - j;
-                    *product += (a - j) * (b - k);
-                }
+        for (a, b) in a.chunks_exact(channels).zip(b.chunks_exact(channels)) {
+            let totals = sums.iter_mut().zip(products.iter_mut());
+            for (((sum, product), (a, j)), (b, k)) in totals.zip(a.iter().zip(j)).zip(b.iter().zip(k)) {
+                *sum += a - j;
+                *product += (a - j) * (b - k);
             }
         }
     }
@@ -79,40 +74,36 @@ impl SimdKernel for Sums<'_> {
 /// Three numbers for each channel.
 pub(crate) type Factors<'a> = [&'a [f32]; 3];
 
-/// `to = f · a + g · b + h`, each channel with its own f, g and h.
+/// `to = f · a + g · b + h` for a batch of `rows` images, each channel with its own f, g and h.
 pub(crate) fn combine(
-    a: ArrayView2<f32>,
-    b: ArrayView2<f32>,
-    mut to: ArrayViewMut2<f32>,
+    rows: usize,
+    a: &[f32],
+    b: &[f32],
+    to: &mut [f32],
     factors: Factors,
     threads: &Threads,
 ) {
-    let share = threads.share(a.nrows(), LEAST_IMAGES);
-    let from = a.axis_chunks_iter(Axis(0), share).zip(b.axis_chunks_iter(Axis(0), share));
-    let parts = from.zip(to.axis_chunks_iter_mut(Axis(0), share));
+    let share = threads.share(rows, LEAST_IMAGES) * (a.len() / rows);
+    let parts = a.chunks(share).zip(b.chunks(share)).zip(to.chunks_mut(share));
     threads.for_each(parts, |((a, b), to)| vectorized(Combine { a, b, to, factors }));
 }
 
 struct Combine<'a> {
-    a: ArrayView2<'a, f32>,
-    b: ArrayView2<'a, f32>,
-    to: ArrayViewMut2<'a, f32>,
+    a: &'a [f32],
+    b: &'a [f32],
+    to: &'a mut [f32],
     factors: Factors<'a>,
 }
 
 impl SimdKernel for Combine<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        let Combine { a, b, mut to, factors: [f, g, h] } = self;
+        let Combine { a, b, to, factors: [f, g, h] } = self;
         let channels = f.len();
-        for ((a, b), mut to) in a.rows().into_iter().zip(b.rows()).zip(to.rows_mut()) {
-            let (a, b) = (a.to_slice().expect("contiguous rows"), b.to_slice().expect("contiguous rows"));
-            let to = to.as_slice_mut().expect("contiguous rows");
-            let pixels = a.chunks_exact(channels).zip(b.chunks_exact(channels));
-            for (to, (a, b)) in to.chunks_exact_mut(channels).zip(pixels) {
-                for (((to, a), b), ((f, g), h)) in to.iter_mut().zip(a).zip(b).zip(f.iter().zip(g).zip(h)) {
-                    *to = f * a + g * b + h;
-                }
+        let pixels = a.chunks_exact(channels).zip(b.chunks_exact(channels));
+        for (to, (a, b)) in to.chunks_exact_mut(channels).zip(pixels) {
+            for (((to, a), b), ((f, g), h)) in to.iter_mut().zip(a).zip(b).zip(f.iter().zip(g).zip(h)) {
+                *to = f * a + g * b + h;
             }
         }
     }

@@ -42,6 +42,15 @@ pub(crate) fn matmul_tn(a: ArrayView2<f32>, first: usize, b: ArrayView2<f32>, c:
     product(&slice(a)[first..], [0, 1], m, slice(b), n, terms).compute(slice_mut(c));
 }
 
+/// A batch of `rows` rows as a matrix.
+pub(crate) fn matrix(rows: usize, numbers: &[f32]) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape((rows, numbers.len() / rows), numbers).expect("rows of equal length")
+}
+
+pub(crate) fn matrix_mut(rows: usize, numbers: &mut [f32]) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape((rows, numbers.len() / rows), numbers).expect("rows of equal length")
+}
+
 /// A product of `m` rows and `n` columns that lie side by side.
 fn product<'a>(
     a: &'a [f32],

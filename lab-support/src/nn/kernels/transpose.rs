@@ -1,5 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-
 /// `[rows, columns] -> [columns, rows]`. For an image, from pixel by pixel to channel by channel, or back.
 pub(crate) fn transpose(from: &[f32], columns: usize, to: &mut [f32]) {
     assert_eq!(from.len(), to.len(), "numbers on both sides");
@@ -14,11 +12,11 @@ pub(crate) fn transpose(from: &[f32], columns: usize, to: &mut [f32]) {
     }
 }
 
-/// Each row of `from` is a matrix of `columns` columns, whose transpose is written to the row of `to`.
-pub(crate) fn each_row_transposed(from: ArrayView2<f32>, columns: usize, mut to: ArrayViewMut2<f32>) {
-    for (from, mut to) in from.axis_iter(Axis(0)).zip(to.axis_iter_mut(Axis(0))) {
-        let from = from.to_slice().expect("numbers side by side");
-        transpose(from, columns, to.as_slice_mut().expect("numbers side by side"));
+/// Each of the `rows` rows of `from` is a matrix of `columns` columns, whose transpose is written to the row of `to`.
+pub(crate) fn each_row_transposed(rows: usize, from: &[f32], columns: usize, to: &mut [f32]) {
+    let length = from.len() / rows;
+    for (from, to) in from.chunks_exact(length).zip(to.chunks_exact_mut(length)) {
+        transpose(from, columns, to);
     }
 }
 

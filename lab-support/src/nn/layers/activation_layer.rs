@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
 use crate::nn::kernels::threads::Threads;
@@ -29,20 +28,16 @@ impl Layer for ActivationLayer {
         self.activation
     }
 
-    fn forward(&self, input: ArrayView2<f32>, mut output: ArrayViewMut2<f32>, _: &Threads) {
-        output.assign(&input);
-        let width = output.ncols();
-        self.activation.forward(output.as_slice_mut().expect("outputs are contiguous"), width);
+    fn forward(&self, _: usize, input: &[f32], output: &mut [f32], _: &Threads) {
+        output.copy_from_slice(input);
+        self.activation.forward(output, self.shape.iter().product());
     }
 
-    fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        if self.activation.needs_its_input() {
-            pass.output = pass.input;
-        }
-        let (seen, dy) = pass.slices();
-        self.activation.backward(seen, dy, self.shape.iter().product());
-        if let Some(mut d_input) = pass.d_input {
-            d_input.assign(&pass.d_output);
+    fn backward(&mut self, pass: Backward, _: &Threads) {
+        let known = if self.activation.needs_its_input() { pass.input } else { pass.output };
+        self.activation.backward(known, pass.d_output, self.shape.iter().product());
+        if let Some(d_input) = pass.d_input {
+            d_input.copy_from_slice(pass.d_output);
         }
     }
 

@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
@@ -53,9 +52,8 @@ impl Layer for AveragePool2d {
         json!({ "layer": "AveragePooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(x.nrows(), 1));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
                 vectorized(Mean { window: &self.window, weight: self.weight(), x, y });
@@ -63,10 +61,9 @@ impl Layer for AveragePool2d {
         });
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let Some(mut dx) = pass.d_input.take() else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(dx.nrows(), 1));
-        let (dx, (_, dy)) = (dx.as_slice_mut().expect("contiguous"), pass.slices());
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, d_output: dy, d_input: Some(dx), .. } = pass else { return };
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(dx.chunks_mut(share * inputs).zip(dy.chunks(share * outputs)), |(dx, dy)| {
             dx.fill(0.0);
             for (dx, dy) in dx.chunks_exact_mut(inputs).zip(dy.chunks_exact(outputs)) {

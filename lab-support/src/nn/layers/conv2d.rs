@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ use crate::nn::layers::parameter::Parameter;
 #[derive(Clone)]
 pub(crate) struct Conv2d {
     window: Window,
-    products: Arc<dyn ConvolutionAlgorithm>,
+    algorithm: Arc<dyn ConvolutionAlgorithm>,
     settings: Conv,
     activation: Activation,
     shape: [usize; 3],
@@ -77,8 +76,8 @@ impl Conv2d {
         let zeros = vec![0.0; weight.iter().product()];
         let weight = Parameter::new("weight", weight, zeros);
         let parameters = [weight, Parameter::new("bias", vec![filters], vec![0.0; filters])];
-        let (window, products) = fastest(window, filters);
-        Ok(Conv2d { window, products, settings, activation, shape, parameters, work: Work::default() })
+        let (window, algorithm) = fastest(window, filters);
+        Ok(Conv2d { window, algorithm, settings, activation, shape, parameters, work: Work::default() })
     }
 
     fn filters(&self) -> usize {
@@ -96,25 +95,24 @@ impl Conv2d {
 
     /// The parts of [`Work::scratch`]: an image with its padding, its gradient, the scratch of the convolution.
     fn with_scratch(&self, scratch: &ScratchBuffers, work: impl FnOnce([&mut [f32]; 3])) {
-        let (border, products) = (self.window.padded_len(), self.products.scratch_len());
-        scratch.with(2 * border + products, |scratch| {
+        let (border, algorithm) = (self.window.padded_len(), self.algorithm.scratch_len());
+        scratch.with(2 * border + algorithm, |scratch| {
             let (padded, rest) = scratch.split_at_mut(border);
-            let (d_padded, products) = rest.split_at_mut(border);
-            work([padded, d_padded, products]);
+            let (d_padded, rest) = rest.split_at_mut(border);
+            work([padded, d_padded, rest]);
         });
     }
 
-    fn compute(&self, work: &mut Work, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
+    fn compute(&self, work: &mut Work, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let Work { packed, scratch, .. } = work;
         let [weight, bias] = &self.parameters;
-        packed.resize(self.products.packed_len(), 0.0);
-        self.with_scratch(scratch, |[_, _, scratch]| self.products.pack(&weight.value, packed, scratch));
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(x.nrows()));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+        packed.resize(self.algorithm.packed_len(), 0.0);
+        self.with_scratch(scratch, |[_, _, scratch]| self.algorithm.pack(&weight.value, packed, scratch));
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(rows));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             self.with_scratch(scratch, |[padded, _, scratch]| {
                 for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                    self.products.forward(self.window.pad(x, padded), packed, &bias.value, y, scratch);
+                    self.algorithm.forward(self.window.pad(x, padded), packed, &bias.value, y, scratch);
                     self.activation.forward(y, self.filters());
                 }
             });
@@ -132,28 +130,28 @@ impl Conv2d {
     ) {
         let ImageBackward { x, y, dz, dx } = image;
         let [padded, d_padded, scratch] = scratch;
-        let (packed, db) = gradient.split_at_mut(self.products.packed_len());
+        let (packed, db) = gradient.split_at_mut(self.algorithm.packed_len());
         self.activation.backward(y, dz, self.filters());
         add_rows(dz, db);
         let x = self.window.pad(x, padded);
         if dx.is_empty() {
-            return self.products.backward(x, dz, back, Gradients { packed, d_image: None }, scratch);
+            return self.algorithm.backward(x, dz, back, Gradients { packed, d_image: None }, scratch);
         }
         let d_image = if self.window.is_padded() { &mut *d_padded } else { &mut *dx };
         d_image.fill(0.0);
-        self.products.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, scratch);
+        self.algorithm.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, scratch);
         self.window.unpad(d_padded, dx);
     }
 
     /// Adds the gradients of all parts, and gives them PyTorch's order.
     fn collect(&mut self, work: &mut Work) {
-        let length = self.products.packed_len();
+        let length = self.algorithm.packed_len();
         let (sum, others) = work.gradients.split_at_mut(length + self.filters());
         add_rows(others, sum);
         let (packed, db) = sum.split_at(length);
         let mut dw = std::mem::take(&mut self.parameters[0].gradient);
         self.with_scratch(&work.scratch, |[_, _, scratch]| {
-            self.products.unpack_gradient(packed, &mut dw, scratch)
+            self.algorithm.unpack_gradient(packed, &mut dw, scratch)
         });
         self.parameters[0].gradient = dw;
         self.parameters[1].gradient.copy_from_slice(db);
@@ -218,37 +216,35 @@ impl Layer for Conv2d {
         bias.value.fill(0.0);
     }
 
-    fn forward(&self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, threads: &Threads) {
-        self.compute(&mut Work::default(), x, y, threads);
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        self.compute(&mut Work::default(), rows, x, y, threads);
     }
 
     fn forward_training(
         &mut self,
-        x: ArrayView2<f32>,
-        y: ArrayViewMut2<f32>,
+        rows: usize,
+        x: &[f32],
+        y: &mut [f32],
         _: RandomStream,
         threads: &Threads,
     ) {
         let mut work = std::mem::take(&mut self.work);
-        self.compute(&mut work, x, y, threads);
+        self.compute(&mut work, rows, x, y, threads);
         self.work = work;
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, input: x, output: y, d_output: dz, d_input: dx } = pass;
         let mut work = std::mem::take(&mut self.work);
         let Work { packed, back, gradients, scratch } = &mut work;
         back.resize(packed.len(), 0.0);
-        self.products.pack_backward(packed, back);
-        let (inputs, outputs, share) =
-            (self.window.inputs(), self.outputs(), Conv2d::share(pass.input.nrows()));
+        self.algorithm.pack_backward(packed, back);
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(rows));
         let gradient = packed.len() + self.filters();
         gradients.resize(PARTS * gradient, 0.0);
         gradients.fill(0.0);
 
-        let x = pass.input.to_slice().expect("contiguous");
-        let mut dx = pass.d_input.take();
-        let dx = dx.as_mut().map_or(&mut [] as &mut [f32], |dx| dx.as_slice_mut().expect("contiguous"));
-        let (y, dz) = pass.slices();
+        let dx = dx.unwrap_or_default();
         let there = x.chunks(share * inputs).zip(y.chunks(share * outputs));
         let back_again = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
         let images = there.zip(back_again).zip(gradients.chunks_mut(gradient));

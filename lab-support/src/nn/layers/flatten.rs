@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
 use crate::nn::kernels::threads::Threads;
@@ -34,13 +33,13 @@ impl Layer for Flatten {
         json!({ "layer": "Flatten" })
     }
 
-    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, _: &Threads) {
-        each_row_transposed(input, self.channels, output);
+    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], _: &Threads) {
+        each_row_transposed(rows, input, self.channels, output);
     }
 
-    fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        if let Some(d_input) = pass.d_input.take() {
-            each_row_transposed(pass.d_output.view(), self.shape[0] / self.channels, d_input);
+    fn backward(&mut self, pass: Backward, _: &Threads) {
+        if let Some(d_input) = pass.d_input {
+            each_row_transposed(pass.rows, pass.d_output, self.shape[0] / self.channels, d_input);
         }
     }
 

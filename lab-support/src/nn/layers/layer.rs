@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
@@ -7,7 +6,8 @@ use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
 
-/// One step of a network, forward and backward. A batch is a matrix: one image a row.
+/// One step of a network, forward and backward. A batch is a matrix, one image a row, whose numbers lie side by side in
+/// one slice.
 ///
 /// An image of shape `[channels, height, width]` lies in its row pixel by pixel, the channels of a pixel side
 /// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
@@ -49,19 +49,20 @@ pub(crate) trait Layer: Send + Sync {
     /// Draws the parameters anew.
     fn initialize(&mut self, _rng: &mut ChaCha8Rng) {}
 
-    /// Computes `output`, `[batch, outputs]`, from `input`, `[batch, inputs]`.
-    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, threads: &Threads);
+    /// Computes `output`, `[rows, outputs]`, from `input`, `[rows, inputs]`.
+    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], threads: &Threads);
 
     /// As [`forward`](Self::forward), but while learning: where a layer draws random numbers or looks at the whole batch,
     /// and where it keeps what its backward pass needs. `rng` holds this layer's random numbers for this step.
     fn forward_training(
         &mut self,
-        input: ArrayView2<f32>,
-        output: ArrayViewMut2<f32>,
+        rows: usize,
+        input: &[f32],
+        output: &mut [f32],
         _rng: RandomStream,
         threads: &Threads,
     ) {
-        self.forward(input, output, threads);
+        self.forward(rows, input, output, threads);
     }
 
     /// Computes the gradients of the parameters and of the input from that of the output.
@@ -83,20 +84,14 @@ impl Clone for Box<dyn Layer> {
 
 /// What the backward pass of a layer takes and gives.
 pub(crate) struct Backward<'a> {
-    /// `[batch, inputs]`, as in the forward pass.
-    pub input: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`, as computed in the forward pass.
-    pub output: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`: gradient of the loss with respect to each output. The layer may overwrite it.
-    pub d_output: ArrayViewMut2<'a, f32>,
-    /// `[batch, inputs]`: to be computed; None where nothing below has parameters.
-    pub d_input: Option<ArrayViewMut2<'a, f32>>,
-}
-
-impl Backward<'_> {
-    /// Output and gradient as plain numbers.
-    pub fn slices(&mut self) -> (&[f32], &mut [f32]) {
-        let output = self.output.as_slice().expect("outputs are contiguous");
-        (output, self.d_output.as_slice_mut().expect("gradients are contiguous"))
-    }
+    /// Images in the batch.
+    pub rows: usize,
+    /// `[rows, inputs]`, as in the forward pass.
+    pub input: &'a [f32],
+    /// `[rows, outputs]`, as computed in the forward pass.
+    pub output: &'a [f32],
+    /// `[rows, outputs]`: gradient of the loss with respect to each output. The layer may overwrite it.
+    pub d_output: &'a mut [f32],
+    /// `[rows, inputs]`: to be computed; None where no earlier layer has parameters.
+    pub d_input: Option<&'a mut [f32]>,
 }

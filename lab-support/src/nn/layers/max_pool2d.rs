@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
 use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
@@ -52,9 +51,8 @@ impl Layer for MaxPool2d {
         json!({ "layer": "MaxPooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(x.nrows(), 1));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
                 vectorized(Largest { pool: self, x, y });
@@ -62,11 +60,9 @@ impl Layer for MaxPool2d {
         });
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let Some(mut dx) = pass.d_input.take() else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(dx.nrows(), 1));
-        let (x, dx) = (pass.input.to_slice().expect("contiguous"), dx.as_slice_mut().expect("contiguous"));
-        let (y, dy) = pass.slices();
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, input: x, output: y, d_output: dy, d_input: Some(dx) } = pass else { return };
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         let images = x.chunks(share * inputs).zip(dx.chunks_mut(share * inputs));
         let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));
         let pool = &*self;
@@ -161,9 +157,7 @@ mod tests {
                 let mut x = vec![1.0; 4 * channels];
                 x[place * channels] = f32::NAN;
                 let mut y = vec![0.0; channels];
-                let image = ArrayView2::from_shape((1, 4 * channels), &x).unwrap();
-                let output = ArrayViewMut2::from_shape((1, channels), &mut y).unwrap();
-                layer.forward(image, output, &Threads::one());
+                layer.forward(1, &x, &mut y, &Threads::one());
                 assert!(y[0].is_nan() && y[1..].iter().all(|y| *y == 1.0), "{place}: {y:?}");
             }
         }

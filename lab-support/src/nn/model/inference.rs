@@ -58,7 +58,13 @@ impl Sequential {
                 let start = part * share;
                 self.each_block(data, start..(start + share).min(data.len()), |block| {
                     let mut outputs = blocks.next().expect("as many blocks as outputs");
-                    each_row_transposed(block, channels, outputs.view_mut());
+                    let outputs = outputs.as_slice_mut().expect("rows of an array");
+                    each_row_transposed(
+                        block.nrows(),
+                        block.as_slice().expect("standard layout"),
+                        channels,
+                        outputs,
+                    );
                     progress.advance(block.nrows());
                 });
             });

@@ -1,4 +1,4 @@
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::threads::Threads;
@@ -46,8 +46,7 @@ impl Tape {
         if *channels == 1 {
             return;
         }
-        for mut row in outputs[0].axis_iter_mut(Axis(0)).take(n) {
-            let row = row.as_slice_mut().expect("numbers side by side");
+        for row in rows_mut(&mut outputs[0], n).chunks_exact_mut(image.len()) {
             image.copy_from_slice(row);
             transpose(image, row.len() / *channels, row);
         }
@@ -58,7 +57,7 @@ impl Tape {
         self.arrange_input(n);
         for (i, layer) in layers.iter().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
-            layer.forward(before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]), threads);
+            layer.forward(n, rows(&before[i], n), rows_mut(&mut after[0], n), threads);
         }
         self.outputs[layers.len()].slice(s![..n, ..])
     }
@@ -74,14 +73,13 @@ impl Tape {
         self.arrange_input(n);
         for (i, layer) in layers.iter_mut().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
-            let (input, output) = (before[i].slice(s![..n, ..]), after[0].slice_mut(s![..n, ..]));
-            layer.forward_training(input, output, rng.substream(i as u64), threads);
+            let (input, output) = (rows(&before[i], n), rows_mut(&mut after[0], n));
+            layer.forward_training(n, input, output, rng.substream(i as u64), threads);
         }
     }
 
     /// Computes the gradient of every parameter that is trained, for the images that `forward_training` has
-    /// just seen. Returns the sum of
-    /// their losses, and how many outputs were right.
+    /// just seen. Returns the sum of their losses, and how many outputs were right.
     pub fn backward(
         &mut self,
         layers: &mut [Box<dyn Layer>],
@@ -91,8 +89,8 @@ impl Tape {
     ) -> (f64, usize) {
         let n = labels.len();
         let last = layers.len();
-        let outputs = self.outputs[last].slice(s![..n, ..]);
-        let result = loss.backward(outputs, labels, self.gradients[last].slice_mut(s![..n, ..]));
+        let outputs = rows(&self.outputs[last], n);
+        let result = loss.backward(outputs, labels, rows_mut(&mut self.gradients[last], n));
 
         let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
         self.backward_layers(layers, n, first.unwrap_or(last) + 1, threads);
@@ -120,12 +118,23 @@ impl Tape {
         for (i, layer) in layers.iter_mut().enumerate().skip(lowest.saturating_sub(1)).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {
-                input: self.outputs[i].slice(s![..n, ..]),
-                output: self.outputs[i + 1].slice(s![..n, ..]),
-                d_output: after[0].slice_mut(s![..n, ..]),
-                d_input: (i >= lowest).then(|| before[i].slice_mut(s![..n, ..])),
+                rows: n,
+                input: rows(&self.outputs[i], n),
+                output: rows(&self.outputs[i + 1], n),
+                d_output: rows_mut(&mut after[0], n),
+                d_input: (i >= lowest).then(|| rows_mut(&mut before[i], n)),
             };
             layer.backward(pass, threads);
         }
     }
+}
+
+/// The numbers of the first `n` rows.
+fn rows(matrix: &Array2<f32>, n: usize) -> &[f32] {
+    &matrix.as_slice().expect("standard layout")[..n * matrix.ncols()]
+}
+
+fn rows_mut(matrix: &mut Array2<f32>, n: usize) -> &mut [f32] {
+    let length = n * matrix.ncols();
+    &mut matrix.as_slice_mut().expect("standard layout")[..length]
 }
