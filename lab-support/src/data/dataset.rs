@@ -31,10 +31,12 @@ impl Dataset {
         &self.images
     }
 
+    /// How many images it has.
     pub fn len(&self) -> usize {
         self.images.len()
     }
 
+    /// Whether it has no images.
     pub fn is_empty(&self) -> bool {
         self.images.is_empty()
     }
@@ -143,11 +145,6 @@ impl Dataset {
     pub fn labels(&self) -> Vec<usize> {
         self.images.labels.iter().copied().map(usize::from).collect()
     }
-
-    /// Shows in a notebook what it is, rather than its numbers.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
 
 impl Images {
@@ -161,6 +158,8 @@ impl Images {
         Dataset::new(self.clone(), 1.0)
     }
 }
+
+crate::notebook::shows_as_text!(Dataset);
 
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

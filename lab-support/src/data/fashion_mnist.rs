@@ -83,12 +83,9 @@ impl FashionMnist {
             from: from.to_string(),
         })
     }
-
-    /// Shows the data set in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(FashionMnist);
 
 /// The splits as a table, and where they came from.
 impl fmt::Display for FashionMnist {

@@ -50,6 +50,7 @@ pub struct Images {
     pub pixels: ArcArray<u8, Ix3>,
     /// `[n]`, each an index into [`CLASS_NAMES`].
     pub labels: ArcArray1<u8>,
+    /// Where the images come from.
     pub source: Source,
     split: Split,
 }
@@ -88,10 +89,12 @@ impl Images {
         self.split
     }
 
+    /// How many images there are.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -139,12 +142,9 @@ impl Images {
             split: self.split,
         }
     }
-
-    /// Shows in a notebook what it is, rather than its pixels.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(Images);
 
 impl fmt::Display for Images {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -22,6 +22,7 @@ pub const BINS: usize = 15;
 /// The predictions whose confidence lies in one range.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bin {
+    /// How many predictions these are.
     pub images: usize,
     /// Mean probability given to the predicted class, 0 to 1; 0 where there are no images.
     pub confidence: f32,

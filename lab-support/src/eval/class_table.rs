@@ -6,9 +6,11 @@ use crate::data::{CLASS_NAMES, Source};
 /// scikit-learn's `classification_report`.
 #[derive(Clone, Debug)]
 pub struct ClassTable {
+    /// One per class that was seen or predicted, in label order.
     pub classes: Vec<ClassScore>,
     /// Share of all images called right, 0 to 1.
     pub accuracy: f32,
+    /// Where the images come from.
     pub source: Source,
 }
 
@@ -17,6 +19,7 @@ pub struct ClassTable {
 /// without images.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassScore {
+    /// The class, an index into [`CLASS_NAMES`].
     pub label: usize,
     /// Of the images called this class, the share that are.
     pub precision: f32,
@@ -29,16 +32,13 @@ pub struct ClassScore {
 }
 
 impl ClassTable {
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
-
     /// The mean over the classes, each counting the same however many images it has.
     fn mean(&self, of: fn(&ClassScore) -> f32) -> f32 {
         self.classes.iter().map(of).sum::<f32>() / self.classes.len().max(1) as f32
     }
 }
+
+crate::notebook::shows_as_text!(ClassTable);
 
 impl fmt::Display for ClassTable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -65,12 +65,9 @@ impl Ensemble {
         shared.retain(|mistake| answers.iter().all(|a| a.predicted(mistake.index) == mistake.predicted));
         Ok(Ensemble { networks: answers.len(), wrong, mean, shared, source: data.images().source })
     }
-
-    /// Shows in a notebook how many images how many networks get wrong.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(Ensemble);
 
 impl fmt::Display for Ensemble {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -8,15 +8,20 @@ use crate::nn::{Score, Sequential};
 /// Trained networks, each on the images it learned from and on others: shows itself as a figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gaps {
+    /// The networks, in the order in which they were given.
     pub networks: Vec<Gap>,
+    /// Where the images come from.
     pub source: Source,
 }
 
 /// A network's scores on the images that it learned from, and on others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
+    /// What the network is called in the figure.
     pub name: String,
+    /// On the images that it learned from.
     pub learned: Score,
+    /// On the validation images.
     pub validation: Score,
 }
 

@@ -30,17 +30,21 @@ impl Sequential {
 pub struct Mistake {
     /// Index of the image in its data set.
     pub index: usize,
+    /// The class with the largest output, an index into [`CLASS_NAMES`].
     pub predicted: usize,
+    /// The label, an index into [`CLASS_NAMES`].
     pub actual: usize,
     /// Probability given to the predicted class, 0 to 1.
     pub confidence: f32,
 }
 
 impl Predictions {
+    /// How many images were predicted.
     pub fn len(&self) -> usize {
         self.outputs.nrows()
     }
 
+    /// Whether there were none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

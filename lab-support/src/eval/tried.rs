@@ -41,6 +41,7 @@ pub struct Swept {
     pub what: String,
     /// Its values in the order in which they were added.
     pub values: Vec<(String, Tried)>,
+    /// Where the images come from.
     pub source: Source,
 }
 
@@ -73,6 +74,7 @@ pub struct GridTried {
     pub what: [String; 2],
     /// Pairs of values in the order in which they were added.
     pub pairs: Vec<([String; 2], Tried)>,
+    /// Where the images come from.
     pub source: Source,
 }
 

@@ -48,6 +48,7 @@ impl Check {
         check
     }
 
+    /// Whether nothing is open.
     pub fn passed(&self) -> bool {
         self.open().next().is_none()
     }

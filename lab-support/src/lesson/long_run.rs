@@ -151,6 +151,8 @@ fn slug(name: &str) -> String {
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
+crate::notebook::shows_as_text!(LongRuns);
+
 impl fmt::Display for LongRuns {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let groups = &self.runs.groups;
@@ -197,11 +199,6 @@ impl LongRuns {
     /// When there is no record of this name, or it was trained without augmentation.
     pub fn augmented_accuracy(&self, name: &str) -> Result<f32, Error> {
         self.runs.augmented_accuracy(name)
-    }
-
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
     }
 }
 

@@ -14,14 +14,19 @@ use crate::notebook::live;
 /// One training run: what was trained, how, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
+    /// As the student called it; the baseline is `baseline`.
     pub name: String,
     /// `real` or `practice`.
     pub data: String,
     /// Widths from input to output, `784-128-10`.
     pub layers: String,
+    /// Trainable numbers.
     pub params: usize,
+    /// As `Adam, weight decay 0.1`.
     pub optimizer: String,
+    /// The optimizer's own, before any schedule.
     pub learning_rate: f32,
+    /// Images per update of the weights.
     pub batch_size: usize,
     /// What else was chosen, in words: a schedule, label smoothing, augmentation ...
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -29,14 +34,19 @@ pub struct Run {
     /// Epochs that it would have had without early stopping, where there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<usize>,
+    /// Passes over the training set that were completed.
     pub epochs: usize,
+    /// Of first weights, shuffles and all other random numbers.
     pub seed: u64,
     /// Mean over the epoch whose weights were kept: the last, or the best where early stopping chose.
     pub train_loss: f32,
+    /// Share of the training images classified right in that epoch, 0 to 1.
     pub train_accuracy: f32,
     /// After that epoch, where there was a validation set.
     pub validation_accuracy: Option<f32>,
+    /// Share of the test images classified right, 0 to 1, where it was tested.
     pub test_accuracy: Option<f32>,
+    /// Mean loss on the test images, where it was tested.
     #[serde(default)]
     pub test_loss: Option<f32>,
     /// Test accuracy with test-time augmentation, where it was measured.
@@ -44,16 +54,17 @@ pub struct Run {
     pub augmented_accuracy: Option<f32>,
     /// Time spent training, without validation.
     pub seconds: f64,
+    /// Threads that trained it.
     pub threads: usize,
     /// When it was recorded, RFC 3339, UTC.
     pub when: String,
     /// Images learned from in an epoch.
     #[serde(default)]
     pub images: usize,
-    /// The parts of the data set that it has learned from, and those that it was validated on: `train`,
-    /// `test`, `unknown`.
+    /// The parts of the data set that it has learned from: `train`, `test`, `unknown`.
     #[serde(default)]
     pub trained_on: Vec<String>,
+    /// The parts of the data set that it was validated on.
     #[serde(default)]
     pub validated_on: Vec<String>,
     /// Epoch by epoch.
@@ -64,9 +75,13 @@ pub struct Run {
 /// Loss and accuracy of one epoch, on the training set and, where there is one, on the validation set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochPoint {
+    /// Mean loss per training image.
     pub loss: f32,
+    /// Share of the training images classified right, 0 to 1.
     pub accuracy: f32,
+    /// Mean loss per validation image.
     pub validation_loss: Option<f32>,
+    /// Share of the validation images classified right, 0 to 1.
     pub validation_accuracy: Option<f32>,
 }
 

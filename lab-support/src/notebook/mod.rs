@@ -7,3 +7,16 @@ pub(crate) mod progress;
 pub(crate) mod waiting;
 
 pub use waiting::Waiting;
+
+/// A notebook shows these types as they print themselves.
+macro_rules! shows_as_text {
+    ($($type:ident),*) => {
+        $(impl $type {
+            /// Shows it in a notebook, as it prints itself.
+            pub fn evcxr_display(&self) {
+                println!("{self}");
+            }
+        })*
+    };
+}
+pub(crate) use shows_as_text;

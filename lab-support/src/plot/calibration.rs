@@ -64,12 +64,4 @@ impl Calibration {
         let parts: Vec<String> = parts.collect();
         format!("Confidence and accuracy: {self}. Confidence: accuracy (images): {}.", parts.join(", "))
     }
-
-    /// Shows the diagram in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
 }

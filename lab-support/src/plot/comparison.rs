@@ -15,6 +15,7 @@ use crate::plot::style::{
 /// One training run in a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar<'a> {
+    /// What the run is called.
     pub name: &'a str,
     /// Share of the test images called right, 0 to 1; the mean where there are several seeds.
     pub accuracy: f64,

@@ -52,14 +52,6 @@ impl Confusion {
         })
     }
 
-    /// Shows the heat map in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
-
     fn described(&self) -> String {
         let images = thousands(self.counts.sum() as usize);
         let mut alt = format!("Confusion matrix: accuracy {:.4} on {images} images", self.accuracy);

@@ -42,14 +42,6 @@ impl Gaps {
             Ok(())
         })
     }
-
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
 }
 
 /// Height of a row, the scale's left and right edge, the right edges of the columns beside it: pixels.

@@ -56,14 +56,6 @@ impl GridTried {
         })
     }
 
-    /// Shows the heat map in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
-
     /// The values of one of the two settings, each once, in the order in which they were added.
     fn labels(&self, setting: usize) -> Vec<&str> {
         let mut labels: Vec<&str> = Vec::new();

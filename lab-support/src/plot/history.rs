@@ -47,14 +47,6 @@ impl History {
             draw_panel(&right, "accuracy", &self.epochs, |score| score.accuracy, best)
         })
     }
-
-    /// Shows the curves in a notebook; a run of no epochs shows the reason why it can't.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
 }
 
 /// The epoch with the smallest validation loss.

@@ -25,6 +25,7 @@ mod rate_finder;
 mod saliency;
 mod scale;
 mod scatter;
+mod shown;
 mod signed;
 mod style;
 mod sweep;

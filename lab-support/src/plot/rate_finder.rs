@@ -51,12 +51,4 @@ impl RateRange {
             area.draw_text(&words, &to_the_right(&text(14, INK)), (x - left + px(6), y - top + px(6)))
         })
     }
-
-    /// Shows the curve in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
 }

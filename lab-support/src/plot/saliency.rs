@@ -53,14 +53,6 @@ impl Saliency {
         })
     }
 
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
-
     /// Yellow over each pixel, as opaque as its value is steep.
     fn draw_steep_pixels(&self, area: &Area, (left, top): (i32, i32), cell: i32, largest: f32) -> Drawn {
         for ((row, column), value) in self.gradient.indexed_iter() {

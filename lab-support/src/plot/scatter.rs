@@ -14,6 +14,7 @@ use crate::plot::style::{
 
 /// What a scatter plot shows.
 pub struct Scatter<'a> {
+    /// The figure's title.
     pub title: &'a str,
     /// How to read it: one line.
     pub note: &'a str,
@@ -23,6 +24,7 @@ pub struct Scatter<'a> {
     pub points: ArrayView2<'a, f64>,
     /// `[n]`, from 0 to 9.
     pub labels: ArrayView1<'a, u8>,
+    /// Where the images come from.
     pub source: Source,
 }
 

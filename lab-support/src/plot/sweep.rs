@@ -46,14 +46,6 @@ impl Swept {
         Figure::draw(frame, |area| self.draw(area, &scale))
     }
 
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
-
     fn draw(&self, area: &Area, scale: &Scale) -> Drawn {
         scale.draw(area, (TOP, TOP + ROW * self.values.len() as i32), "validation accuracy")?;
         let heads =

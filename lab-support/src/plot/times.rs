@@ -12,6 +12,7 @@ use crate::plot::style::{
 /// The same work done by several, or in several ways: bars on a scale of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Times {
+    /// What was done: the title of the group.
     pub work: String,
     /// Who did it, and in how many seconds.
     pub bars: Vec<(String, f64)>,

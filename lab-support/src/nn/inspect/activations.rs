@@ -14,6 +14,7 @@ pub struct Activations {
     pub values: Array2<f32>,
     /// Shape of one row: `[128]` behind a dense layer, `[channels, height, width]` behind a convolution.
     pub shape: Vec<usize>,
+    /// Where the images come from.
     pub source: Source,
 }
 

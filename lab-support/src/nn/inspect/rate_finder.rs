@@ -19,6 +19,7 @@ pub struct RateRange {
     pub points: Vec<(f32, f32)>,
     /// A tenth of the rate with the smallest loss: large, and safely below the rates that do harm.
     pub suggestion: f32,
+    /// Where the images come from.
     pub source: Source,
     /// As `784-128-10`.
     pub layers: String,

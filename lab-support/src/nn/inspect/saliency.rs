@@ -14,8 +14,9 @@ const DOING: &str = "measuring how pixels change a class's score";
 /// How much the score of a class rises for each pixel of an image that grows by 1.
 #[derive(Clone, Debug)]
 pub struct Saliency {
-    /// Index of the image in its data set, and its label there.
+    /// Index of the image in its data set.
     pub index: usize,
+    /// Its label in the data set.
     pub actual: usize,
     /// The class whose score it is.
     pub class: usize,
@@ -23,6 +24,7 @@ pub struct Saliency {
     pub image: Array2<u8>,
     /// `[28, 28]`: positive where a brighter pixel speaks for the class, negative where it speaks against it.
     pub gradient: Array2<f32>,
+    /// Where the image comes from.
     pub source: Source,
 }
 

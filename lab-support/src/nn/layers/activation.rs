@@ -20,13 +20,21 @@ use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 /// 2016. GELU: Hendrycks and Gimpel, 2016.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
+    /// The sum itself.
     Linear,
+    /// The sum, or 0 where it is negative.
     Relu,
+    /// As ReLU, but a hundredth of a negative sum.
     LeakyRelu,
+    /// As ReLU, but e^x - 1 of a negative sum.
     Elu,
+    /// The sum times the normal distribution at it.
     Gelu,
+    /// From 0 to 1.
     Sigmoid,
+    /// From -1 to 1.
     Tanh,
+    /// Probabilities: numbers from 0 to 1 whose sum over the row is 1.
     Softmax,
 }
 

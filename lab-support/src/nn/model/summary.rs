@@ -93,6 +93,8 @@ fn size(params: usize) -> String {
 /// Widths of the columns, the first wider where a name needs it.
 const WIDTHS: [usize; 3] = [33, 23, 15];
 
+crate::notebook::shows_as_text!(Summary);
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let longest = self.rows.iter().map(|row| row.layer.len() + 2).max().unwrap_or(0);
@@ -120,13 +122,6 @@ impl fmt::Display for Summary {
         writeln!(f, " Total params: {}", numbers(self.params))?;
         writeln!(f, " Trainable params: {}", numbers(self.trainable))?;
         write!(f, " Non-trainable params: {}", numbers(self.params - self.trainable))
-    }
-}
-
-impl Summary {
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
     }
 }
 

@@ -10,10 +10,15 @@ use crate::nn::optim::update::{Step, Update};
 /// How gradients change weights: what `compile` takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
+    /// Stochastic gradient descent, with momentum where asked for.
     Sgd(Sgd),
+    /// A step size for each weight, from the running mean of its squared gradient.
     RmsProp(RmsProp),
+    /// RMSprop with momentum, both bias-corrected.
     Adam(Adam),
+    /// Adam with weight decay apart from the gradient.
     AdamW(AdamW),
+    /// Orthogonalized momentum for convolutions, AdamW for all else.
     Muon(Muon),
 }
 

@@ -9,6 +9,7 @@ use crate::nn::score::Score;
 pub struct Epoch {
     /// 1, 2, 3 ...
     pub number: usize,
+    /// Time spent training, without validation.
     pub seconds: f64,
     /// Batches, and so updates of the weights: 60,000 / 32 = 1,875.
     pub steps: usize,
@@ -27,16 +28,21 @@ pub struct Setup {
     pub layers: String,
     /// Trainable numbers.
     pub params: usize,
+    /// As `Adam, weight decay 0.1`.
     pub optimizer: String,
     /// The optimizer's own, before any schedule.
     pub learning_rate: f32,
+    /// Images per update of the weights.
     pub batch_size: usize,
     /// What else was chosen, in words; empty where everything was left as it is by default.
     pub with: String,
     /// Epochs that it would have had without early stopping; None where there was none.
     pub at_most: Option<usize>,
+    /// Of first weights, shuffles and all other random numbers.
     pub seed: u64,
+    /// Threads that trained it.
     pub threads: usize,
+    /// Where the images come from.
     pub source: Source,
     /// All that the network has seen in training up to now.
     pub provenance: Provenance,
@@ -45,9 +51,11 @@ pub struct Setup {
 /// Every figure of a training run, epoch by epoch: what `fit` returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
+    /// Epoch by epoch, those that were completed.
     pub epochs: Vec<Epoch>,
     /// The epoch whose weights early stopping gave back to the network; None where it has those of the last.
     pub restored: Option<usize>,
+    /// What was trained, and how.
     pub setup: Setup,
 }
 
