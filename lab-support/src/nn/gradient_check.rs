@@ -3,26 +3,13 @@
 
 use ndarray::ArrayView2;
 
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
-use crate::nn::kernels::window::Padding;
-use crate::nn::layers::activation::Activation;
-use crate::nn::layers::activation_layer::ActivationLayer;
-use crate::nn::layers::average_pool2d::AveragePool2d;
-use crate::nn::layers::batch_norm::BatchNorm;
-use crate::nn::layers::conv::Conv;
-use crate::nn::layers::conv2d::Conv2d;
-use crate::nn::layers::dense::Dense;
-use crate::nn::layers::dropout::Dropout;
-use crate::nn::layers::flatten::Flatten;
-use crate::nn::layers::global_average_pool2d::GlobalAveragePool2d;
-use crate::nn::layers::init::Init;
-use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::max_pool2d::MaxPool2d;
-use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::kernels::{Padding, RandomStream, Threads};
+use crate::nn::layers::{
+    Activation, ActivationLayer, AveragePool2d, Backward, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
+    GlobalAveragePool2d, Init, Layer, MaxPool2d, Parameter, Role,
+};
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::sequential::Sequential;
-use crate::nn::model::tape::Tape;
+use crate::nn::model::{Sequential, Tape};
 
 use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
 

@@ -3,20 +3,13 @@
 use ndarray::{ArcArray, ArcArray1};
 
 use crate::data::{Dataset, Images, Source};
-use crate::nn::kernels::threads::Threads;
-use crate::nn::kernels::window::Padding;
+use crate::nn::kernels::{Padding, Threads};
+use crate::nn::layers::Conv;
 use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
-use crate::nn::layers::conv::Conv;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::sequential::Sequential;
-use crate::nn::optim::adam::Adam;
-use crate::nn::optim::adamw::AdamW;
-use crate::nn::optim::muon::Muon;
-use crate::nn::optim::optimizer::Optimizer;
-use crate::nn::optim::rmsprop::RmsProp;
-use crate::nn::optim::sgd::Sgd;
-use crate::nn::train::augment::Augment;
-use crate::nn::train::recipe::Fit;
+use crate::nn::model::Sequential;
+use crate::nn::optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
+use crate::nn::train::{Augment, Fit};
 
 /// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
 pub(crate) fn striped(n: usize) -> Dataset {

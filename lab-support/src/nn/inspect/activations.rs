@@ -2,7 +2,7 @@ use lab_base::Error;
 use ndarray::Array2;
 
 use crate::data::{Dataset, Source};
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::Sequential;
 use crate::notebook::progress::Progress;
 
 /// What one layer says about each image: the numbers that it hands to the next.

@@ -3,12 +3,10 @@ use std::fmt;
 use lab_base::Error;
 
 use crate::data::{Dataset, Source};
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::model::Sequential;
 use crate::nn::train::epochs::shuffled;
-use crate::nn::train::recipe::Fit;
-use crate::nn::train::step::Trainer;
+use crate::nn::train::{Fit, Trainer};
 use crate::notebook::progress::Progress;
 
 /// The loss at learning rates from far too small to far too large: what
@@ -102,7 +100,7 @@ impl fmt::Display for RateRange {
 
 #[cfg(test)]
 mod tests {
-    use crate::nn::optim::sgd::Sgd;
+    use crate::nn::optim::Sgd;
     use crate::nn::same_bits::{bits, network, striped};
 
     #[test]

@@ -2,12 +2,9 @@ use lab_base::Error;
 use ndarray::{Array2, Axis};
 
 use crate::data::{Dataset, Images, Source};
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
-use crate::nn::layers::activation::Activation;
-use crate::nn::layers::parameter::Role;
-use crate::nn::model::sequential::Sequential;
-use crate::nn::model::tape::Tape;
+use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::layers::{Activation, Role};
+use crate::nn::model::{Sequential, Tape};
 
 const DOING: &str = "measuring how pixels change a class's score";
 

@@ -11,3 +11,11 @@ pub(crate) mod simd;
 pub(crate) mod threads;
 pub(crate) mod transpose;
 pub(crate) mod window;
+
+pub(crate) use channels::Centered;
+pub(crate) use convolution::{ConvolutionAlgorithm, Gradients};
+pub(crate) use rng::RandomStream;
+pub(crate) use scratch::ScratchBuffers;
+pub(crate) use threads::Threads;
+pub use window::Padding;
+pub(crate) use window::{Misfit, Window};

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
 

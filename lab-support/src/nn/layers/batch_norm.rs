@@ -1,9 +1,8 @@
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::channels::{Centered, combine, sums};
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::channels::{combine, sums};
+use crate::nn::kernels::{Centered, RandomStream, Threads};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
 

@@ -1,4 +1,4 @@
-use crate::nn::kernels::window::Padding;
+use crate::nn::kernels::Padding;
 use crate::nn::layers::init::Init;
 
 /// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid` and Glorot-uniform

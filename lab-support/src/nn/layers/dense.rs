@@ -2,8 +2,8 @@ use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
+use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
-use crate::nn::kernels::threads::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};

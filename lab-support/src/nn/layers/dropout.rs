@@ -1,8 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::nn::kernels::rng::RandomStream;
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::layer::{Backward, Layer};
 
 /// While learning, silences each number with probability `rate` and multiplies the others by

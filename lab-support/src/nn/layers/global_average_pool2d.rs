@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::nn::kernels::threads::Threads;
-use crate::nn::kernels::window::{Misfit, Padding, Window};
+use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
 
 /// The mean of each channel: `y[c] = Σ x[c, i, j] / (height · width)`,

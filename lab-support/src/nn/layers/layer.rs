@@ -1,8 +1,7 @@
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
 

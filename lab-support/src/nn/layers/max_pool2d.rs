@@ -1,8 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
-use crate::nn::kernels::threads::Threads;
-use crate::nn::kernels::window::{Misfit, Padding, Window};
+use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
 
 /// Max pooling: of each window, and of each channel by itself, the largest number.

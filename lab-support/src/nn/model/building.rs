@@ -2,25 +2,15 @@ use std::fmt;
 
 use lab_base::Error;
 
-use crate::nn::kernels::window::Misfit;
-use crate::nn::layers::activation::Activation;
-use crate::nn::layers::activation_layer::ActivationLayer;
-use crate::nn::layers::average_pool2d::AveragePool2d;
-use crate::nn::layers::batch_norm::BatchNorm;
-use crate::nn::layers::conv::Conv;
-use crate::nn::layers::conv2d::Conv2d;
-use crate::nn::layers::dense::Dense;
-use crate::nn::layers::dropout::Dropout;
-use crate::nn::layers::flatten::Flatten;
-use crate::nn::layers::global_average_pool2d::GlobalAveragePool2d;
-use crate::nn::layers::init::Init;
-use crate::nn::layers::layer::Layer;
-use crate::nn::layers::max_pool2d::MaxPool2d;
+use crate::nn::kernels::Misfit;
+use crate::nn::layers::{
+    Activation, ActivationLayer, AveragePool2d, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
+    GlobalAveragePool2d, Init, Layer, MaxPool2d,
+};
 use crate::nn::model::sequential::Sequential;
 
 /// Describing a network, layer by layer. Convolutions and pooling see an image as an image: they come before `flatten`.
-/// Shapes are `[channels, height, width]`, and an
-/// input of `[28, 28]` has one channel.
+/// Shapes are `[channels, height, width]`, and an input of `[28, 28]` has one channel.
 ///
 /// ```
 /// use lab_support::prelude::*;

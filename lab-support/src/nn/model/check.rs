@@ -5,8 +5,7 @@ use lab_base::Error;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::samples::Samples;
 use crate::nn::model::sequential::Sequential;
-use crate::nn::optim::muon::Muon;
-use crate::nn::optim::optimizer::Optimizer;
+use crate::nn::optim::{Muon, Optimizer};
 
 impl Sequential {
     /// # Errors

@@ -2,7 +2,7 @@ use lab_base::Error;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::data::Dataset;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::Threads;
 use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::layers::layer::channels;
 use crate::nn::loss::{CrossEntropy, argmax};

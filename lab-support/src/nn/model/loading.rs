@@ -5,11 +5,9 @@ use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::Value;
 
 use crate::data::Source;
-use crate::nn::kernels::window::Padding;
-use crate::nn::layers::activation::Activation;
-use crate::nn::layers::conv::Conv;
-use crate::nn::layers::init::Init;
+use crate::nn::kernels::Padding;
 use crate::nn::layers::layer::channels;
+use crate::nn::layers::{Activation, Conv, Init};
 use crate::nn::model::saving::dtype;
 use crate::nn::model::sequential::Sequential;
 

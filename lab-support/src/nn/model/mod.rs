@@ -12,3 +12,9 @@ pub(crate) mod summary;
 pub(crate) mod tape;
 pub(crate) mod tensors;
 pub(crate) mod transfer;
+
+pub use provenance::Provenance;
+pub(crate) use samples::Samples;
+pub use sequential::Sequential;
+pub use summary::Summary;
+pub(crate) use tape::Tape;

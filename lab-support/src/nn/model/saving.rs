@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde_json::{Value, json};
 
 use crate::data::Source;
-use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::layers::{Parameter, Role};
 use crate::nn::model::sequential::Sequential;
 
 impl Sequential {

@@ -5,12 +5,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::Source;
-use crate::nn::layers::activation::Activation;
-use crate::nn::layers::layer::Layer;
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::{Activation, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::provenance::Provenance;
-use crate::nn::optim::optimizer::Optimizer;
+use crate::nn::optim::Optimizer;
 
 /// A network whose layers follow one another, built as in Keras:
 ///

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::Parameter;
 use crate::nn::model::sequential::Sequential;
 use crate::notebook::display::thousands;
 

@@ -1,10 +1,9 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
 use crate::nn::kernels::transpose::transpose;
-use crate::nn::layers::layer::{Backward, Layer, channels};
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::layers::layer::channels;
+use crate::nn::layers::{Backward, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::sequential::Sequential;
 

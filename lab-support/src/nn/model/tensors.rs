@@ -3,7 +3,7 @@
 use lab_base::Error;
 use ndarray::{Array1, Array2};
 
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::Parameter;
 use crate::nn::model::sequential::Sequential;
 
 impl Sequential {

@@ -13,7 +13,7 @@
 
 use lab_base::Error;
 
-use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::layers::{Parameter, Role};
 use crate::nn::model::sequential::Sequential;
 
 impl Sequential {
@@ -66,9 +66,9 @@ mod tests {
     use super::*;
     use crate::nn::layers::activation::Activation::Linear;
     use crate::nn::loss::CrossEntropy;
-    use crate::nn::optim::adam::Adam;
+    use crate::nn::optim::Adam;
     use crate::nn::same_bits::{network, striped};
-    use crate::nn::train::recipe::Fit;
+    use crate::nn::train::Fit;
 
     fn values(model: &Sequential, layers: std::ops::Range<usize>) -> Vec<f32> {
         let parameters = model.layers[layers].iter().flat_map(|layer| layer.parameters());

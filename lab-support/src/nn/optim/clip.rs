@@ -1,5 +1,5 @@
 use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, sum_lanes, vectorized};
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::Parameter;
 
 /// Keeps the division finite where all gradients are 0.
 const EPSILON: f32 = 1e-6;

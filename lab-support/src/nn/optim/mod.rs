@@ -8,3 +8,10 @@ pub(crate) mod optimizer;
 pub(crate) mod rmsprop;
 pub(crate) mod sgd;
 pub(crate) mod update;
+
+pub use adam::Adam;
+pub use adamw::AdamW;
+pub use muon::Muon;
+pub use optimizer::Optimizer;
+pub use rmsprop::RmsProp;
+pub use sgd::Sgd;

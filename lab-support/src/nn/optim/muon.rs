@@ -1,9 +1,9 @@
 use lab_base::Error;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
+use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
-use crate::nn::kernels::threads::Threads;
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::Parameter;
 use crate::nn::optim::adamw::AdamW;
 use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, with_weight_decay};
 
@@ -157,7 +157,7 @@ mod tests {
     use crate::nn::gradient_check::wave;
     use crate::nn::optim::optimizer::Optimizer;
     use crate::nn::same_bits::{network, striped};
-    use crate::nn::train::recipe::Fit;
+    use crate::nn::train::Fit;
 
     fn matrix(rows: usize, columns: usize) -> Array2<f32> {
         Array2::from_shape_vec((rows, columns), wave(0, rows * columns)).unwrap()

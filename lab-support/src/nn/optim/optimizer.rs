@@ -1,5 +1,6 @@
-use crate::nn::kernels::threads::{Threads, parts};
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::threads::parts;
+use crate::nn::layers::Parameter;
 use crate::nn::optim::adam::Adam;
 use crate::nn::optim::adamw::AdamW;
 use crate::nn::optim::muon::Muon;

@@ -3,8 +3,7 @@ use std::fmt;
 use lab_base::Error;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::train::warp::{Erasure, Move, erase, resample, shift};
 
 /// Changes every training image a little each time it is seen, so that no image comes twice: the network learns

@@ -7,9 +7,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Dataset;
-use crate::nn::layers::parameter::Parameter;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::layers::Parameter;
+use crate::nn::model::{Samples, Sequential};
 use crate::nn::train::early_stopping::Best;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;

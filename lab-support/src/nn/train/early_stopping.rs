@@ -1,4 +1,4 @@
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::Sequential;
 use crate::nn::train::history::Epoch;
 
 /// Ends training when the validation loss no longer falls, and goes back to the best weights. (Prechelt, 1998;

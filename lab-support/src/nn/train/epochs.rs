@@ -5,8 +5,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::model::samples::Samples;
+use crate::nn::kernels::RandomStream;
+use crate::nn::model::Samples;
 use crate::nn::score::Score;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::Epoch;

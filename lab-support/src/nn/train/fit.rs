@@ -4,10 +4,9 @@ use lab_base::Error;
 use lab_base::home;
 
 use crate::data::{Dataset, Source};
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::Threads;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::{Samples, Sequential};
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::{History, Setup};
 use crate::nn::train::recipe::Fit;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::Source;
-use crate::nn::model::provenance::Provenance;
+use crate::nn::model::Provenance;
 use crate::nn::score::Score;
 
 /// One pass over the training set.
@@ -77,8 +77,8 @@ mod tests {
     use crate::data::{Images, Split};
     use crate::nn::Activation::Linear;
     use crate::nn::loss::CrossEntropy;
-    use crate::nn::model::sequential::Sequential;
-    use crate::nn::optim::sgd::Sgd;
+    use crate::nn::model::Sequential;
+    use crate::nn::optim::Sgd;
     use crate::nn::train::recipe::Fit;
 
     fn images(split: Split) -> Images {

@@ -10,10 +10,9 @@ use linfa::DatasetBase;
 use linfa::traits::{Fit as LinfaFit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::Threads;
 use crate::nn::loss::argmax;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::{Samples, Sequential};
 use crate::nn::train::recipe::Fit;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.

@@ -16,5 +16,12 @@ pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod warp;
 
+pub use augment::Augment;
+pub use history::{Epoch, History, Setup};
+pub use linfa::FitError;
+pub use recipe::Fit;
+pub use schedule::Schedule;
+pub(crate) use step::Trainer;
+
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::Sequential;
 use crate::nn::train::early_stopping::EarlyStopping;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;

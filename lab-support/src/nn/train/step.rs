@@ -2,14 +2,11 @@ use lab_base::Error;
 use ndarray::{Array2, s};
 
 use crate::data::Dataset;
-use crate::nn::kernels::rng::RandomStream;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
-use crate::nn::model::tape::Tape;
+use crate::nn::model::{Samples, Sequential, Tape};
+use crate::nn::optim::Optimizer;
 use crate::nn::optim::clip::clip_norm;
-use crate::nn::optim::optimizer::Optimizer;
 use crate::nn::train::recipe::Fit;
 
 /// Everything that the inner loop needs, made before it starts.

@@ -8,13 +8,10 @@ use lab_base::Error;
 use ndarray::ArrayViewMut2;
 
 use crate::data::Dataset;
-use crate::nn::kernels::threads::Threads;
+use crate::nn::kernels::Threads;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
-use crate::nn::optim::adam::Adam;
-use crate::nn::optim::optimizer::Optimizer;
-use crate::nn::optim::sgd::Sgd;
+use crate::nn::model::{Samples, Sequential};
+use crate::nn::optim::{Adam, Optimizer, Sgd};
 use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::train::augment::Augment;
 use crate::nn::train::history::Epoch;

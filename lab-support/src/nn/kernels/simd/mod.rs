@@ -130,7 +130,7 @@ mod x86 {
         _mm256_sub_ps,
     };
 
-    use super::{LANES, Lanes, Simd};
+    use crate::nn::kernels::simd::{LANES, Lanes, Simd};
 
     /// A processor that has AVX2 and FMA: there is no other way to a value than [`detect`](Self::detect).
     #[derive(Clone, Copy)]
