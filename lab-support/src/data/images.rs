@@ -25,7 +25,7 @@ pub enum Split {
     Train,
     /// For the examination at the end, and for nothing else.
     Test,
-    /// Made by hand: no telling.
+    /// Made by hand: which part it is from is not known.
     Unknown,
 }
 

@@ -38,8 +38,8 @@ pub struct Check {
 }
 
 impl Check {
-    /// In a notebook, notes the result for `cargo lab check`. A folder that can't be written keeps nobody
-    /// from working: then it is only shown.
+    /// In a notebook, notes the result for `cargo lab check`. Where the folder can't be written, it is only
+    /// shown.
     pub(super) fn new(name: &str, points: Vec<Point>) -> Check {
         let check = Check { name: name.into(), points };
         if display::in_notebook() {

@@ -18,7 +18,7 @@ pub(super) struct Try {
     pub plan: Fit,
 }
 
-/// Trains each network once with each seed, and then records them all, without a look at the test set.
+/// Trains each network once with each seed, and then records them all, without using the test set.
 ///
 /// # Errors
 /// When there is nothing to try, or no seed; as [`Sequential::fit`]; when it was stopped, and when a record can't be

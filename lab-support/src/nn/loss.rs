@@ -11,7 +11,7 @@ pub struct CrossEntropy {
     smoothing: f32,
 }
 
-/// Smallest probability whose logarithm is taken: one of 0 would cost infinity.
+/// Smaller probabilities are raised to this one: the loss of 0 would be infinite.
 const LEAST: f32 = 1e-30;
 
 impl CrossEntropy {

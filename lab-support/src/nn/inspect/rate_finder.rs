@@ -15,7 +15,7 @@ use crate::notebook::progress::Progress;
 pub struct RateRange {
     /// Learning rate and smoothed loss, step by step.
     pub points: Vec<(f32, f32)>,
-    /// A tenth of the rate with the smallest loss: large, and safely below the rates that do harm.
+    /// A tenth of the rate with the smallest loss: large, and well below the rates at which training diverges.
     pub suggestion: f32,
     /// Where the images come from.
     pub source: Source,

@@ -10,7 +10,7 @@ use crate::nn::kernels::threads::Threads;
 /// threads, and few enough for a sum to keep its digits.
 const GROUP: usize = 4;
 
-/// Images that are worth a thread of their own.
+/// The fewest images for which another thread pays off.
 const LEAST_IMAGES: usize = 4;
 
 /// Numbers of a batch, and an offset for each channel that is taken off them.

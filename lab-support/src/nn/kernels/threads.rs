@@ -98,7 +98,7 @@ pub(crate) fn parts(all: &mut [f32], length: usize) -> impl Iterator<Item = &mut
     all.chunks_mut(length.max(1)).chain(std::iter::repeat_with(|| &mut [] as &mut [f32]))
 }
 
-/// Sends the threads home, even when the work panics.
+/// Ends the wait of the other threads, even when the work panics.
 struct SetOnDrop(Arc<AtomicBool>);
 
 impl Drop for SetOnDrop {

@@ -40,8 +40,4 @@ impl Layer for ActivationLayer {
             d_input.copy_from_slice(pass.d_output);
         }
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }

@@ -70,10 +70,6 @@ impl Layer for AveragePool2d {
             }
         });
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }
 
 /// The forward pass of one image.

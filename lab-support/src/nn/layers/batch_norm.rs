@@ -191,10 +191,6 @@ impl Layer for BatchNorm {
             combine(rows, dy, x, dx, self.factors.each_ref().map(Vec::as_slice), threads);
         }
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }
 
 #[cfg(test)]

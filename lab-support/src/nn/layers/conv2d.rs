@@ -126,8 +126,4 @@ impl Layer for Conv2d {
     fn backward(&mut self, pass: Backward, threads: &Threads) {
         self.convolution.backward(&mut self.work, &mut self.parameters, pass, threads);
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Dense {
     parameters: [Parameter; 2],
 }
 
-/// Outputs that are worth a thread of their own: fewer cost more in waking it than they bring.
+/// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
 const LEAST_OUTPUTS: usize = 16;
 
 impl Dense {
@@ -114,10 +114,6 @@ impl Layer for Dense {
             let parts = dz.axis_chunks_iter(Axis(0), share).zip(dx.axis_chunks_iter_mut(Axis(0), share));
             threads.for_each(parts, |(dz, dx)| matmul_nn(dz, weight.matrix(), dx)); // [part of rows, inputs]
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }
 

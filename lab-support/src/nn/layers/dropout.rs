@@ -7,7 +7,7 @@ use crate::nn::layers::layer::{Backward, Layer};
 /// While learning, silences each number with probability `rate` and multiplies the others by
 /// `1 / (1 - rate)`, so that their mean stays: `y = x · m / (1 - rate)`, m 0 or 1. Otherwise `y = x`.
 ///
-/// No neuron can rely on one other neuron, and the network learns less by heart. (Srivastava et al., 2014;
+/// No neuron can rely on one other neuron, and the network overfits less. (Srivastava et al., 2014;
 /// scaled while learning, as in Keras and PyTorch.)
 #[derive(Clone)]
 pub(crate) struct Dropout {
@@ -17,7 +17,7 @@ pub(crate) struct Dropout {
     rng: RandomStream,
 }
 
-/// Images that are worth a thread of their own.
+/// The fewest images for which another thread pays off.
 const LEAST_IMAGES: usize = 8;
 
 impl Dropout {
@@ -69,10 +69,6 @@ impl Layer for Dropout {
         if let Some(d_input) = pass.d_input {
             self.thin_out(pass.rows, pass.d_output, d_input, threads);
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }
 

@@ -42,8 +42,4 @@ impl Layer for Flatten {
             each_row_transposed(pass.rows, pass.d_output, self.shape[0] / self.channels, d_input);
         }
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }

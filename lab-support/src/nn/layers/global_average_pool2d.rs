@@ -64,8 +64,4 @@ impl Layer for GlobalAveragePool2d {
             }
         }
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }

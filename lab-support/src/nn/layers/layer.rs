@@ -11,7 +11,7 @@ use crate::nn::layers::parameter::Parameter;
 /// An image of shape `[channels, height, width]` lies in its row pixel by pixel, the channels of a pixel side
 /// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
 /// PyTorch's order, channel by channel, is restored where a network ends and where it flattens its images.
-pub(crate) trait Layer: Send + Sync {
+pub(crate) trait Layer: CloneLayer + Send + Sync {
     /// As Keras calls it: `Dense`.
     fn kind(&self) -> &'static str;
 
@@ -66,8 +66,6 @@ pub(crate) trait Layer: Send + Sync {
 
     /// Computes the gradients of the parameters and of the input from that of the output.
     fn backward(&mut self, pass: Backward, threads: &Threads);
-
-    fn clone_boxed(&self) -> Box<dyn Layer>;
 }
 
 /// Channels of an image of this shape: 1 where it has none of its own.
@@ -75,9 +73,20 @@ pub(crate) fn channels(shape: &[usize]) -> usize {
     if let [channels, _, _] = *shape { channels } else { 1 }
 }
 
+/// Every layer that can be cloned can be cloned behind a `Box`, too.
+pub(crate) trait CloneLayer {
+    fn clone_boxed(&self) -> Box<dyn Layer>;
+}
+
+impl<L: Layer + Clone + 'static> CloneLayer for L {
+    fn clone_boxed(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}
+
 impl Clone for Box<dyn Layer> {
     fn clone(&self) -> Self {
-        self.clone_boxed()
+        (**self).clone_boxed()
     }
 }
 

@@ -74,10 +74,6 @@ impl Layer for MaxPool2d {
             }
         });
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }
 
 /// The forward pass of one image.

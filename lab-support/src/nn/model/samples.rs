@@ -14,7 +14,7 @@ pub(crate) trait Samples: Sync {
     /// Writes `rows` into `batch`, `[rows.len(), features]`.
     fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>);
 
-    /// A number that another set hardly has: a checksum of all labels and a hundred rows.
+    /// A checksum of all labels and a hundred rows, by which data sets are told apart.
     fn fingerprint(&self) -> u32 {
         let mut checksum = crc32fast::Hasher::new();
         (0..self.len()).for_each(|i| checksum.update(&self.label(i).to_le_bytes()));

@@ -116,7 +116,7 @@ const A: f32 = 3.4445;
 const B: f32 = -4.7750;
 const C: f32 = 2.0315;
 
-/// Rows that are worth a thread of their own.
+/// The fewest rows for which another thread pays off.
 const LEAST_ROWS: usize = 8;
 
 /// The matrix `[rows, columns]`, no higher than wide, with the singular vectors of `x` and singular values near 1:

@@ -34,7 +34,7 @@ macro_rules! from {
 }
 from!(Sgd, RmsProp, Adam, AdamW, Muon);
 
-/// Weights that are worth a thread of their own.
+/// The fewest weights for which another thread pays off.
 const LEAST_WEIGHTS: usize = 4096;
 
 impl Optimizer {

@@ -7,7 +7,7 @@ use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::train::warp::{Erasure, Move, erase, resample, shift};
 
 /// Changes every training image a little each time it is seen, so that no image comes twice: the network learns
-/// what a garment looks like, not each image by heart. Nothing is changed until a setter says so; every change
+/// what a garment looks like and does not memorize each image. Nothing is changed until a setter says so; every change
 /// is drawn evenly from its range, anew for each image.
 ///
 /// ```
@@ -25,7 +25,7 @@ pub struct Augment {
     erase: f32,
 }
 
-/// Images that are worth a thread of their own.
+/// The fewest images for which another thread pays off.
 const LEAST_IMAGES: usize = 4;
 
 impl Augment {

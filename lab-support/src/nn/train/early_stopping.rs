@@ -30,7 +30,7 @@ impl EarlyStopping {
         self.best.as_ref().is_some_and(|best| epochs - best.epoch >= self.patience)
     }
 
-    /// Takes note of an epoch that has just ended.
+    /// Compares an epoch that has just ended with the best so far.
     pub fn after(&mut self, epoch: &Epoch, model: &Sequential) {
         let loss = epoch.validation.map_or(f32::INFINITY, |score| score.loss);
         if self.best.as_ref().is_none_or(|best| loss < best.loss) {

@@ -44,8 +44,8 @@ impl<S: Samples> Trainer<'_, S> {
         Ok(state)
     }
 
-    /// One pass over the training set, in an order of its own, and a look at the validation set. None when
-    /// the student stopped it on the way.
+    /// One pass over the training set, in an order of its own, then an evaluation on the validation set. None when
+    /// the student stopped it before its end.
     ///
     /// # Errors
     /// When the loss is no longer a finite number.

@@ -167,7 +167,7 @@ pub(crate) struct PlateauState {
 }
 
 impl PlateauState {
-    /// Takes note of an epoch's loss.
+    /// Updates the state with an epoch's loss.
     pub fn after(&mut self, schedule: &Schedule, loss: f32) {
         let Plateau { patience, .. } = schedule.shape else { return };
         if self.best.is_none_or(|best| loss < best) {

@@ -26,7 +26,7 @@ impl FitState {
         done >= plan.epochs || self.early_stopping.as_ref().is_some_and(|early| early.gives_up(done))
     }
 
-    /// Takes note of an epoch that has just ended.
+    /// Updates the state after an epoch.
     pub fn after(&mut self, epoch: Epoch, plan: &Fit, model: &Sequential) {
         self.plateau.after(&plan.schedule, epoch.validation.unwrap_or(epoch.train).loss);
         if let Some(early_stopping) = &mut self.early_stopping {
