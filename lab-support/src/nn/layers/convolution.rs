@@ -101,12 +101,12 @@ impl Convolution {
         gradients.fill(0.0);
 
         let dx = dx.unwrap_or_default();
-        let there = x.chunks(share * inputs).zip(y.chunks(share * outputs));
-        let back_again = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
-        let images = there.zip(back_again).zip(gradients.chunks_mut(gradient));
+        let inputs_and_outputs = x.chunks(share * inputs).zip(y.chunks(share * outputs));
+        let gradients_of_images = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
+        let images = inputs_and_outputs.zip(gradients_of_images).zip(gradients.chunks_mut(gradient));
         threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
-            let there = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
-            let images = there.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
+            let inputs_and_outputs = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
+            let images = inputs_and_outputs.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
             self.with_scratch(scratch, |[padded, d_padded, scratch]| {
                 for ((x, y), (dz, dx)) in images {
                     let image = ImageBackward { x, y, dz, dx };
