@@ -11,12 +11,14 @@ mod peers;
 mod picture;
 mod race;
 mod table;
-pub mod worker;
+mod worker;
 
+use std::env;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::{Parser, ValueEnum};
 use lab_base::{Error, Source, files, home};
 
 use lab::setup::Kernel;
@@ -25,8 +27,10 @@ use network::Network;
 use race::Race;
 use table::{Row, Table};
 
-#[derive(Args)]
-pub struct Options {
+/// Measure how fast the lab is; with --peers, beside Keras and PyTorch.
+#[derive(Parser)]
+#[command(name = "cargo lab bench", bin_name = "cargo lab bench")]
+struct Options {
     /// What to measure; without any, everything.
     #[arg(value_enum)]
     parts: Vec<Part>,
@@ -70,8 +74,26 @@ pub struct Bench {
     peers: bool,
 }
 
+fn main() -> ExitCode {
+    let done = match env::args().nth(1).as_deref() {
+        Some(WORKER) => worker::serve(),
+        _ => run(Options::parse()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// By which this program starts itself, to be timed.
+const WORKER: &str = "worker";
+
 /// Measures the parts, prints each table and keeps it.
-pub async fn run(options: Options) -> Result<bool, Error> {
+#[tokio::main(flavor = "current_thread")]
+async fn run(options: Options) -> Result<(), Error> {
     let kernel = setup::ensure()?;
     let runs = if options.quick { 2 } else { 5 };
     let bench = Bench { kernel, threads: machine::threads()?, runs, peers: options.peers };
@@ -90,7 +112,7 @@ pub async fn run(options: Options) -> Result<bool, Error> {
     if options.plot {
         picture::draw(&folder, source)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// All tables measured so far, for people.

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use lab_base::{Error, Source, home};
 
 use crate::contender::{Contender, Program};
+use lab::board::Board;
 use lab::{data, python};
 
 const REQUIREMENTS: &str = include_str!("../peers/requirements.txt");
@@ -14,8 +15,10 @@ const PEERS: [(&str, &str); 2] = [("PyTorch", "with_pytorch.py"), ("Keras", "wit
 pub fn start(root: &Path, threads: usize) -> Result<Vec<(String, Contender)>, Error> {
     let environment = home::data_dir()?.join("bench/peers");
     if !python::is_installed(&environment, REQUIREMENTS) {
-        println!("Installing PyTorch and Keras into data/bench/peers (5 GB, once) ...");
-        python::install(&environment, REQUIREMENTS)?;
+        let board = Board::new();
+        let line = board.line();
+        let stage = "Installing PyTorch and Keras into data/bench/peers (5 GB)";
+        python::install(&environment, REQUIREMENTS, stage, &|progress| line.show(progress))?;
     }
     let images = images()?;
     let start = |(name, script): (&str, &str)| {

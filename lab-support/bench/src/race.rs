@@ -6,7 +6,7 @@ use crate::cell::Cells;
 use crate::contender::{Contender, Program};
 use crate::network::Network;
 use crate::table::Row;
-use crate::{Bench, peers};
+use crate::{Bench, WORKER, peers};
 
 /// Those who do the same work, taking turns.
 pub struct Race {
@@ -89,5 +89,5 @@ pub fn release_build(bench: &Bench, threads: usize) -> Result<Contender, Error> 
     let program = std::env::current_exe().map_err(|e| {
         Error::new("timing the release build", "the path of this program", e, "start it by `cargo lab bench`")
     })?;
-    Program::start("the release build", &program, &["bench-worker"], root, threads).map(Contender::Program)
+    Program::start("the release build", &program, &[WORKER], root, threads).map(Contender::Program)
 }

@@ -49,7 +49,10 @@ fn compiled_crates(folder: &Path) -> BTreeSet<String> {
                 visit(&path, found);
             } else if path.extension().is_some_and(|end| end == "d") {
                 let text = fs::read_to_string(&path).unwrap();
-                let after = text.split("/registry/src/").skip(1).filter_map(|rest| rest.split(['/', '\n', ' ']).nth(1));
+                let after = text
+                    .split("/registry/src/")
+                    .skip(1)
+                    .filter_map(|rest| rest.split(['/', '\n', ' ']).nth(1));
                 found.extend(after.map(String::from));
             }
         }

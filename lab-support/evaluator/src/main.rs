@@ -23,7 +23,12 @@ fn main() -> Result<()> {
     match cargo::name().as_deref() {
         Some("cargo") => cargo::run(),
         Some("rustup") => process::exit(1),
-        Some("mold") => return Err(Command::new(env::args_os().nth(2).context("-run")?).args(env::args_os().skip(3)).exec().into()),
+        Some("mold") => {
+            return Err(Command::new(env::args_os().nth(2).context("-run")?)
+                .args(env::args_os().skip(3))
+                .exec()
+                .into());
+        }
         _ => (),
     }
     cells::keep_if_started_by_evcxr();

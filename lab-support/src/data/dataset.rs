@@ -1,9 +1,9 @@
 use std::fmt;
 
+use lab_base::Error;
 use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 
-use crate::Error;
-use crate::data::Images;
+use crate::data::images::Images;
 use crate::data::images::write_notice;
 
 /// Images as a network sees them: pixels divided by a number, in `f32`.
@@ -31,10 +31,12 @@ impl Dataset {
         &self.images
     }
 
+    /// How many images it has.
     pub fn len(&self) -> usize {
         self.images.len()
     }
 
+    /// Whether it has no images.
     pub fn is_empty(&self) -> bool {
         self.images.is_empty()
     }
@@ -143,12 +145,21 @@ impl Dataset {
     pub fn labels(&self) -> Vec<usize> {
         self.images.labels.iter().copied().map(usize::from).collect()
     }
+}
 
-    /// Shows in a notebook what it is, rather than its numbers.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
+impl Images {
+    /// Every pixel divided by 255: values from 0 to 1.
+    pub fn normalized(&self) -> Dataset {
+        Dataset::new(self.clone(), 255.0)
+    }
+
+    /// Pixels as they are, 0 to 255: to see what normalizing is good for.
+    pub fn unnormalized(&self) -> Dataset {
+        Dataset::new(self.clone(), 1.0)
     }
 }
+
+crate::notebook::shows_as_text!(Dataset);
 
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -164,7 +175,7 @@ mod tests {
     use ndarray::{ArcArray, ArcArray1, array};
 
     use super::*;
-    use crate::data::Source;
+    use lab_base::Source;
 
     /// Five images of 1 x 2 pixels.
     fn data() -> Dataset {

@@ -1,15 +1,16 @@
 use std::fmt;
 use std::path::Path;
 
+use lab_base::Error;
+use lab_base::Source;
+use lab_base::home;
 use mnist::{Mnist, MnistBuilder};
 use ndarray::{ArcArray, ArcArray1};
 
-use lab_base::home;
-
-use crate::Error;
 use crate::data::files::Files;
-use crate::data::{Images, Source, Split, idx, practice};
-use crate::display::shorten_panics;
+use crate::data::images::{Images, Split};
+use crate::data::{idx, practice};
+use crate::notebook::display::shorten_panics;
 
 /// The data set: 60,000 images to learn from and 10,000 to be tested on.
 ///
@@ -82,12 +83,9 @@ impl FashionMnist {
             from: from.to_string(),
         })
     }
-
-    /// Shows the data set in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(FashionMnist);
 
 /// The splits as a table, and where they came from.
 impl fmt::Display for FashionMnist {

@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
+use lab_base::Error;
 use lab_base::{gzip, home};
 
-use crate::Error;
 use crate::data::idx;
 
 /// The four unpacked files, each wherever it lies.

@@ -11,10 +11,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use lab_base::Error;
 use lab_base::home;
 
-use crate::Error;
-use crate::data::CLASS_NAMES;
+use crate::data::images::CLASS_NAMES;
 
 /// Height and width of an image.
 pub const SIDE: usize = 28;
@@ -32,14 +32,19 @@ const GZIP_MAGIC: u32 = 0x1f8b;
 /// One half of the data set: the names of its two files, and how many images it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
+    /// Name of the file of images, without `.gz`.
     pub images: &'static str,
+    /// Name of the file of labels, without `.gz`.
     pub labels: &'static str,
+    /// Images in the file, and labels.
     pub count: usize,
 }
 
+/// The 60,000 images to learn from.
 pub const TRAIN: Split =
     Split { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte", count: 60_000 };
 
+/// The 10,000 images to test on.
 pub const TEST: Split =
     Split { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte", count: 10_000 };
 

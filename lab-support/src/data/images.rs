@@ -1,9 +1,8 @@
 use std::fmt;
 
+use lab_base::Error;
+use lab_base::Source;
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
-
-use crate::Error;
-use crate::data::{Dataset, Source};
 
 /// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
 pub const CLASS_NAMES: [&str; 10] = [
@@ -26,7 +25,7 @@ pub enum Split {
     Train,
     /// For the examination at the end, and for nothing else.
     Test,
-    /// Made by hand: no telling.
+    /// Made by hand: which part it is from is not known.
     Unknown,
 }
 
@@ -51,6 +50,7 @@ pub struct Images {
     pub pixels: ArcArray<u8, Ix3>,
     /// `[n]`, each an index into [`CLASS_NAMES`].
     pub labels: ArcArray1<u8>,
+    /// Where the images come from.
     pub source: Source,
     split: Split,
 }
@@ -89,10 +89,12 @@ impl Images {
         self.split
     }
 
+    /// How many images there are.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -124,16 +126,6 @@ impl Images {
         self.pixels.fold((u8::MAX, u8::MIN), |(low, high), &p| (low.min(p), high.max(p)))
     }
 
-    /// Every pixel divided by 255: values from 0 to 1.
-    pub fn normalized(&self) -> Dataset {
-        Dataset::new(self.clone(), 255.0)
-    }
-
-    /// Pixels as they are, 0 to 255: to see what normalizing is good for.
-    pub fn unnormalized(&self) -> Dataset {
-        Dataset::new(self.clone(), 1.0)
-    }
-
     /// A copy of the images at `rows`.
     pub(crate) fn select(&self, rows: &[usize]) -> Images {
         let pixels = self.pixels.select(Axis(0), rows).into_shared();
@@ -150,12 +142,9 @@ impl Images {
             split: self.split,
         }
     }
-
-    /// Shows in a notebook what it is, rather than its pixels.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(Images);
 
 impl fmt::Display for Images {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

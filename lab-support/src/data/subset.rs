@@ -1,7 +1,9 @@
 //! Parts of a data set that are chosen by class: to train on some classes first, or on few images of each.
 
-use crate::Error;
-use crate::data::{CLASS_NAMES, Dataset};
+use lab_base::Error;
+
+use crate::data::dataset::Dataset;
+use crate::data::images::CLASS_NAMES;
 
 impl Dataset {
     /// The images of these classes alone (0 to 9), in their order, with the labels that they had.
@@ -55,7 +57,8 @@ mod tests {
     use ndarray::{ArcArray, ArcArray1};
 
     use super::*;
-    use crate::data::{Images, Source};
+    use crate::data::images::Images;
+    use lab_base::Source;
 
     /// Twelve images of one pixel, its number; labels 0 to 9, 0, 1.
     fn data() -> Dataset {

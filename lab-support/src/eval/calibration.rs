@@ -1,8 +1,9 @@
 use std::fmt;
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::data::{Dataset, Source};
-use crate::eval::Predictions;
+use crate::eval::predictions::Predictions;
 
 /// Whether a network is right as often as it says: its predictions by confidence, in fifteen bins of equal width.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,7 @@ pub const BINS: usize = 15;
 /// The predictions whose confidence lies in one range.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bin {
+    /// How many predictions these are.
     pub images: usize,
     /// Mean probability given to the predicted class, 0 to 1; 0 where there are no images.
     pub confidence: f32,

@@ -1,29 +1,44 @@
 use std::fmt;
 
 use crate::data::{CLASS_NAMES, Source};
-use crate::eval::ClassScore;
 
 /// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
 /// scikit-learn's `classification_report`.
 #[derive(Clone, Debug)]
 pub struct ClassTable {
+    /// One per class that was seen or predicted, in label order.
     pub classes: Vec<ClassScore>,
     /// Share of all images called right, 0 to 1.
     pub accuracy: f32,
+    /// Where the images come from.
     pub source: Source,
 }
 
-impl ClassTable {
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
+/// Precision, recall and F1 of one class against all others, 0 to 1; 0 where there is nothing to divide by
+/// (as scikit-learn has it): the precision of a class that was never predicted, the recall of a class
+/// without images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassScore {
+    /// The class, an index into [`CLASS_NAMES`].
+    pub label: usize,
+    /// Of the images called this class, the share that are.
+    pub precision: f32,
+    /// Of the images of this class, the share that were called so.
+    pub recall: f32,
+    /// Harmonic mean of precision and recall.
+    pub f1: f32,
+    /// Images of this class.
+    pub support: u32,
+}
 
+impl ClassTable {
     /// The mean over the classes, each counting the same however many images it has.
     fn mean(&self, of: fn(&ClassScore) -> f32) -> f32 {
         self.classes.iter().map(of).sum::<f32>() / self.classes.len().max(1) as f32
     }
 }
+
+crate::notebook::shows_as_text!(ClassTable);
 
 impl fmt::Display for ClassTable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -1,9 +1,9 @@
+use lab_base::Error;
 use linfa::metrics::{ConfusionMatrix, ToConfusionMatrix};
 use ndarray::{Array1, Array2};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Source};
-use crate::eval::ClassTable;
+use crate::eval::class_table::{ClassScore, ClassTable};
 
 /// The confusion matrix: how often each class (row) was predicted as each class (column).
 #[derive(Clone, Debug)]
@@ -16,22 +16,6 @@ pub struct Confusion {
     pub accuracy: f32,
     /// Where the images come from.
     pub source: Source,
-}
-
-/// Precision, recall and F1 of one class against all others, 0 to 1; 0 where there is nothing to divide by
-/// (as scikit-learn has it): the precision of a class that was never predicted, the recall of a class
-/// without images.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClassScore {
-    pub label: usize,
-    /// Of the images called this class, the share that are.
-    pub precision: f32,
-    /// Of the images of this class, the share that were called so.
-    pub recall: f32,
-    /// Harmonic mean of precision and recall.
-    pub f1: f32,
-    /// Images of this class.
-    pub support: u32,
 }
 
 impl Confusion {

@@ -1,8 +1,8 @@
+use lab_base::Error;
 use ndarray::{Array2, ArrayView1};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset, Images};
-use crate::eval::Confusion;
+use crate::eval::confusion::Confusion;
 use crate::nn::{Sequential, argmax};
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
@@ -30,17 +30,21 @@ impl Sequential {
 pub struct Mistake {
     /// Index of the image in its data set.
     pub index: usize,
+    /// The class with the largest output, an index into [`CLASS_NAMES`].
     pub predicted: usize,
+    /// The label, an index into [`CLASS_NAMES`].
     pub actual: usize,
     /// Probability given to the predicted class, 0 to 1.
     pub confidence: f32,
 }
 
 impl Predictions {
+    /// How many images were predicted.
     pub fn len(&self) -> usize {
         self.outputs.nrows()
     }
 
+    /// Whether there were none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,8 +1,9 @@
 //! Temperature: one number that makes a network as sure of itself as it is right.
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::data::Dataset;
-use crate::eval::Predictions;
+use crate::eval::predictions::Predictions;
 use crate::nn::softmax;
 
 /// Halvings of the range in which the best temperature is looked for.

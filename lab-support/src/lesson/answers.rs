@@ -1,22 +1,14 @@
 //! The six questions of the lab and their answers.
 
+use lab_base::Error;
 use lab_base::home;
 
-use super::check::Check;
-use super::evidence::evidence;
-use super::{answers_file, judge};
 use crate::data::FashionMnist;
-use crate::{Error, display};
-
-/// The questions, in the order in which the notebooks ask them; question 1 is `QUESTIONS[0]`.
-pub const QUESTIONS: [&str; 6] = [
-    "What is the Fashion-MNIST dataset?",
-    "Why do we normalize image pixel values before training?",
-    "List the layers used in the neural network and their functions.",
-    "What does an epoch mean in model training?",
-    "Compare the predicted label and the actual label for the first test image.",
-    "What could be done to improve the model's accuracy?",
-];
+use crate::lesson::check::Check;
+use crate::lesson::evidence::evidence;
+use crate::lesson::questions::QUESTIONS;
+use crate::lesson::{answers_file, judge};
+use crate::notebook::display;
 
 /// An answer as a notebook shows it: the text, and under it what its check found.
 #[derive(Clone, Debug, PartialEq, Eq)]

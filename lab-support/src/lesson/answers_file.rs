@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use lab_base::Error;
 use lab_base::{files, home};
 
-use super::answers::QUESTIONS;
-use crate::Error;
+use crate::lesson::questions::QUESTIONS;
 
 /// Puts a section in the place of the one before it, and changes nothing else.
 pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<(), Error> {

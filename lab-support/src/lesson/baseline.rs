@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use lab_base::Error;
 use lab_base::home;
 
-use crate::Error;
 use crate::data::{Dataset, Source};
-use crate::live;
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
+use crate::notebook::live;
 
 /// Saves a trained network as `data/models/<name>.safetensors` and says so. One trained on the practice
 /// set goes to the folder of its own kind.

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use lab_base::Error;
 use lab_base::{Verdict, home, records};
 
-use crate::{Error, display};
+use crate::notebook::display;
 
 /// Something that must be so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,8 @@ pub struct Check {
 }
 
 impl Check {
-    /// In a notebook, notes the result for `cargo lab check`. A folder that can't be written keeps nobody
-    /// from working: then it is only shown.
+    /// In a notebook, notes the result for `cargo lab check`. Where the folder can't be written, it is only
+    /// shown.
     pub(super) fn new(name: &str, points: Vec<Point>) -> Check {
         let check = Check { name: name.into(), points };
         if display::in_notebook() {
@@ -47,6 +48,7 @@ impl Check {
         check
     }
 
+    /// Whether nothing is open.
     pub fn passed(&self) -> bool {
         self.open().next().is_none()
     }

@@ -1,12 +1,12 @@
 //! What there is to judge an answer by.
 
+use lab_base::Error;
 use lab_base::{home, records};
 
-use super::baseline;
-use super::judge::{Evidence, FirstImage};
-use super::long_run;
-use crate::Error;
 use crate::data::FashionMnist;
+use crate::lesson::baseline::path_of;
+use crate::lesson::judge::{Evidence, FirstImage};
+use crate::lesson::long_run::recorded;
 use crate::nn::Sequential;
 
 /// The records, for question 6 with those of long runs; and for question 5 what the saved baseline says of the first
@@ -14,7 +14,7 @@ use crate::nn::Sequential;
 pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
     let mut runs = records::read(&home::runs_file(data.train.source)?)?;
     if number == 6 {
-        runs.extend(long_run::recorded()?);
+        runs.extend(recorded()?);
     }
     let first_image = if number == 5 { first_image(data)? } else { None };
     Ok(Evidence { runs, first_image })
@@ -22,7 +22,7 @@ pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, E
 
 /// Nothing where no baseline has been saved.
 fn first_image(data: &FashionMnist) -> Result<Option<FirstImage>, Error> {
-    let path = baseline::path_of("baseline", data.test.source)?;
+    let path = path_of("baseline", data.test.source)?;
     if !path.exists() {
         return Ok(None);
     }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::tries::{Tried, Try, try_all};
-use crate::Error;
-use crate::data::{Dataset, Source};
+use lab_base::Error;
+
+use crate::data::Dataset;
+use crate::eval::GridTried;
+use crate::lesson::tries::{Try, try_all};
 use crate::nn::{Fit, Sequential};
 
 /// Pairs of values of two settings, each with a network to train.
@@ -31,16 +33,6 @@ pub struct Grid {
     validation: Dataset,
     pairs: Vec<[String; 2]>,
     tries: Vec<Try>,
-}
-
-/// What came of a grid: shows itself as a heat map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GridTried {
-    /// The settings that were varied: down the rows, and along the columns.
-    pub what: [String; 2],
-    /// Pairs of values in the order in which they were added.
-    pub pairs: Vec<([String; 2], Tried)>,
-    pub source: Source,
 }
 
 impl Grid {
@@ -75,13 +67,5 @@ impl Grid {
     /// Shows in a notebook what is to be tried.
     pub fn evcxr_display(&self) {
         println!("{}: {} pairs", self.what.join(" and "), self.pairs.len());
-    }
-}
-
-impl GridTried {
-    /// The pair with the largest mean validation accuracy: row and column.
-    pub fn best(&self) -> (String, String) {
-        let best = self.pairs.iter().max_by(|a, b| a.1.mean().total_cmp(&b.1.mean()));
-        best.map_or_else(Default::default, |([row, column], _)| (row.clone(), column.clone()))
     }
 }

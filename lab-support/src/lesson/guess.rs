@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::check::{Check, Point};
-use crate::display;
+use crate::lesson::check::{Check, Point};
+use crate::notebook::display;
 
 /// What a student expects: shows itself, and later stands beside the result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,14 +4,14 @@ use std::env;
 use std::fmt;
 use std::path::PathBuf;
 
+use lab_base::Error;
 use lab_base::{home, records};
 
-use super::run::Run;
-use super::runs::Runs;
-use crate::Error;
 use crate::data::{Dataset, Source};
-use crate::live;
+use crate::lesson::run::Run;
+use crate::lesson::runs::Runs;
 use crate::nn::{Fit, Sequential};
+use crate::notebook::live;
 
 /// Seeds that a long run is made with: that of the network, and the next two.
 const SEEDS: u64 = 3;
@@ -65,7 +65,7 @@ pub fn long_run(
     let runs: Vec<Run> = recorded()?.into_iter().filter(|run| run.name == name).collect();
     if let Some(first) = runs.first() {
         let network = Sequential::load(weights_file(name)?)?;
-        if is_of(first, model, &plan)? && network.architecture()["layers"] == model.architecture()["layers"] {
+        if is_of(first, model, &plan)? && network.description()["layers"] == model.description()["layers"] {
             return Ok(LongRun { network, runs: LongRuns::new(runs) });
         }
         println!("This is not the training of the records: training it now, once.");
@@ -151,6 +151,8 @@ fn slug(name: &str) -> String {
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
+crate::notebook::shows_as_text!(LongRuns);
+
 impl fmt::Display for LongRuns {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let groups = &self.runs.groups;
@@ -197,11 +199,6 @@ impl LongRuns {
     /// When there is no record of this name, or it was trained without augmentation.
     pub fn augmented_accuracy(&self, name: &str) -> Result<f32, Error> {
         self.runs.augmented_accuracy(name)
-    }
-
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
     }
 }
 
@@ -268,7 +265,7 @@ mod tests {
         for run in runs {
             let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap();
             assert_eq!(
-                (network.widths(), network.trainable_params()),
+                (network.architecture(), network.trainable_params()),
                 (run.layers, run.params),
                 "{}",
                 run.name

@@ -3,26 +3,30 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use lab_base::Error;
+use lab_base::{home, records};
 use serde::{Deserialize, Serialize};
 
-use lab_base::{home, records};
-
-use crate::Error;
 use crate::data::{Dataset, Source, Split};
-use crate::live;
 use crate::nn::{Epoch, Fit, History, Score, Sequential};
+use crate::notebook::live;
 
 /// One training run: what was trained, how, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
+    /// As the student called it; the baseline is `baseline`.
     pub name: String,
     /// `real` or `practice`.
     pub data: String,
     /// Widths from input to output, `784-128-10`.
     pub layers: String,
+    /// Trainable numbers.
     pub params: usize,
+    /// As `Adam, weight decay 0.1`.
     pub optimizer: String,
+    /// The optimizer's own, before any schedule.
     pub learning_rate: f32,
+    /// Images per update of the weights.
     pub batch_size: usize,
     /// What else was chosen, in words: a schedule, label smoothing, augmentation ...
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -30,14 +34,19 @@ pub struct Run {
     /// Epochs that it would have had without early stopping, where there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<usize>,
+    /// Passes over the training set that were completed.
     pub epochs: usize,
+    /// Of first weights, shuffles and all other random numbers.
     pub seed: u64,
     /// Mean over the epoch whose weights were kept: the last, or the best where early stopping chose.
     pub train_loss: f32,
+    /// Share of the training images classified right in that epoch, 0 to 1.
     pub train_accuracy: f32,
     /// After that epoch, where there was a validation set.
     pub validation_accuracy: Option<f32>,
+    /// Share of the test images classified right, 0 to 1, where it was tested.
     pub test_accuracy: Option<f32>,
+    /// Mean loss on the test images, where it was tested.
     #[serde(default)]
     pub test_loss: Option<f32>,
     /// Test accuracy with test-time augmentation, where it was measured.
@@ -45,29 +54,34 @@ pub struct Run {
     pub augmented_accuracy: Option<f32>,
     /// Time spent training, without validation.
     pub seconds: f64,
+    /// Threads that trained it.
     pub threads: usize,
     /// When it was recorded, RFC 3339, UTC.
     pub when: String,
     /// Images learned from in an epoch.
     #[serde(default)]
     pub images: usize,
-    /// The parts of the data set that it has learned from, and those that it was validated on: `train`,
-    /// `test`, `unknown`.
+    /// The parts of the data set that it has learned from: `train`, `test`, `unknown`.
     #[serde(default)]
     pub trained_on: Vec<String>,
+    /// The parts of the data set that it was validated on.
     #[serde(default)]
     pub validated_on: Vec<String>,
     /// Epoch by epoch.
     #[serde(default)]
-    pub curve: Vec<Point>,
+    pub curve: Vec<EpochPoint>,
 }
 
 /// Loss and accuracy of one epoch, on the training set and, where there is one, on the validation set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
+pub struct EpochPoint {
+    /// Mean loss per training image.
     pub loss: f32,
+    /// Share of the training images classified right, 0 to 1.
     pub accuracy: f32,
+    /// Mean loss per validation image.
     pub validation_loss: Option<f32>,
+    /// Share of the validation images classified right, 0 to 1.
     pub validation_accuracy: Option<f32>,
 }
 
@@ -133,9 +147,9 @@ impl Run {
             threads: setup.threads,
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             images: kept.train.samples,
-            trained_on: names(&setup.seen.trained),
-            validated_on: names(&setup.seen.validated),
-            curve: history.epochs.iter().map(Point::of).collect(),
+            trained_on: names(&setup.provenance.trained),
+            validated_on: names(&setup.provenance.validated),
+            curve: history.epochs.iter().map(EpochPoint::of).collect(),
         })
     }
 
@@ -145,9 +159,9 @@ impl Run {
     }
 }
 
-impl Point {
-    fn of(epoch: &Epoch) -> Point {
-        Point {
+impl EpochPoint {
+    fn of(epoch: &Epoch) -> EpochPoint {
+        EpochPoint {
             loss: epoch.train.loss,
             accuracy: epoch.train.accuracy,
             validation_loss: epoch.validation.map(|score| score.loss),
@@ -179,7 +193,7 @@ impl fmt::Display for Run {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::nn::{Seen, Setup};
+    use crate::nn::{Provenance, Setup};
 
     pub fn history(accuracy: f32) -> History {
         let train = Score { loss: 0.5, accuracy, samples: 60_000 };
@@ -194,7 +208,7 @@ pub(super) mod tests {
             seed: 42,
             threads: 2,
             source: Source::FashionMnist,
-            seen: Seen { trained: vec![Split::Train], validated: vec![] },
+            provenance: Provenance { trained: vec![Split::Train], validated: vec![] },
         };
         let epoch = |number| Epoch {
             number,

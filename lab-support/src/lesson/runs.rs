@@ -1,10 +1,10 @@
 //! Training runs side by side: those of one name that differ in their seed alone count as one.
 
+use lab_base::Error;
 use lab_base::{home, records};
 
-use super::run::Run;
-use crate::Error;
 use crate::data::{Dataset, Source};
+use crate::lesson::run::Run;
 use crate::plot::{Bar, Figure, compare};
 
 /// The name of the run that others are compared with.
@@ -120,11 +120,6 @@ impl Runs {
         compare(&bars, self.source)
     }
 
-    /// Shows the table in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
-
     fn group(&self, name: &str) -> Result<&Group, Error> {
         self.groups.iter().find(|group| group.latest().name == name).ok_or_else(|| {
             let known: Vec<&str> = self.groups.iter().map(|group| group.latest().name.as_str()).collect();
@@ -202,6 +197,8 @@ fn setup(run: &Run) -> (&str, &str, &str, usize, usize, u32, usize) {
     let epochs = run.at_most.unwrap_or(run.epochs);
     (&run.layers, &run.optimizer, &run.with, epochs, run.batch_size, run.learning_rate.to_bits(), run.images)
 }
+
+crate::notebook::shows_as_text!(Runs);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::runs::{Group, Runs};
+use crate::lesson::runs::{Group, Runs};
 
 impl fmt::Display for Runs {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::tries::{Tried, Try, try_all};
-use crate::Error;
-use crate::data::{Dataset, Source};
+use lab_base::Error;
+
+use crate::data::Dataset;
+use crate::eval::Swept;
+use crate::lesson::tries::{Try, try_all};
 use crate::nn::{Fit, Sequential};
 
 /// Values of one setting, each with a network to train.
@@ -29,16 +31,6 @@ pub struct Sweep {
     validation: Dataset,
     values: Vec<String>,
     tries: Vec<Try>,
-}
-
-/// What came of a sweep: shows itself as a figure, and prints itself as a table.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Swept {
-    /// The setting that was varied.
-    pub what: String,
-    /// Its values in the order in which they were added.
-    pub values: Vec<(String, Tried)>,
-    pub source: Source,
 }
 
 impl Sweep {
@@ -71,47 +63,5 @@ impl Sweep {
     /// Shows in a notebook what is to be tried.
     pub fn evcxr_display(&self) {
         println!("{}: {}", self.what, self.values.join(", "));
-    }
-}
-
-impl Swept {
-    /// The value with the largest mean validation accuracy.
-    pub fn best(&self) -> &str {
-        let best = self.values.iter().max_by(|a, b| a.1.mean().total_cmp(&b.1.mean()));
-        best.map_or("", |(value, _)| value)
-    }
-}
-
-impl fmt::Display for Swept {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let longest = self.values.iter().map(|(value, _)| value.chars().count()).max().unwrap_or(0);
-        let width = longest.max(self.what.chars().count());
-        writeln!(f, "{:<width$}  validation accuracy  spread  seconds", self.what)?;
-        for (value, tried) in &self.values {
-            let (mean, spread, seconds) = (tried.mean(), tried.spread(), tried.seconds);
-            writeln!(f, "{value:<width$}  {mean:>19.4}  {spread:>6.4}  {seconds:>7.2}")?;
-        }
-        let seeds = self.values.first().map_or(0, |(_, tried)| tried.accuracies.len());
-        write!(f, "best: {} (mean of {seeds}; spread: the largest less the smallest)", self.best())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tried(accuracies: [f32; 2], seconds: f64) -> Tried {
-        Tried { params: 10, accuracies: accuracies.to_vec(), seconds }
-    }
-
-    #[test]
-    fn a_sweep_prints_as_a_table_and_knows_the_best() {
-        let values =
-            vec![("16".to_string(), tried([0.5, 0.7], 1.5)), ("256".into(), tried([0.8, 0.9], 0.25))];
-        let swept = Swept { what: "size".into(), values, source: Source::FashionMnist };
-        assert_eq!(swept.best(), "256");
-        let table = swept.to_string();
-        assert!(table.contains("16                 0.6000  0.2000     1.50\n"), "{table}");
-        assert!(table.ends_with("best: 256 (mean of 2; spread: the largest less the smallest)"), "{table}");
     }
 }

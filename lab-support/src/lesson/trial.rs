@@ -1,9 +1,11 @@
 //! A training run to choose by: measured on validation images, away from the test set.
 
-use super::run::Run;
+use lab_base::Error;
+
 use crate::data::Dataset;
+use crate::lesson::run::Run;
 use crate::nn::{Fit, History, Sequential};
-use crate::{Error, live};
+use crate::notebook::live;
 
 /// Trains a compiled network, measures it on the plan's validation set and adds the run to the records. The test set
 /// is not looked at: what is chosen by trials can still be tested.

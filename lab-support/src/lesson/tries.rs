@@ -1,10 +1,13 @@
 //! Networks that are trained with several seeds each, to choose among.
 
-use super::run::Run;
+use lab_base::Error;
+
 use crate::data::Dataset;
+use crate::eval::Tried;
+use crate::lesson::run::Run;
 use crate::nn::{Fit, Sequential};
-use crate::progress::Progress;
-use crate::{Error, live};
+use crate::notebook::live;
+use crate::notebook::progress::Progress;
 
 /// A compiled network and how to train it.
 #[derive(Clone, Debug)]
@@ -15,45 +18,7 @@ pub(super) struct Try {
     pub plan: Fit,
 }
 
-/// What came of a try.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tried {
-    /// Trainable numbers.
-    pub params: usize,
-    /// Share of the validation images classified right after the last epoch (with early stopping, after the best),
-    /// for each seed.
-    pub accuracies: Vec<f32>,
-    /// Mean time of a training, without validation.
-    pub seconds: f64,
-}
-
-impl Tried {
-    fn of(runs: &[Run]) -> Tried {
-        Tried {
-            params: runs.first().map_or(0, |run| run.params),
-            accuracies: runs.iter().filter_map(|run| run.validation_accuracy).collect(),
-            seconds: runs.iter().map(|run| run.seconds).sum::<f64>() / runs.len() as f64,
-        }
-    }
-
-    /// Mean validation accuracy of the seeds.
-    pub fn mean(&self) -> f32 {
-        self.accuracies.iter().sum::<f32>() / self.accuracies.len() as f32
-    }
-
-    /// The largest accuracy less the smallest.
-    pub fn spread(&self) -> f32 {
-        let (low, high) = self.range();
-        high - low
-    }
-
-    pub(crate) fn range(&self) -> (f32, f32) {
-        let accuracies = || self.accuracies.iter().copied();
-        (accuracies().fold(1.0, f32::min), accuracies().fold(0.0, f32::max))
-    }
-}
-
-/// Trains each network once with each seed, and then records them all, without a look at the test set.
+/// Trains each network once with each seed, and then records them all, without using the test set.
 ///
 /// # Errors
 /// When there is nothing to try, or no seed; as [`Sequential::fit`]; when it was stopped, and when a record can't be
@@ -67,7 +32,7 @@ pub(super) fn try_all(
 ) -> Result<Vec<Tried>, Error> {
     let runs = train_all(what, tries, seeds, learn, validation)?;
     runs.iter().flatten().try_for_each(|run| run.keep(learn.images().source))?;
-    Ok(runs.iter().map(|runs| Tried::of(runs)).collect())
+    Ok(runs.iter().map(|runs| outcome(runs)).collect())
 }
 
 /// The runs of each try, one for each seed.
@@ -96,6 +61,14 @@ fn train_all(
     let runs = tries.iter().map(train).collect::<Result<_, Error>>()?;
     progress.finish();
     Ok(runs)
+}
+
+fn outcome(runs: &[Run]) -> Tried {
+    Tried {
+        params: runs.first().map_or(0, |run| run.params),
+        accuracies: runs.iter().filter_map(|run| run.validation_accuracy).collect(),
+        seconds: runs.iter().map(|run| run.seconds).sum::<f64>() / runs.len() as f64,
+    }
 }
 
 impl Try {
@@ -140,7 +113,7 @@ mod tests {
         let runs = train_all("rates", &[one(0.5), one(1e-9)], &[1, 2], &data(), &data().take(20)).unwrap();
         let seeds: Vec<u64> = runs[0].iter().map(|run| run.seed).collect();
         assert_eq!((runs.len(), seeds), (2, vec![1, 2]));
-        let [good, bad] = [&runs[0], &runs[1]].map(|runs| Tried::of(runs));
+        let [good, bad] = [&runs[0], &runs[1]].map(|runs| outcome(runs));
         assert!(good.mean() == 1.0 && good.spread() == 0.0 && bad.mean() < 0.9, "{good:?} {bad:?}");
         assert_eq!((good.params, runs[0][0].test_accuracy, &runs[0][0].name[..]), (50, None, "rate 0.5"));
         assert_ne!(runs[1][0].train_loss, runs[1][1].train_loss, "each seed draws its own weights");

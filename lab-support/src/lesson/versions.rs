@@ -22,6 +22,8 @@ pub fn versions() -> Versions {
     Versions { crates: SHOWN.iter().filter_map(|name| version_of(name)).collect() }
 }
 
+crate::notebook::shows_as_text!(Versions);
+
 impl fmt::Display for Versions {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         for (name, version) in &self.crates {
@@ -29,13 +31,6 @@ impl fmt::Display for Versions {
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         write!(f, "{:<16} {} {}, {cores} cores", "machine", std::env::consts::OS, std::env::consts::ARCH)
-    }
-}
-
-impl Versions {
-    /// Shows the list in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
     }
 }
 

@@ -1,27 +1,15 @@
 //! Every gradient against the slope it stands for, measured: the loss a little to the right of a number
 //! less the loss a little to its left. Tensor by tensor.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
-use crate::nn::layers::activation::{Activation, ActivationLayer};
-use crate::nn::layers::average_pool2d::AveragePool2d;
-use crate::nn::layers::batch_norm::BatchNorm;
-use crate::nn::layers::conv::Conv;
-use crate::nn::layers::conv2d::Conv2d;
-use crate::nn::layers::dense::Dense;
-use crate::nn::layers::dropout::Dropout;
-use crate::nn::layers::flatten::Flatten;
-use crate::nn::layers::global_average_pool2d::GlobalAveragePool2d;
-use crate::nn::layers::init::Init;
-use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::max_pool2d::MaxPool2d;
-use crate::nn::layers::parameter::{Parameter, Role};
-use crate::nn::layers::window::Padding;
+use crate::nn::kernels::{Padding, RandomStream, Threads};
+use crate::nn::layers::{
+    Activation, ActivationLayer, AveragePool2d, Backward, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
+    GlobalAveragePool2d, Init, Layer, MaxPool2d, Parameter, Role,
+};
 use crate::nn::loss::CrossEntropy;
-use crate::nn::sequential::Sequential;
-use crate::nn::training::tape::Tape;
+use crate::nn::model::{Sequential, Tape};
 
 use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
 
@@ -30,7 +18,7 @@ const BATCH: usize = 3;
 /// Far enough to rise above rounding, near enough for a straight line.
 const STEP: f32 = 4e-3;
 
-/// Numbers from -1 to 1 that look like chance, the same in every run and in `tests/pytorch.py`.
+/// Numbers from -1 to 1 that look random, the same in every run and in `tests/pytorch.py`.
 pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
     (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
 }
@@ -60,47 +48,40 @@ fn agree(what: &str, gradient: &[f32], slopes: &[f64]) {
     assert!(relative < 1e-3, "{what}: {relative:.1e} apart, {gradient:?} and {slopes:?}");
 }
 
-fn output(layer: &mut dyn Layer, x: &[f32]) -> Array2<f32> {
-    let x = ArrayView2::from_shape((BATCH, x.len() / BATCH), x).unwrap();
-    let mut y = Array2::zeros((BATCH, layer.output_shape().iter().product()));
-    layer.forward_training(x, y.view_mut(), Chance::new(1), &Threads::one());
+fn output(layer: &mut dyn Layer, x: &[f32]) -> Vec<f32> {
+    let mut y = vec![0.0; BATCH * layer.output_shape().iter().product::<usize>()];
+    layer.forward_training(BATCH, x, &mut y, RandomStream::new(1), &Threads::one());
     y
 }
 
 /// The loss is a weighted sum of the outputs, so that its slope along each is that weight.
-fn weighted_sum(y: &Array2<f32>) -> f64 {
+fn weighted_sum(y: &[f32]) -> f64 {
     let weights = wave(500, y.len());
     y.iter().zip(weights).map(|(y, weight)| f64::from(*y) * f64::from(weight)).sum()
 }
 
 /// The gradients of the input and of each parameter of one layer of `inputs` numbers.
 fn check_layer(what: &str, layer: &mut dyn Layer, inputs: usize) {
-    check_layer_on(what, layer, wave(0, BATCH * inputs));
+    check_layer_on(what, layer, &wave(0, BATCH * inputs));
 }
 
 /// The same with the numbers `x` as input.
-fn check_layer_on(what: &str, layer: &mut dyn Layer, x: Vec<f32>) {
+fn check_layer_on(what: &str, layer: &mut dyn Layer, x: &[f32]) {
     layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
-    let x = Array2::from_shape_vec((BATCH, x.len() / BATCH), x).unwrap();
-    let y = output(layer, x.as_slice().unwrap());
-    let mut d_output = Array2::from_shape_vec(y.dim(), wave(500, y.len())).unwrap();
-    let mut d_input = Array2::ones(x.dim());
-    let pass = Backward {
-        input: x.view(),
-        output: y.view(),
-        d_output: d_output.view_mut(),
-        d_input: Some(d_input.view_mut()),
-    };
+    let y = output(layer, x);
+    let (mut d_output, mut d_input) = (wave(500, y.len()), vec![1.0; x.len()]);
+    let pass =
+        Backward { rows: BATCH, input: x, output: &y, d_output: &mut d_output, d_input: Some(&mut d_input) };
     layer.backward(pass, &Threads::one());
 
-    let along_input = slopes(x.as_slice().unwrap(), |x| weighted_sum(&output(layer, x)));
-    agree(&format!("{what}, input"), d_input.as_slice().unwrap(), &along_input);
+    let along_input = slopes(x, |x| weighted_sum(&output(layer, x)));
+    agree(&format!("{what}, input"), &d_input, &along_input);
     let learned = |parameter: &Parameter| matches!(parameter.role, Role::Trained | Role::Frozen);
     for i in 0..layer.parameters().iter().filter(|p| learned(p)).count() {
         let parameter = layer.parameters()[i].clone();
         let along_parameter = slopes(&parameter.value, |value| {
             layer.parameters_mut()[i].value.copy_from_slice(value);
-            weighted_sum(&output(layer, x.as_slice().unwrap()))
+            weighted_sum(&output(layer, x))
         });
         layer.parameters_mut()[i].value.copy_from_slice(&parameter.value);
         agree(&format!("{what}, {}", parameter.name), &parameter.gradient, &along_parameter);
@@ -187,7 +168,7 @@ fn pooling() {
     let each_once: Vec<f32> = (0..n).map(|i| (i * 37 % n) as f32 / 50.0).collect();
     for (size, stride) in [(2, 2), (3, 2), (2, 3), (2, 1), (1, 1)] {
         let mut largest = MaxPool2d::new(&shape, size, stride).unwrap();
-        check_layer_on(&format!("max of {size}, stride {stride}"), &mut largest, each_once.clone());
+        check_layer_on(&format!("max of {size}, stride {stride}"), &mut largest, &each_once);
         let mut mean = AveragePool2d::new(&shape, size, stride).unwrap();
         check_image_layer(&format!("mean of {size}, stride {stride}"), &mut mean, shape);
     }
@@ -214,7 +195,7 @@ fn check_network(mut model: Sequential, loss: CrossEntropy) {
         };
         let slopes = slopes(&parameter.value, &mut replace);
         replace(&parameter.value);
-        agree(&format!("{} {i}, {}", model.widths(), parameter.name), &parameter.gradient, &slopes);
+        agree(&format!("{} {i}, {}", model.architecture(), parameter.name), &parameter.gradient, &slopes);
     }
 }
 

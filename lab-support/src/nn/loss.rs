@@ -1,7 +1,7 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
+use lab_base::Error;
 
-use crate::Error;
-use crate::nn::compute::math::exp;
+use crate::nn::kernels::math::exp;
+use crate::nn::layers::activation::softmax;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
@@ -11,7 +11,7 @@ pub struct CrossEntropy {
     smoothing: f32,
 }
 
-/// Smallest probability whose logarithm is taken: one of 0 would cost infinity.
+/// Smaller probabilities are raised to this one: the loss of 0 would be infinite.
 const LEAST: f32 = 1e-30;
 
 impl CrossEntropy {
@@ -80,30 +80,23 @@ impl CrossEntropy {
     ///
     /// With the target t, 1 at the label and 0 elsewhere, or smoothed: from logits (softmax(z) - t) / batch, from
     /// probabilities -t / (p · batch).
-    pub(crate) fn backward(
-        self,
-        outputs: ArrayView2<f32>,
-        labels: &[usize],
-        mut d_outputs: ArrayViewMut2<f32>,
-    ) -> (f64, usize) {
-        let scale = 1.0 / labels.len() as f32;
-        let (kept, spread) = (1.0 - self.smoothing, self.smoothing / outputs.ncols() as f32);
+    pub(crate) fn backward(self, outputs: &[f32], labels: &[usize], d_outputs: &mut [f32]) -> (f64, usize) {
+        let (scale, classes) = (1.0 / labels.len() as f32, outputs.len() / labels.len());
+        let (kept, spread) = (1.0 - self.smoothing, self.smoothing / classes as f32);
         let (mut loss, mut correct) = (0.0, 0);
-        for ((row, &label), mut gradient) in outputs.rows().into_iter().zip(labels).zip(d_outputs.rows_mut())
-        {
-            let row = row.to_slice().expect("outputs are contiguous");
-            let gradient = gradient.as_slice_mut().expect("gradients are contiguous");
+        let rows = outputs.chunks_exact(classes).zip(d_outputs.chunks_exact_mut(classes));
+        for ((row, gradient), &label) in rows.zip(labels) {
             loss += f64::from(self.of(row, label));
             correct += usize::from(argmax(row) == label);
             if self.logits {
                 gradient.copy_from_slice(row);
-                crate::nn::layers::activation::softmax(gradient);
+                softmax(gradient);
                 gradient[label] -= kept;
                 gradient.iter_mut().for_each(|g| *g = (*g - spread) * scale);
             } else {
-                let slope = |share: f32, p: f32| -share * scale / countable(p);
-                gradient.iter_mut().zip(row).for_each(|(g, p)| *g = slope(spread, *p));
-                gradient[label] = slope(kept + spread, row[label]);
+                let derivative = |share: f32, p: f32| -share * scale / countable(p);
+                gradient.iter_mut().zip(row).for_each(|(g, p)| *g = derivative(spread, *p));
+                gradient[label] = derivative(kept + spread, row[label]);
             }
         }
         (loss, correct)
@@ -129,47 +122,44 @@ pub(crate) fn argmax(row: &[f32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, array};
-
     use super::*;
     use crate::nn::gradient_check::wave;
 
     const LABELS: [usize; 2] = [2, 0];
 
     /// Central differences of the mean loss, against the gradient.
-    fn check_gradient(loss: CrossEntropy, outputs: Array2<f32>) {
-        let mut gradient = Array2::zeros(outputs.dim());
-        loss.backward(outputs.view(), &LABELS, gradient.view_mut());
-        let mean = |outputs: &Array2<f32>| {
-            let rows = outputs.rows().into_iter().zip(LABELS);
-            rows.map(|(row, l)| f64::from(loss.of(row.to_slice().unwrap(), l))).sum::<f64>() / 2.0
+    fn check_gradient(loss: CrossEntropy, outputs: [f32; 6]) {
+        let mut gradient = [0.0; 6];
+        loss.backward(&outputs, &LABELS, &mut gradient);
+        let mean = |outputs: &[f32]| {
+            let rows = outputs.chunks_exact(3).zip(LABELS);
+            rows.map(|(row, label)| f64::from(loss.of(row, label))).sum::<f64>() / 2.0
         };
-        for at in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
-            let (mut up, mut down) = (outputs.clone(), outputs.clone());
+        for at in 0..6 {
+            let (mut up, mut down) = (outputs, outputs);
             up[at] += 1e-3;
             down[at] -= 1e-3;
             let slope = (mean(&up) - mean(&down)) / 2e-3;
-            assert!((slope - f64::from(gradient[at])).abs() < 2e-3, "{at:?}: {slope} and {}", gradient[at]);
+            assert!((slope - f64::from(gradient[at])).abs() < 2e-3, "{at}: {slope} and {}", gradient[at]);
         }
     }
 
     #[test]
     fn gradients() {
-        check_gradient(CrossEntropy::from_logits(), array![[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]]);
-        check_gradient(CrossEntropy::from_probabilities(), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
-        let smooth = |loss: CrossEntropy| loss.label_smoothing(0.2);
-        check_gradient(smooth(CrossEntropy::from_logits()), array![[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]]);
-        check_gradient(smooth(CrossEntropy::from_probabilities()), array![[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]);
+        let (logits, probabilities) = ([0.3, -1.2, 0.7, 2.0, 0.1, -0.4], [0.5, 0.2, 0.3, 0.6, 0.3, 0.1]);
+        for smoothing in [0.0, 0.2] {
+            check_gradient(CrossEntropy::from_logits().label_smoothing(smoothing), logits);
+            check_gradient(CrossEntropy::from_probabilities().label_smoothing(smoothing), probabilities);
+        }
     }
 
     /// The mean loss and its gradient, against the numbers of `cross_entropy` in `tests/pytorch.py`.
     fn check_pytorch(loss: CrossEntropy, outputs: &[f32], mean: f32, gradient: [f32; 6]) {
-        let outputs = ArrayView2::from_shape((2, 3), outputs).unwrap();
-        let mut ours = Array2::ones((2, 3));
-        let (sum, _) = loss.backward(outputs, &LABELS, ours.view_mut());
+        let mut ours = [1.0; 6];
+        let (sum, _) = loss.backward(outputs, &LABELS, &mut ours);
         assert!((sum / 2.0 - f64::from(mean)).abs() < 1e-7, "{sum} / 2, and PyTorch has {mean}");
         let far = ours.iter().zip(gradient).any(|(a, b)| (a - b).abs() > 1e-7);
-        assert!(!far, "{ours}, and PyTorch has {gradient:?}");
+        assert!(!far, "{ours:?}, and PyTorch has {gradient:?}");
     }
 
     #[test]
@@ -194,9 +184,9 @@ mod tests {
     fn extreme_outputs_stay_finite() {
         let logits = CrossEntropy::from_logits();
         assert!((logits.of(&[1e4, -1e4], 1) - 2e4).abs() < 1.0);
-        let mut gradient = Array2::zeros((1, 2));
-        logits.backward(array![[1e4, -1e4]].view(), &[1], gradient.view_mut());
-        assert_eq!(gradient, array![[1.0, -1.0]]);
+        let mut gradient = [0.0; 2];
+        logits.backward(&[1e4, -1e4], &[1], &mut gradient);
+        assert_eq!(gradient, [1.0, -1.0]);
         assert!(CrossEntropy::from_probabilities().of(&[1.0, 0.0], 1).is_finite());
     }
 

@@ -2,57 +2,44 @@
 //!
 //! | to follow | read |
 //! |---|---|
-//! | one training step | `training/trainer.rs`, then `training/tape.rs` |
+//! | how a network is described | `model/sequential.rs`, `model/building.rs` |
+//! | one training step | `train/step.rs`, then `model/tape.rs` |
 //! | a layer, forward and backward | `layers/dense.rs`, `layers/conv2d.rs`, `layers/activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
-//! | the update of the weights | `optimizers/mod.rs`, `optimizers/adam.rs` |
-//! | what `fit` can do beside | `training/schedule.rs`, `training/augment.rs`, `training/early_stopping.rs`, `training/checkpoint.rs` |
-//! | why it is fast | `compute/product.rs`, `compute/simd/`, `compute/threads.rs` |
+//! | the update of the weights | `optim/optimizer.rs`, `optim/adam.rs` |
+//! | what `fit` can do beside | `train/schedule.rs`, `train/augment.rs`, `train/early_stopping.rs`, `train/checkpoint.rs` |
+//! | a network on disk | `model/saving.rs`, `model/loading.rs` |
+//! | what a trained network has learned | `inspect/activations.rs`, `inspect/saliency.rs` |
+//! | why it is fast | `kernels/product.rs`, `kernels/simd/`, `kernels/threads.rs` |
+//!
+//! Each folder uses only those before it: `kernels`, `layers`, `optim`, `model`, `train`, `inspect`.
 
-mod activations;
-mod chance;
-mod compute;
-mod image_layers;
-mod inference;
+mod inspect;
+mod kernels;
 mod layers;
-mod linfa_traits;
 mod loss;
-mod optimizers;
-mod saliency;
+mod model;
+mod optim;
 mod score;
-mod sequential;
-mod summary;
-mod tensors;
-mod training;
-mod transfer;
-mod weights;
+mod train;
 
 #[cfg(test)]
 mod gradient_check;
 #[cfg(test)]
-mod same_bits;
+pub(crate) mod same_bits;
 
-pub use activations::Activations;
-pub use layers::activation::Activation;
-pub(crate) use layers::activation::softmax;
-pub use layers::conv::Conv;
-pub use layers::init::Init;
-pub use layers::window::Padding;
-pub use linfa_traits::FitError;
+pub use inspect::activations::Activations;
+pub use inspect::rate_finder::RateRange;
+pub use inspect::saliency::Saliency;
+pub use kernels::Padding;
+pub use layers::{Activation, Conv, Init};
 pub use loss::CrossEntropy;
-pub(crate) use loss::argmax;
-pub use optimizers::Optimizer;
-pub use optimizers::adam::Adam;
-pub use optimizers::adamw::AdamW;
-pub use optimizers::muon::Muon;
-pub use optimizers::rmsprop::RmsProp;
-pub use optimizers::sgd::Sgd;
-pub use saliency::Saliency;
+pub use model::{Provenance, Sequential, Summary};
+pub use optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
 pub use score::Score;
-pub use sequential::Sequential;
-pub use summary::Summary;
-pub use training::augment::Augment;
-pub use training::fit::Fit;
-pub use training::history::{Epoch, History, Seen, Setup};
-pub use training::rate_finder::RateRange;
-pub use training::schedule::Schedule;
+pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup};
+
+pub(crate) use kernels::RandomStream;
+pub(crate) use layers::softmax;
+pub(crate) use loss::argmax;
+pub(crate) use model::Samples;

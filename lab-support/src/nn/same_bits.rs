@@ -3,24 +3,16 @@
 use ndarray::{ArcArray, ArcArray1};
 
 use crate::data::{Dataset, Images, Source};
-
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::{Padding, Threads};
+use crate::nn::layers::Conv;
 use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
-use crate::nn::layers::conv::Conv;
-use crate::nn::layers::window::Padding;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::optimizers::Optimizer;
-use crate::nn::optimizers::adam::Adam;
-use crate::nn::optimizers::adamw::AdamW;
-use crate::nn::optimizers::muon::Muon;
-use crate::nn::optimizers::rmsprop::RmsProp;
-use crate::nn::optimizers::sgd::Sgd;
-use crate::nn::sequential::Sequential;
-use crate::nn::training::augment::Augment;
-use crate::nn::training::fit::Fit;
+use crate::nn::model::Sequential;
+use crate::nn::optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
+use crate::nn::train::{Augment, Fit};
 
 /// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
-pub(super) fn striped(n: usize) -> Dataset {
+pub(crate) fn striped(n: usize) -> Dataset {
     let pixels = ArcArray::from_shape_fn((n, 12, 12), |(i, row, column)| {
         let noise = (i * 7919 + row * 131 + column * 37) % 128;
         (noise + if row == i % 10 { 127 } else { 0 }) as u8
@@ -30,7 +22,7 @@ pub(super) fn striped(n: usize) -> Dataset {
 }
 
 /// Wide enough that five threads have a part in every product.
-pub(super) fn network(seed: u64, optimizer: impl Into<Optimizer>) -> Sequential {
+pub(crate) fn network(seed: u64, optimizer: impl Into<Optimizer>) -> Sequential {
     let model = Sequential::new([12, 12]).batch_norm().flatten().dropout(0.1).dense(90, Relu);
     let model = model.batch_norm().dropout(0.2).dense(85, Tanh).dense(80, Gelu).dense(10, Linear);
     let mut model = model.seed(seed);
@@ -38,7 +30,7 @@ pub(super) fn network(seed: u64, optimizer: impl Into<Optimizer>) -> Sequential 
     model
 }
 
-pub(super) fn bits(model: &Sequential) -> Vec<u32> {
+pub(crate) fn bits(model: &Sequential) -> Vec<u32> {
     model.parameters().flat_map(|p| &p.value).map(|v| v.to_bits()).collect()
 }
 

@@ -14,17 +14,14 @@ pub struct Score {
 }
 
 impl Score {
-    /// From the sum of the losses and the number of hits.
+    /// From the sum of the losses and the number of correct predictions.
     pub(crate) fn new(loss: f64, correct: usize, samples: usize) -> Score {
         let n = samples as f64;
         Score { loss: (loss / n) as f32, accuracy: (correct as f64 / n) as f32, samples }
     }
-
-    /// Shows the score in a notebook.
-    pub fn evcxr_display(&self) {
-        println!("{self}");
-    }
 }
+
+crate::notebook::shows_as_text!(Score);
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -1,10 +1,10 @@
 //! What augmentation makes of one garment.
 
-use ndarray::{Array2, Axis};
+use lab_base::Error;
+use ndarray::{Array2, ArrayView2};
 
-use crate::Error;
 use crate::data::Dataset;
-use crate::nn::Augment;
+use crate::nn::{Augment, RandomStream};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{grey, pick};
 use crate::plot::tiles::Tiles;
@@ -20,9 +20,8 @@ impl Augment {
     pub fn show(&self, i: usize, data: &Dataset) -> Result<Figure, Error> {
         let images = data.images();
         let image = pick(images, i, "showing variants of an image")?;
-        let variants = self.variants(image.mapv(f32::from), VARIANTS)?;
-        let pictures: Vec<Array2<u8>> =
-            variants.axis_iter(Axis(0)).map(|variant| variant.mapv(|pixel| pixel.round() as u8)).collect();
+        self.check(image.shape())?;
+        let pictures: Vec<Array2<u8>> = (0..VARIANTS).map(|number| self.variant(&image, number)).collect();
         let tiles = Tiles::new(&pictures, |i| (i + 1).to_string());
         let name = images.class_name(i);
         Figure::draw(
@@ -35,5 +34,14 @@ impl Augment {
             },
             |area| tiles.draw(area, grey),
         )
+    }
+
+    /// The same in every call.
+    fn variant(&self, image: &ArrayView2<u8>, number: usize) -> Array2<u8> {
+        let from: Vec<f32> = image.iter().map(|pixel| f32::from(*pixel)).collect();
+        let mut to = vec![0.0; from.len()];
+        self.vary(&from, &mut to, image.ncols(), RandomStream::new(number as u64));
+        let pixels = to.into_iter().map(|pixel| pixel.round() as u8).collect();
+        Array2::from_shape_vec(image.dim(), pixels).expect("as many pixels as before")
     }
 }

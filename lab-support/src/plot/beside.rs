@@ -1,13 +1,13 @@
 //! An image beside what was computed from it.
 
+use lab_base::Error;
 use ndarray::Array2;
 
-use crate::Error;
 use crate::data::Dataset;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey, pick};
 use crate::plot::signed;
-use crate::plot::style::{INK, centred, px, text};
+use crate::plot::style::{INK, MARGIN, centred, px, text};
 
 impl Dataset {
     /// Image `i` beside 1 to 3 tables of numbers that were made of it, each with its name: yellow above 0, blue below,

@@ -1,11 +1,11 @@
 //! The reliability diagram: how often a network is right, by how sure it was.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::Error;
-use crate::display::thousands;
 use crate::eval::{BINS, Calibration};
+use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{Axis, BLUE, Drawn, INK, RED, axes, thin};
 
@@ -63,13 +63,5 @@ impl Calibration {
             .map(|bin| format!("{:.2}: {:.2} ({})", bin.confidence, bin.accuracy, bin.images));
         let parts: Vec<String> = parts.collect();
         format!("Confidence and accuracy: {self}. Confidence: accuracy (images): {}.", parts.join(", "))
-    }
-
-    /// Shows the diagram in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 }

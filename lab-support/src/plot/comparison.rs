@@ -1,18 +1,21 @@
 //! The test accuracy of several training runs in one figure.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Circle, Color};
 
-use crate::Error;
 use crate::data::Source;
-use crate::display::thousands;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::notebook::display::thousands;
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
-use crate::plot::style::{Area, BLUE, Drawn, FADED, INK, RED, bold, fitting, px, text, thin, to_the_left};
+use crate::plot::style::{
+    Area, BLUE, Drawn, FADED, INK, MARGIN, RED, bold, fitting, px, text, thin, to_the_left,
+};
 
 /// One training run in a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar<'a> {
+    /// What the run is called.
     pub name: &'a str,
     /// Share of the test images called right, 0 to 1; the mean where there are several seeds.
     pub accuracy: f64,

@@ -1,15 +1,15 @@
 //! The confusion matrix as a heat map.
 
+use lab_base::Error;
 use plotters::prelude::{Color, RGBColor, Rectangle};
 use plotters::style::FontTransform;
 
-use crate::Error;
 use crate::data::CLASS_NAMES;
-use crate::display::thousands;
 use crate::eval::Confusion;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::notebook::display::thousands;
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREY, INK, TRACK, WHITE, bold, centred, px, text, to_the_left,
+    Area, BLUE, Drawn, FADED, GREY, INK, MARGIN, TRACK, WHITE, bold, centred, px, text, to_the_left,
 };
 
 /// A red of as much green as blue: its tints keep their hue in the few colours that a figure has.
@@ -50,14 +50,6 @@ impl Confusion {
             }
             Ok(())
         })
-    }
-
-    /// Shows the heat map in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 
     fn described(&self) -> String {

@@ -5,9 +5,10 @@ use std::ops::Range;
 use plotters::element::{PathElement, Polygon};
 use plotters::prelude::{Color, LineSeries, RGBColor};
 
-use crate::plot::figure::MARGIN;
 use crate::plot::mark::Mark;
-use crate::plot::style::{Area, Axis, Drawn, FADED, INK, axes, fitting, px, text, thin, to_the_right};
+use crate::plot::style::{
+    Area, Axis, Drawn, FADED, INK, MARGIN, axes, fitting, px, text, thin, to_the_right,
+};
 
 /// Values over epochs, and how they are drawn.
 pub(crate) struct Curve {

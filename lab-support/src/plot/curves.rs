@@ -1,8 +1,8 @@
 //! The training of several networks in one figure.
 
+use lab_base::Error;
 use plotters::prelude::RGBColor;
 
-use crate::Error;
 use crate::data::Source;
 use crate::nn::History;
 use crate::plot::curve::{self, Curve};

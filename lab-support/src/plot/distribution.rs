@@ -1,12 +1,12 @@
 //! What a set of images is made of: how many of each class, how many pixels of each brightness.
 
+use lab_base::Error;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Dataset, Images};
-use crate::display::thousands;
-use crate::plot::figure::{Figure, Frame, MARGIN};
-use crate::plot::style::{Area, Axis, BLUE, Drawn, INK, axes, px, text, to_the_left, to_the_right};
+use crate::notebook::display::thousands;
+use crate::plot::figure::{Figure, Frame};
+use crate::plot::style::{Area, Axis, BLUE, Drawn, INK, MARGIN, axes, px, text, to_the_left, to_the_right};
 
 impl Images {
     /// How many images there are of each class.

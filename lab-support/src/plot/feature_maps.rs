@@ -1,8 +1,8 @@
 //! What a convolution makes of an image: one picture for each of its channels.
 
+use lab_base::Error;
 use ndarray::{Array2, ArrayView3};
 
-use crate::Error;
 use crate::nn::Activations;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::viridis;

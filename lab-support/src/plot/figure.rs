@@ -2,14 +2,14 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lab_base::Error;
 use plotters::drawing::IntoDrawingArea;
 
-use crate::Error;
 use crate::data::Source;
-use crate::display;
+use crate::notebook::display;
 use crate::plot::canvas::Canvas;
 use crate::plot::encode::encode;
-use crate::plot::style::{Area, Drawn, FADED, INK, RED, bold, px, text};
+use crate::plot::style::{Area, Drawn, FADED, INK, MARGIN, RED, bold, px, text};
 
 /// A picture with its meaning in words: a PNG, shown inline in a notebook, and a sentence that stands for it
 /// where pictures don't show.
@@ -31,8 +31,7 @@ pub(crate) struct Frame<'a> {
     pub alt: String,
 }
 
-/// Empty pixels on either side.
-pub(crate) const MARGIN: i32 = 14;
+/// Heights of a figure's title, note and notice, in pixels.
 const TITLE: i32 = 34;
 const NOTE: i32 = 22;
 const NOTICE: i32 = 28;

@@ -1,12 +1,14 @@
 //! Accuracy on the images that networks learned from, beside that on others.
 
+use lab_base::Error;
 use plotters::prelude::{Circle, Color, Rectangle};
 
-use crate::Error;
-use crate::lesson::{Gap, Gaps};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::eval::{Gap, Gaps};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
-use crate::plot::style::{Area, BLUE, Drawn, FADED, INK, RED, WHITE, bold, fitting, px, text, to_the_left};
+use crate::plot::style::{
+    Area, BLUE, Drawn, FADED, INK, MARGIN, RED, WHITE, bold, fitting, px, text, to_the_left,
+};
 
 impl Gaps {
     /// A row for each network: its accuracy on the images it learned from and on the validation images, and the gap
@@ -39,14 +41,6 @@ impl Gaps {
             }
             Ok(())
         })
-    }
-
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! What came of a grid: the accuracy of each pair as a colour.
 
+use lab_base::Error;
 use plotters::element::Rectangle;
 use plotters::prelude::Color;
 use plotters::style::FontTransform;
 
-use crate::Error;
-use crate::lesson::{GridTried, Tried};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::eval::{GridTried, Tried};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::viridis;
 use crate::plot::style::{
-    Area, Drawn, FADED, INK, RED, WHITE, bold, centred, fitting, px, text, to_the_left,
+    Area, Drawn, FADED, INK, MARGIN, RED, WHITE, bold, centred, fitting, px, text, to_the_left,
 };
 
 impl GridTried {
@@ -54,14 +54,6 @@ impl GridTried {
             }
             Ok(())
         })
-    }
-
-    /// Shows the heat map in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 
     /// The values of one of the two settings, each once, in the order in which they were added.

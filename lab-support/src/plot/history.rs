@@ -1,6 +1,7 @@
 //! A training run as two curves: loss and accuracy over epochs.
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::nn::{Epoch, History, Score};
 use crate::plot::curve::{self, Curve};
 use crate::plot::figure::{Figure, Frame};
@@ -45,14 +46,6 @@ impl History {
             draw_panel(&left, "loss", &self.epochs, |score| score.loss, best)?;
             draw_panel(&right, "accuracy", &self.epochs, |score| score.accuracy, best)
         })
-    }
-
-    /// Shows the curves in a notebook; a run of no epochs shows the reason why it can't.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! One image, and many.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::Error;
 use crate::data::{Dataset, Images};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey, pick, viridis};
-use crate::plot::style::{Area, Drawn, FADED, INK, LINE, centred, px, text, thin, to_the_left, to_the_right};
+use crate::plot::style::{
+    Area, Drawn, FADED, INK, LINE, MARGIN, centred, px, text, thin, to_the_left, to_the_right,
+};
 
 impl Images {
     /// Image `i`, with the place of each pixel along the axes and its value (0-255) as a colour.

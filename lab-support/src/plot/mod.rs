@@ -1,6 +1,5 @@
 //! Figures: each one a PNG that a notebook shows inline.
 
-mod answer;
 mod augment;
 mod beside;
 mod calibration;
@@ -11,6 +10,7 @@ mod curve;
 mod curves;
 mod distribution;
 mod encode;
+mod ensemble;
 mod feature_maps;
 mod figure;
 mod gaps;
@@ -18,13 +18,14 @@ mod heat_map;
 mod history;
 mod images;
 mod mark;
-mod panel;
 mod picture;
+mod predicted_image;
 mod predictions;
 mod rate_finder;
 mod saliency;
 mod scale;
 mod scatter;
+mod shown;
 mod signed;
 mod style;
 mod sweep;

@@ -1,9 +1,9 @@
 //! One garment, drawn pixel by pixel.
 
+use lab_base::Error;
 use ndarray::{ArrayView2, Axis};
 use plotters::prelude::{Color, RGBColor, Rectangle, ViridisRGB};
 
-use crate::Error;
 use crate::data::Images;
 use crate::plot::style::{Area, Drawn, LINE, thin};
 

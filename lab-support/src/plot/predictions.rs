@@ -1,13 +1,14 @@
 //! What a network says about images, beside what they are.
 
-use crate::Error;
+use lab_base::Error;
+
 use crate::data::{CLASS_NAMES, Dataset};
-use crate::display::thousands;
 use crate::eval::{Mistake, Predictions};
-use crate::plot::answer::Answer;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::notebook::display::thousands;
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::pick;
-use crate::plot::style::{Area, Drawn, px};
+use crate::plot::predicted_image::PredictedImage;
+use crate::plot::style::{Area, Drawn, MARGIN, px};
 
 /// How to read image and bars.
 const KEY: &str = "underneath: predicted class, its probability (actual class); blue: the actual class, red: a wrong prediction";
@@ -93,11 +94,11 @@ impl Predictions {
         &'a self,
         indexes: impl IntoIterator<Item = usize>,
         data: &'a Dataset,
-    ) -> Result<Vec<Answer<'a>>, Error> {
+    ) -> Result<Vec<PredictedImage<'a>>, Error> {
         indexes.into_iter().map(|i| self.answer(i, data)).collect()
     }
 
-    fn answer<'a>(&'a self, i: usize, data: &'a Dataset) -> Result<Answer<'a>, Error> {
+    fn answer<'a>(&'a self, i: usize, data: &'a Dataset) -> Result<PredictedImage<'a>, Error> {
         self.check(data)?;
         if !self.probabilities {
             return Err(Error::new(
@@ -107,7 +108,7 @@ impl Predictions {
                 "predict with `model.with_softmax().predict(&test)?`",
             ));
         }
-        Ok(Answer {
+        Ok(PredictedImage {
             index: i,
             image: pick(data.images(), i, "showing a prediction")?,
             probabilities: self.row(i),
@@ -122,10 +123,15 @@ const COLUMNS: usize = 3;
 /// Width and height of a pair, in pixels.
 const PAIR: (i32, i32) = (290, 172);
 
-fn draw_gallery(answers: &[Answer], cols: usize, title: &str, data: &Dataset) -> Result<Figure, Error> {
+fn draw_gallery(
+    answers: &[PredictedImage],
+    cols: usize,
+    title: &str,
+    data: &Dataset,
+) -> Result<Figure, Error> {
     let rows = answers.len().div_ceil(cols) as i32;
     let key: Vec<String> = CLASS_NAMES.iter().enumerate().map(|(i, name)| format!("{i} {name}")).collect();
-    let described: Vec<String> = answers.iter().map(Answer::described).collect();
+    let described: Vec<String> = answers.iter().map(PredictedImage::described).collect();
     let frame = Frame {
         title,
         note: &key.join("   "),
@@ -142,7 +148,7 @@ fn draw_gallery(answers: &[Answer], cols: usize, title: &str, data: &Dataset) ->
     })
 }
 
-fn draw_pair(area: &Area, answer: &Answer, (x, y): (i32, i32)) -> Drawn {
+fn draw_pair(area: &Area, answer: &PredictedImage, (x, y): (i32, i32)) -> Drawn {
     answer.draw_image(area, (x, y), px(112))?;
     answer.draw_numbered_bars(area, (x + px(126), y), px(14), px(112))?;
     answer.draw_caption(area, (x + px(133), y + px(138)), 14)

@@ -1,9 +1,9 @@
 //! The loss over rising learning rates.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, LineSeries};
 
-use crate::Error;
 use crate::nn::RateRange;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{Axis, BLUE, FADED, INK, axes, px, text, thin, to_the_right};
@@ -50,13 +50,5 @@ impl RateRange {
             let words = format!("{:.1e}", self.suggestion);
             area.draw_text(&words, &to_the_right(&text(14, INK)), (x - left + px(6), y - top + px(6)))
         })
-    }
-
-    /// Shows the curve in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 }

@@ -1,39 +1,39 @@
-//! Which pixels a class's score depends on: the image, the slopes, and the one over the other.
+//! Which pixels a class's score depends on: the image, the gradient, and the one over the other.
 
+use lab_base::Error;
 use plotters::prelude::{Color, RGBColor, Rectangle};
 
-use crate::Error;
 use crate::data::CLASS_NAMES;
 use crate::nn::Saliency;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey};
 use crate::plot::signed;
-use crate::plot::style::{Area, Drawn, INK, centred, px, text};
+use crate::plot::style::{Area, Drawn, INK, MARGIN, centred, px, text};
 
 /// Width of a panel, and from one to the next, in pixels.
 const SIDE: i32 = 280;
 const PITCH: i32 = SIDE + 24;
 
 impl Saliency {
-    /// The image, the slopes (yellow where a brighter pixel speaks for the class, blue where against it), and
+    /// The image, the gradient (yellow where a brighter pixel speaks for the class, blue where against it), and
     /// the image with yellow over the pixels that count, the more the steeper.
     ///
     /// # Errors
     /// When the figure can't be encoded.
     pub fn plot(&self) -> Result<Figure, Error> {
         let (class, actual) = (name(self.class), name(self.actual));
-        let largest = signed::largest(&self.slopes);
+        let largest = signed::largest(&self.gradient);
         let (row, column) = self.steepest();
         let frame = Frame {
             title: &format!("Which pixels of image {} ({actual}) speak for {class}", self.index),
-            note: "slopes: by how much the score rises when a pixel goes from black to white; yellow: for it, blue: against it",
+            note: "gradient: by how much the score rises when a pixel goes from black to white; yellow: for it, blue: against it",
             size: (2 * MARGIN + 3 * PITCH - 24, SIDE + 62),
             source: self.source,
             alt: format!(
-                "Saliency of image {} ({actual}) for {class}: slopes from {:.2} to {:.2}, steepest at row {row}, column {column}.",
+                "Saliency of image {} ({actual}) for {class}: gradient from {:.2} to {:.2}, steepest at row {row}, column {column}.",
                 self.index,
-                self.slopes.fold(f32::INFINITY, |a, &b| a.min(b)),
-                self.slopes.fold(f32::NEG_INFINITY, |a, &b| a.max(b)),
+                self.gradient.fold(f32::INFINITY, |a, &b| a.min(b)),
+                self.gradient.fold(f32::NEG_INFINITY, |a, &b| a.max(b)),
             ),
         };
         Figure::draw(frame, |area| {
@@ -41,11 +41,11 @@ impl Saliency {
             let cell = (px(SIDE) / longest).max(1);
             let corner = |panel: i32| (px(MARGIN + panel * PITCH), px(4));
             picture::draw(area, corner(0), cell, self.image.view(), grey)?;
-            let levels = signed::levels(self.slopes.view(), largest);
+            let levels = signed::levels(self.gradient.view(), largest);
             picture::draw(area, corner(1), cell, levels.view(), signed::colour)?;
             picture::draw(area, corner(2), cell, self.image.view(), faint)?;
             self.draw_steep_pixels(area, corner(2), cell, largest)?;
-            for (panel, words) in ["image", "slopes", "steep pixels over the image"].iter().enumerate() {
+            for (panel, words) in ["image", "gradient", "steep pixels over the image"].iter().enumerate() {
                 let (x, _) = corner(panel as i32);
                 area.draw_text(words, &centred(&text(14, INK)), (x + px(SIDE / 2), px(SIDE + 18)))?;
             }
@@ -53,28 +53,20 @@ impl Saliency {
         })
     }
 
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
-    }
-
-    /// Yellow over each pixel, as opaque as its slope is steep.
+    /// Yellow over each pixel, as opaque as its value is steep.
     fn draw_steep_pixels(&self, area: &Area, (left, top): (i32, i32), cell: i32, largest: f32) -> Drawn {
-        for ((row, column), slope) in self.slopes.indexed_iter() {
+        for ((row, column), value) in self.gradient.indexed_iter() {
             let (x, y) = (left + column as i32 * cell, top + row as i32 * cell);
-            let colour = RGBColor(255, 220, 0).mix(f64::from(slope.abs() / largest));
+            let colour = RGBColor(255, 220, 0).mix(f64::from(value.abs() / largest));
             area.draw(&Rectangle::new([(x, y), (x + cell - 1, y + cell - 1)], colour.filled()))?;
         }
         Ok(())
     }
 
-    /// Row and column of the steepest slope.
+    /// Row and column of the largest gradient.
     fn steepest(&self) -> (usize, usize) {
         let steeper = |a: &(_, &f32), b: &(_, &f32)| a.1.abs().total_cmp(&b.1.abs());
-        self.slopes.indexed_iter().max_by(steeper).map_or((0, 0), |(place, _)| place)
+        self.gradient.indexed_iter().max_by(steeper).map_or((0, 0), |(place, _)| place)
     }
 }
 

@@ -1,19 +1,20 @@
 //! Images as points in a plane, each marked by its class.
 
+use lab_base::Error;
 use ndarray::{ArrayView1, ArrayView2};
 use plotters::prelude::{Circle, Color, RGBColor};
 
-use crate::Error;
 use crate::data::{CLASS_NAMES, Source};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::mark::Mark;
 use crate::plot::style::{
-    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred, px,
-    text, to_the_right,
+    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, MARGIN, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred,
+    px, text, to_the_right,
 };
 
 /// What a scatter plot shows.
 pub struct Scatter<'a> {
+    /// The figure's title.
     pub title: &'a str,
     /// How to read it: one line.
     pub note: &'a str,
@@ -23,6 +24,7 @@ pub struct Scatter<'a> {
     pub points: ArrayView2<'a, f64>,
     /// `[n]`, from 0 to 9.
     pub labels: ArrayView1<'a, u8>,
+    /// Where the images come from.
     pub source: Source,
 }
 

@@ -15,7 +15,6 @@ use plotters::style::FontStyle;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::plot::canvas::Canvas;
-use crate::plot::figure::MARGIN;
 
 pub(crate) const BLUE: RGBColor = RGBColor(0, 114, 178);
 pub(crate) const RED: RGBColor = RGBColor(204, 51, 17);
@@ -34,10 +33,13 @@ pub(crate) const FADED: RGBColor = RGBColor(85, 85, 85);
 pub(crate) const LINE: RGBColor = RGBColor(150, 150, 150);
 /// Lines that lie behind the data.
 pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
-/// Bars and numbers that nobody needs to look at.
+/// Bars and numbers of little importance.
 pub(crate) const GREY: RGBColor = RGBColor(160, 160, 160);
 /// The room that a bar could fill.
 pub(crate) const TRACK: RGBColor = RGBColor(243, 243, 243);
+
+/// Empty pixels on either side of a figure.
+pub(crate) const MARGIN: i32 = 14;
 
 /// A part of the page.
 pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;

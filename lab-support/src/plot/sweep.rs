@@ -1,14 +1,15 @@
 //! What came of a sweep: accuracy and seconds of each value.
 
+use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Circle, Color, Rectangle};
 
-use crate::Error;
-use crate::lesson::{Swept, Tried};
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::eval::{Swept, Tried};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREY, INK, RED, SKY, bold, fitting, px, text, thin, to_the_left, to_the_right,
+    Area, BLUE, Drawn, FADED, GREY, INK, MARGIN, RED, SKY, bold, fitting, px, text, thin, to_the_left,
+    to_the_right,
 };
 
 impl Swept {
@@ -43,14 +44,6 @@ impl Swept {
             ),
         };
         Figure::draw(frame, |area| self.draw(area, &scale))
-    }
-
-    /// Shows the figure in a notebook.
-    pub fn evcxr_display(&self) {
-        match self.plot() {
-            Ok(figure) => figure.evcxr_display(),
-            Err(error) => println!("{error}"),
-        }
     }
 
     fn draw(&self, area: &Area, scale: &Scale) -> Drawn {

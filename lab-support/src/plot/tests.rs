@@ -1,19 +1,22 @@
 //! Every figure, made from a handful of images.
 
+use lab_base::Error;
 use ndarray::{ArcArray, ArcArray1, Array2, array};
 use plotters::prelude::RGBColor;
 
-use crate::Error;
 use crate::data::{Dataset, Images, Source};
-use crate::eval::{Panel, Predictions};
-use crate::lesson::{Gaps, GridTried, Swept, Tried, gaps};
+use crate::eval::{Ensemble, Predictions};
+use crate::eval::{Gaps, GridTried, Swept, Tried, gaps};
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{
-    Activations, Augment, CrossEntropy, Epoch, History, RateRange, Score, Seen, Sequential, Setup, Sgd,
+    Activations, Augment, CrossEntropy, Epoch, History, Provenance, RateRange, Score, Sequential, Setup, Sgd,
 };
+use crate::plot::comparison::{Bar, compare};
+use crate::plot::curves::curves;
 use crate::plot::encode::tests::decode;
+use crate::plot::figure::Figure;
+use crate::plot::scatter::{Scatter, scatter};
 use crate::plot::style::{BLUE, RED};
-use crate::plot::{Bar, Figure, Scatter, compare, curves, scatter};
 
 /// A picture back from its PNG.
 struct Picture {
@@ -82,7 +85,7 @@ fn history(epochs: usize, validation: bool) -> History {
         seed: 1,
         threads: 1,
         source: Source::FashionMnist,
-        seen: Seen::default(),
+        provenance: Provenance::default(),
     };
     History { epochs: (1..=epochs).map(epoch).collect(), restored: None, setup }
 }
@@ -191,7 +194,8 @@ fn every_figure_is_a_small_picture_with_words() {
         ),
         (channels().feature_maps(1), 892, "The first 3 of 3 feature maps of layer conv2d for image 1, 5 x 5"),
         (
-            Panel::ask(&[network(1), network(1)], &data).and_then(|panel| panel.hardest(3, &data)),
+            Ensemble::predict(&[network(1), network(1)], &data)
+                .and_then(|ensemble| ensemble.hardest(3, &data)),
             898,
             "What all 2 networks get wrong alike: 3 of ",
         ),

@@ -1,9 +1,8 @@
 use ndarray::Array2;
 use plotters::prelude::RGBColor;
 
-use crate::plot::figure::MARGIN;
 use crate::plot::picture;
-use crate::plot::style::{Area, Drawn, INK, centred, px, text};
+use crate::plot::style::{Area, Drawn, INK, MARGIN, centred, px, text};
 
 /// Small pictures of one size side by side, each with a word underneath.
 pub(crate) struct Tiles<'a> {

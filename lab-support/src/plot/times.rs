@@ -1,17 +1,18 @@
 //! How long things take, in bars.
 
+use lab_base::Error;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::Error;
 use crate::data::Source;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREY, INK, bold, fitting, px, text, to_the_left, to_the_right,
+    Area, BLUE, Drawn, FADED, GREY, INK, MARGIN, bold, fitting, px, text, to_the_left, to_the_right,
 };
 
 /// The same work done by several, or in several ways: bars on a scale of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Times {
+    /// What was done: the title of the group.
     pub work: String,
     /// Who did it, and in how many seconds.
     pub bars: Vec<(String, f64)>,

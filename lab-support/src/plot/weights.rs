@@ -1,13 +1,13 @@
 //! What the first layer looks for: its weights, laid out as the image lies before them.
 
+use lab_base::Error;
 use ndarray::{Array2, ArrayView2};
 
-use crate::Error;
 use crate::data::Source;
 use crate::nn::Sequential;
-use crate::plot::figure::{Figure, Frame, MARGIN};
+use crate::plot::figure::{Figure, Frame};
 use crate::plot::signed;
-use crate::plot::style::px;
+use crate::plot::style::{MARGIN, px};
 use crate::plot::tiles::Tiles;
 
 const DOING: &str = "showing weights as images";

@@ -1,6 +1,6 @@
+use std::env;
 use std::io::{self, BufRead, Write};
 use std::process::{Command, Stdio};
-use std::env;
 
 /// How evcxr's order to run a cell begins; the path of its library and the name of its function follow.
 pub const LOAD_AND_RUN: &str = "LOAD_AND_RUN ";
@@ -31,7 +31,9 @@ const RELAYED: &str = "LAB_RELAYED";
 
 /// Whether this process takes orders as evcxr gives them, and nobody has passed them on.
 pub fn takes_them_first_hand() -> bool {
-    env::var_os("EVCXR_IS_RUNTIME").is_some() && env::var_os("LAB_LIVE").is_none() && env::var_os(RELAYED).is_none()
+    env::var_os("EVCXR_IS_RUNTIME").is_some()
+        && env::var_os("LAB_LIVE").is_none()
+        && env::var_os(RELAYED).is_none()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-use super::dice::Dice;
 use super::outline::Outline;
+use super::rng::ImageRng;
 use crate::data::idx::SIDE;
 
 /// Lines looked at within a row of pixels.
@@ -20,12 +20,12 @@ struct Place {
 
 impl Canvas {
     /// A black image, on which the garment lies not quite straight and not quite in the middle.
-    pub fn new(dice: &mut Dice) -> Canvas {
-        let size = dice.between(0.9, 1.02);
+    pub fn new(rng: &mut ImageRng) -> Canvas {
+        let size = rng.uniform(0.9, 1.02);
         let place = Place {
-            scale: [size * dice.between(0.94, 1.06), size],
-            shift: [dice.between(-1.2, 1.2), dice.between(-1.2, 1.2)],
-            lean: dice.between(-0.06, 0.06),
+            scale: [size * rng.uniform(0.94, 1.06), size],
+            shift: [rng.uniform(-1.2, 1.2), rng.uniform(-1.2, 1.2)],
+            lean: rng.uniform(-0.06, 0.06),
         };
         Canvas { pixels: [[0.0; SIDE]; SIDE], place }
     }
@@ -63,9 +63,9 @@ impl Canvas {
     }
 
     /// The image as bytes, row by row, with the noise of a camera wherever something is drawn.
-    pub fn finish(&self, dice: &mut Dice, noise: f32, bytes: &mut [u8]) {
+    pub fn finish(&self, rng: &mut ImageRng, noise: f32, bytes: &mut [u8]) {
         for (byte, &pixel) in bytes.iter_mut().zip(self.pixels.as_flattened()) {
-            let grain = if pixel > 0.02 { dice.normal() * noise } else { 0.0 };
+            let grain = if pixel > 0.02 { rng.normal() * noise } else { 0.0 };
             *byte = ((pixel + grain).clamp(0.0, 1.0) * 255.0).round() as u8;
         }
     }

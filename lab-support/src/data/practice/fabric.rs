@@ -1,4 +1,4 @@
-use super::dice::Dice;
+use super::rng::ImageRng;
 
 /// What a garment is made of: its brightness at each place.
 pub struct Fabric {
@@ -32,10 +32,10 @@ pub struct Habits {
 }
 
 impl Fabric {
-    pub fn new(dice: &mut Dice, habits: &Habits) -> Fabric {
-        let roll = dice.between(0.0, 1.0);
+    pub fn new(rng: &mut ImageRng, habits: &Habits) -> Fabric {
+        let roll = rng.uniform(0.0, 1.0);
         let pattern = if roll < habits.stripes {
-            if dice.chance(0.75) { Pattern::Stripes } else { Pattern::Pinstripes }
+            if rng.bernoulli(0.75) { Pattern::Stripes } else { Pattern::Pinstripes }
         } else if roll < habits.stripes + habits.checks {
             Pattern::Checks
         } else if roll < habits.stripes + habits.checks + habits.flowers {
@@ -44,15 +44,15 @@ impl Fabric {
             Pattern::Plain
         };
         // Most garments are light against the black ground, a few are nearly as dark as it.
-        let tone = if dice.chance(0.85) { dice.between(0.45, 0.95) } else { dice.between(0.16, 0.45) };
+        let tone = if rng.bernoulli(0.85) { rng.uniform(0.45, 0.95) } else { rng.uniform(0.16, 0.45) };
         Fabric {
             tone,
             pattern,
-            contrast: dice.between(0.2, 0.7) * if tone > 0.5 { -tone } else { 1.0 - tone },
-            period: dice.between(2.5, 7.0),
-            start: dice.between(0.0, 100.0),
-            folds: dice.between(0.0, 0.14),
-            slope: [dice.between(-0.008, 0.008), dice.between(-0.008, 0.008)],
+            contrast: rng.uniform(0.2, 0.7) * if tone > 0.5 { -tone } else { 1.0 - tone },
+            period: rng.uniform(2.5, 7.0),
+            start: rng.uniform(0.0, 100.0),
+            folds: rng.uniform(0.0, 0.14),
+            slope: [rng.uniform(-0.008, 0.008), rng.uniform(-0.008, 0.008)],
         }
     }
 

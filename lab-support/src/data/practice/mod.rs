@@ -7,9 +7,10 @@
 
 mod bag;
 mod canvas;
-mod dice;
+mod cut;
 mod fabric;
 mod outline;
+mod rng;
 mod shoes;
 mod tops;
 mod trouser;
@@ -21,13 +22,13 @@ use rand::seq::SliceRandom;
 
 use lab_base::{files, home};
 
-use crate::Error;
-use crate::data::CLASS_NAMES;
 use crate::data::files::Files;
 use crate::data::idx::{self, SIDE, Split};
-use crate::progress::Progress;
+use crate::data::images::CLASS_NAMES;
+use crate::notebook::progress::Progress;
 use canvas::Canvas;
-use dice::Dice;
+use lab_base::Error;
+use rng::ImageRng;
 
 /// Grows whenever the drawing changes, so that sets drawn before are drawn again.
 const VERSION: &str = "1";
@@ -35,7 +36,7 @@ const VERSION: &str = "1";
 const SEED: u64 = 28;
 
 /// Draws garments, in label order.
-const GARMENTS: [fn(&mut Dice, &mut Canvas); CLASS_NAMES.len()] = [
+const GARMENTS: [fn(&mut ImageRng, &mut Canvas); CLASS_NAMES.len()] = [
     tops::t_shirt,
     trouser::trouser,
     tops::pullover,
@@ -77,7 +78,7 @@ fn draw_into(folder: &Path, split: Split, progress: &Progress) -> Result<(), Err
 /// As many of each class, shuffled; an ankle boot comes first, as in Fashion-MNIST.
 fn labels(split: Split) -> Vec<u8> {
     let mut labels: Vec<u8> = (0..split.count).map(|i| (i % CLASS_NAMES.len()) as u8).collect();
-    labels.shuffle(Dice::new(SEED, stream(split, split.count)).rng());
+    labels.shuffle(ImageRng::new(SEED, stream(split, split.count)).generator());
     if let Some(boot) = labels.iter().position(|&label| label == 9) {
         labels.swap(0, boot);
     }
@@ -104,11 +105,11 @@ fn draw(split: Split, labels: &[u8], progress: &Progress) -> Vec<u8> {
 }
 
 fn draw_image(stream: u64, label: u8, pixels: &mut [u8]) {
-    let mut dice = Dice::new(SEED, stream);
-    let mut canvas = Canvas::new(&mut dice);
-    GARMENTS[usize::from(label)](&mut dice, &mut canvas);
-    let noise = dice.between(0.0, 0.035);
-    canvas.finish(&mut dice, noise, pixels);
+    let mut rng = ImageRng::new(SEED, stream);
+    let mut canvas = Canvas::new(&mut rng);
+    GARMENTS[usize::from(label)](&mut rng, &mut canvas);
+    let noise = rng.uniform(0.0, 0.035);
+    canvas.finish(&mut rng, noise, pixels);
 }
 
 /// A number for each image of both splits, and one more for each split's order.

@@ -1,8 +1,8 @@
 //! The data set, loaded and normalized.
 
 use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Split};
-use crate::display::thousands;
 use crate::lesson::check::{Check, Point};
+use crate::notebook::display::thousands;
 
 /// Both parts of the data set, of the right size and each in its place.
 pub fn loaded(data: &FashionMnist) -> Check {

@@ -1,19 +1,19 @@
 //! The network: built, trained, asked.
 
-use super::data::in_its_place;
 use crate::data::{CLASS_NAMES, Dataset, Split};
-use crate::display::thousands;
 use crate::eval::Predictions;
 use crate::lesson::check::{Check, Point};
+use crate::lesson::checks::data::in_its_place;
 use crate::nn::{History, Score, Sequential};
+use crate::notebook::display::thousands;
 
 /// The lab's network, 784-128-10, ready to be trained.
 pub fn built(model: &Sequential) -> Check {
     let points = vec![
         Point::new(
-            model.widths() == "784-128-10",
+            model.architecture() == "784-128-10",
             "784 inputs, 128 neurons, 10 outputs",
-            model.widths(),
+            model.architecture(),
             "compare the table of `model.summary()` with the list of layers in 2.2",
         ),
         Point::new(
@@ -34,7 +34,7 @@ pub fn built(model: &Sequential) -> Check {
 
 /// A network that has learned, from the training set alone, and was examined on the test set.
 pub fn trained(history: &History, score: &Score) -> Check {
-    let (epochs, seen) = (&history.epochs, &history.setup.seen);
+    let (epochs, provenance) = (&history.epochs, &history.setup.provenance);
     let losses = (epochs.first().map(|e| e.train.loss), epochs.last().map(|e| e.train.loss));
     let points = vec![
         Point::new(
@@ -50,13 +50,13 @@ pub fn trained(history: &History, score: &Score) -> Check {
             "look at the curve: is the learning rate too large?",
         ),
         Point::new(
-            seen.trained == [Split::Train],
+            provenance.trained == [Split::Train],
             "nothing learned from but the training set",
-            listed(&seen.trained),
+            listed(&provenance.trained),
             "give `fit` the training set, and build the network anew before that",
         ),
         Point::new(
-            !seen.validated.contains(&Split::Test),
+            !provenance.validated.contains(&Split::Test),
             "no part of the test set in the training or its validation",
             "the test set as validation set",
             "take images for validation from the training set: `train.split(55_000)?`",

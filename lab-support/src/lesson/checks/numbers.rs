@@ -1,7 +1,7 @@
 //! Results beside one another, and checks of one's own.
 
-use crate::display::thousands;
 use crate::lesson::check::{Check, Point};
+use crate::notebook::display::thousands;
 
 /// Two results that must be the same to within `tolerance`, number by number.
 pub fn agree<'a>(

@@ -10,7 +10,7 @@ use crate::lesson::run::Run;
 use crate::lesson::run::tests::{history, run};
 use crate::lesson::runs::Runs;
 use crate::nn::Activation::{Linear, Relu};
-use crate::nn::{Adam, CrossEntropy, Score, Seen, Sequential};
+use crate::nn::{Adam, CrossEntropy, Provenance, Score, Sequential};
 
 fn images(n: usize, split: Split) -> Images {
     let mut pixels = ArcArray::zeros((n, 28, 28));
@@ -61,13 +61,13 @@ fn training() {
         history.epochs[0].train.loss = 0.6;
         history
     };
-    let with = |seen: Seen| {
+    let with = |provenance: Provenance| {
         let mut history = ten();
-        history.setup.seen = seen;
+        history.setup.provenance = provenance;
         history
     };
     let score = Score { loss: 0.33, accuracy: 0.88, samples: 10_000 };
-    let seen = |trained: &[Split], validated: &[Split]| Seen {
+    let seen = |trained: &[Split], validated: &[Split]| Provenance {
         trained: trained.into(),
         validated: validated.into(),
     };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::lesson::long_run;
 use crate::lesson::run::tests::run;
-use crate::lesson::run::{Point as Epoch, Run};
+use crate::lesson::run::{EpochPoint as Epoch, Run};
 
 /// The runs of the lab as its notebooks record them, and a first image taken for what it is.
 fn evidence() -> Evidence {

@@ -1,10 +1,5 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
-use serde_json::{Value, json};
-
-use crate::nn::compute::math::{exp, normal_density, normal_distribution, sigmoid, tanh};
-use crate::nn::compute::simd::{Kernel, Simd, vectorized};
-use crate::nn::compute::threads::Threads;
-use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::kernels::math::{exp, normal_density, normal_distribution, sigmoid, tanh};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// The function that a layer applies to each of its sums.
 ///
@@ -25,13 +20,21 @@ use crate::nn::layers::layer::{Backward, Layer};
 /// 2016. GELU: Hendrycks and Gimpel, 2016.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
+    /// The sum itself.
     Linear,
+    /// The sum, or 0 where it is negative.
     Relu,
+    /// As ReLU, but a hundredth of a negative sum.
     LeakyRelu,
+    /// As ReLU, but e^x - 1 of a negative sum.
     Elu,
+    /// The sum times the normal distribution at it.
     Gelu,
+    /// From 0 to 1.
     Sigmoid,
+    /// From -1 to 1.
     Tanh,
+    /// Probabilities: numbers from 0 to 1 whose sum over the row is 1.
     Softmax,
 }
 
@@ -111,14 +114,14 @@ pub(crate) fn softmax(row: &mut [f32]) {
     row.iter_mut().for_each(|x| *x /= sum);
 }
 
-/// ReLU's way forward, written in blocks: of a condition for each number the compiler makes masked stores, which
+/// ReLU's forward pass, written in blocks: of a condition for each number the compiler makes masked stores, which
 /// take several times as long. Not the larger of x and 0 either, which would be 0 for NaN and so hide that training
 /// went wrong.
 struct UnlessNegative<'a> {
     x: &'a mut [f32],
 }
 
-impl Kernel for UnlessNegative<'_> {
+impl SimdKernel for UnlessNegative<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (blocks, rest) = self.x.as_chunks_mut();
@@ -131,13 +134,13 @@ impl Kernel for UnlessNegative<'_> {
     }
 }
 
-/// ReLU's way back.
+/// ReLU's backward pass.
 struct WherePositive<'a> {
     y: &'a [f32],
     dy: &'a mut [f32],
 }
 
-impl Kernel for WherePositive<'_> {
+impl SimdKernel for WherePositive<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let ((y, y_rest), (dy, dy_rest)) = (self.y.as_chunks(), self.dy.as_chunks_mut());
@@ -154,7 +157,7 @@ struct Each<'a, F> {
     f: F,
 }
 
-impl<F: Fn(f32) -> f32> Kernel for Each<'_, F> {
+impl<F: Fn(f32) -> f32> SimdKernel for Each<'_, F> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         for x in self.x {
@@ -169,58 +172,12 @@ struct EachPair<'a, F> {
     f: F,
 }
 
-impl<F: Fn(f32, f32) -> f32> Kernel for EachPair<'_, F> {
+impl<F: Fn(f32, f32) -> f32> SimdKernel for EachPair<'_, F> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         for (y, dy) in self.y.iter().zip(self.dy) {
             *dy = (self.f)(*y, *dy);
         }
-    }
-}
-
-/// An activation as a layer of its own: the softmax that turns logits into probabilities, and GELU.
-#[derive(Clone)]
-pub(crate) struct ActivationLayer {
-    pub activation: Activation,
-    pub shape: Vec<usize>,
-}
-
-impl Layer for ActivationLayer {
-    fn kind(&self) -> &'static str {
-        self.activation.name()
-    }
-
-    fn output_shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "Activation", "activation": self.activation.name() })
-    }
-
-    fn activation(&self) -> Activation {
-        self.activation
-    }
-
-    fn forward(&self, input: ArrayView2<f32>, mut output: ArrayViewMut2<f32>, _: &Threads) {
-        output.assign(&input);
-        let width = output.ncols();
-        self.activation.forward(output.as_slice_mut().expect("outputs are contiguous"), width);
-    }
-
-    fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        if self.activation.needs_its_input() {
-            pass.output = pass.input;
-        }
-        let (seen, dy) = pass.slices();
-        self.activation.backward(seen, dy, self.shape.iter().product());
-        if let Some(mut d_input) = pass.d_input {
-            d_input.assign(&pass.d_output);
-        }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }
 

@@ -1,10 +1,8 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::simd::{Kernel, Simd, vectorized};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
+use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// Average pooling: of each window, and of each channel by itself, the mean.
 /// `y[c, i, j] = Σ x[c, i·stride + u, j·stride + v] / size²` over u and v below `size`:
@@ -53,9 +51,8 @@ impl Layer for AveragePool2d {
         json!({ "layer": "AveragePooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(x.nrows(), 1));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
                 vectorized(Mean { window: &self.window, weight: self.weight(), x, y });
@@ -63,10 +60,9 @@ impl Layer for AveragePool2d {
         });
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let Some(mut dx) = pass.d_input.take() else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(dx.nrows(), 1));
-        let (dx, (_, dy)) = (dx.as_slice_mut().expect("contiguous"), pass.slices());
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, d_output: dy, d_input: Some(dx), .. } = pass else { return };
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(dx.chunks_mut(share * inputs).zip(dy.chunks(share * outputs)), |(dx, dy)| {
             dx.fill(0.0);
             for (dx, dy) in dx.chunks_exact_mut(inputs).zip(dy.chunks_exact(outputs)) {
@@ -74,13 +70,9 @@ impl Layer for AveragePool2d {
             }
         });
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }
 
-/// The way forward for one image.
+/// The forward pass of one image.
 struct Mean<'a> {
     window: &'a Window,
     weight: f32,
@@ -88,7 +80,7 @@ struct Mean<'a> {
     y: &'a mut [f32],
 }
 
-impl Kernel for Mean<'_> {
+impl SimdKernel for Mean<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;
@@ -102,7 +94,7 @@ impl Kernel for Mean<'_> {
     }
 }
 
-/// The way back for one image, whose `dx` holds zeros.
+/// The backward pass of one image, whose `dx` holds zeros.
 struct Spread<'a> {
     window: &'a Window,
     weight: f32,
@@ -110,7 +102,7 @@ struct Spread<'a> {
     dx: &'a mut [f32],
 }
 
-impl Kernel for Spread<'_> {
+impl SimdKernel for Spread<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let channels = self.window.channels;

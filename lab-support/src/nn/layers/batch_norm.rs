@@ -1,10 +1,8 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
-use crate::nn::layers::channels::{Less, combine, sums};
+use crate::nn::kernels::channels::{combine, sums};
+use crate::nn::kernels::{Centered, RandomStream, Threads};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
 
@@ -38,7 +36,7 @@ pub(crate) struct BatchNorm {
     /// The numbers that [`combine`] takes, one of each for each channel.
     factors: [Vec<f32>; 3],
     /// Where [`sums`] adds up.
-    room: Vec<f32>,
+    scratch: Vec<f32>,
 }
 
 /// Weight of a batch's mean and variance in the running ones.
@@ -70,7 +68,7 @@ impl BatchNorm {
             mean: zeros(),
             inverse: zeros(),
             factors,
-            room: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -79,17 +77,12 @@ impl BatchNorm {
     }
 
     /// Mean and 1 / √(variance + ε) of each channel in this batch; the running ones move towards them.
-    fn measure(&mut self, x: ArrayView2<f32>, threads: &Threads) {
+    fn measure(&mut self, rows: usize, x: &[f32], threads: &Threads) {
         let [shift, squares, _] = &mut self.factors;
         // Numbers are measured from the channel's first one, lest a large mean swallow a small variance.
-        shift.iter_mut().zip(x.row(0)).for_each(|(shift, first)| *shift = *first);
-        sums(
-            Less(x.view(), shift),
-            Less(x.view(), shift),
-            [&mut self.mean, squares],
-            &mut self.room,
-            threads,
-        );
+        shift.iter_mut().zip(x).for_each(|(shift, first)| *shift = *first);
+        let (from_shift, totals) = (Centered(x, shift), [&mut self.mean[..], squares]);
+        sums(rows, from_shift, from_shift, totals, &mut self.scratch, threads);
 
         let n = (x.len() / shift.len()) as f32;
         let [_, _, running_mean, running_variance, batches] = &mut self.parameters;
@@ -146,38 +139,46 @@ impl Layer for BatchNorm {
         self.parameters.iter_mut().zip(first).for_each(|(parameter, value)| parameter.value.fill(value));
     }
 
-    fn forward(&self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, threads: &Threads) {
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let [_, _, mean, variance, _] = &self.parameters;
         let inverse: Vec<f32> = variance.value.iter().map(|v| inverse(*v)).collect();
         let mut factors = self.factors.clone();
         self.scale_and_shift(&mut factors, &mean.value, &inverse);
-        combine(x, x, y, factors.each_ref().map(Vec::as_slice), threads);
+        combine(rows, x, x, y, factors.each_ref().map(Vec::as_slice), threads);
     }
 
-    fn forward_training(&mut self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, _: Chance, threads: &Threads) {
+    fn forward_training(
+        &mut self,
+        rows: usize,
+        x: &[f32],
+        y: &mut [f32],
+        _: RandomStream,
+        threads: &Threads,
+    ) {
         if self.is_frozen() {
             let [_, _, mean, variance, _] = &self.parameters;
             self.mean.copy_from_slice(&mean.value);
             self.inverse.iter_mut().zip(&variance.value).for_each(|(i, v)| *i = inverse(*v));
         } else {
-            self.measure(x, threads);
+            self.measure(rows, x, threads);
         }
         let mut factors = std::mem::take(&mut self.factors);
         self.scale_and_shift(&mut factors, &self.mean, &self.inverse);
-        combine(x, x, y, factors.each_ref().map(Vec::as_slice), threads);
+        combine(rows, x, x, y, factors.each_ref().map(Vec::as_slice), threads);
         self.factors = factors;
     }
 
     /// With n numbers in a channel and x̂ = (x - mean) · inverse: `db = Σ dy`, `dw = Σ dy x̂`, and
     /// `dx = weight · inverse · (dy - db / n - x̂ dw / n)`; mean and variance that are given, not measured, have
-    /// no slope, and `dx = weight · inverse · dy`.
+    /// no gradient, and `dx = weight · inverse · dy`.
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        let (frozen, dy, x) = (self.is_frozen(), pass.d_output.view(), pass.input.view());
+        let Backward { rows, input: x, d_output: dy, d_input, .. } = pass;
+        let frozen = self.is_frozen();
         let [weight, bias, ..] = &mut self.parameters;
         let [f, g, h] = &mut self.factors;
         h.fill(0.0);
         let totals = [&mut *bias.gradient, &mut *weight.gradient];
-        sums(Less(dy.view(), h), Less(x.view(), &self.mean), totals, &mut self.room, threads);
+        sums(rows, Centered(dy, h), Centered(x, &self.mean), totals, &mut self.scratch, threads);
         let n = (x.len() / f.len()) as f32;
         for c in 0..f.len() {
             let inverse = self.inverse[c];
@@ -186,20 +187,14 @@ impl Layer for BatchNorm {
             g[c] = if frozen { 0.0 } else { -f[c] * inverse * weight.gradient[c] / n };
             h[c] = if frozen { 0.0 } else { -f[c] * bias.gradient[c] / n - g[c] * self.mean[c] };
         }
-        if let Some(dx) = pass.d_input {
-            combine(dy, x, dx, self.factors.each_ref().map(Vec::as_slice), threads);
+        if let Some(dx) = d_input {
+            combine(rows, dy, x, dx, self.factors.each_ref().map(Vec::as_slice), threads);
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, ArrayViewMut2};
-
     use super::*;
     use crate::nn::gradient_check::wave;
 
@@ -265,15 +260,15 @@ mod tests {
     }
 
     /// Four images from a `wave`.
-    fn batch(first: usize, numbers: usize, channels: usize) -> Array2<f32> {
+    fn batch(first: usize, numbers: usize, channels: usize) -> Vec<f32> {
         by_pixel(&wave(first, 4 * numbers), channels)
     }
 
     /// PyTorch has channel after channel; here the channels of a pixel lie side by side.
-    fn by_pixel(batch: &[f32], channels: usize) -> Array2<f32> {
+    fn by_pixel(batch: &[f32], channels: usize) -> Vec<f32> {
         let numbers = batch.len() / 4;
-        let at = |(i, j)| batch[i * numbers + j % channels * (numbers / channels) + j / channels];
-        Array2::from_shape_fn((4, numbers), at)
+        let at = |i, j| batch[i * numbers + j % channels * (numbers / channels) + j / channels];
+        (0..4).flat_map(|i| (0..numbers).map(move |j| at(i, j))).collect()
     }
 
     #[test]
@@ -286,17 +281,16 @@ mod tests {
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));
             let channels = expected.dw.len();
             let [first, x, mut dy] = [0, 4, 8].map(|i| batch(i * numbers, numbers, channels));
-            let (mut y, mut dx) = (Array2::ones((4, numbers)), Array2::ones((4, numbers)));
-            layer.forward_training(first.view(), y.view_mut(), Chance::default(), &threads);
-            layer.forward_training(x.view(), y.view_mut(), Chance::default(), &threads);
-            let d_output: ArrayViewMut2<f32> = dy.view_mut();
-            let pass = Backward { input: x.view(), output: y.view(), d_output, d_input: Some(dx.view_mut()) };
+            let (mut y, mut dx) = (vec![1.0; 4 * numbers], vec![1.0; 4 * numbers]);
+            layer.forward_training(4, &first, &mut y, RandomStream::default(), &threads);
+            layer.forward_training(4, &x, &mut y, RandomStream::default(), &threads);
+            let (d_output, d_input) = (&mut dy[..], Some(&mut dx[..]));
+            let pass = Backward { rows: 4, input: &x, output: &y, d_output, d_input };
             layer.backward(pass, &threads);
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;
-            let close_all = |what: &str, ours: &Array2<f32>, theirs: &[f32]| {
-                close(what, ours.as_slice().unwrap(), by_pixel(theirs, channels).as_slice().unwrap());
-            };
+            let close_all =
+                |what: &str, ours: &[f32], theirs: &[f32]| close(what, ours, &by_pixel(theirs, channels));
             close_all("y", &y, expected.y);
             close("dw", &weight.gradient, expected.dw);
             close("db", &bias.gradient, expected.db);
@@ -304,18 +298,18 @@ mod tests {
             close("running mean", &mean.value, expected.running_mean);
             close("running variance", &variance.value, expected.running_var);
             assert_eq!(batches.value, [2.0]);
-            layer.forward(first.view(), y.view_mut(), &threads);
+            layer.forward(4, &first, &mut y, &threads);
             close_all("without learning", &y, expected.without_learning);
         }
     }
 
-    /// Numbers near 1000 that differ by a thousandth: a float has room for seven digits.
+    /// Numbers near 1000 that differ by a thousandth: a float holds seven digits.
     #[test]
     fn a_large_mean_does_not_swallow_a_small_variance() {
-        let x = Array2::from_shape_fn((64, 1), |(i, _)| 1000.0 + (i % 2) as f32 / 1024.0);
-        let mut y = Array2::zeros((64, 1));
+        let x: Vec<f32> = (0..64).map(|i| 1000.0 + (i % 2) as f32 / 1024.0).collect();
+        let mut y = [0.0; 64];
         let mut layer = BatchNorm::new(&[1]);
-        layer.forward_training(x.view(), y.view_mut(), Chance::default(), &Threads::one());
+        layer.forward_training(64, &x, &mut y, RandomStream::default(), &Threads::one());
         let variance = 0.25 / 1024.0 / 1024.0;
         assert!((layer.inverse[0] - inverse(variance)).abs() < 1e-3 * layer.inverse[0]);
         assert_eq!(layer.mean[0], 1000.0 + 0.5 / 1024.0);
@@ -323,9 +317,9 @@ mod tests {
 
     #[test]
     fn a_batch_of_one_image_stays_finite() {
-        let (x, mut y) = (Array2::ones((1, 3)), Array2::zeros((1, 3)));
+        let (x, mut y) = ([1.0; 3], [0.0; 3]);
         let mut layer = BatchNorm::new(&[3]);
-        layer.forward_training(x.view(), y.view_mut(), Chance::default(), &Threads::one());
+        layer.forward_training(1, &x, &mut y, RandomStream::default(), &Threads::one());
         assert!(y.iter().chain(&layer.parameters[3].value).all(|value| value.is_finite()));
     }
 }

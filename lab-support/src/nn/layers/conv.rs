@@ -1,5 +1,5 @@
+use crate::nn::kernels::Padding;
 use crate::nn::layers::init::Init;
-use crate::nn::layers::window::Padding;
 
 /// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid` and Glorot-uniform
 /// weights unless it says otherwise.

@@ -1,18 +1,12 @@
-use std::sync::Arc;
-
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::room::Room;
-use crate::nn::compute::threads::{Threads, parts};
+use crate::nn::kernels::{Misfit, RandomStream, Threads, Window};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
-use crate::nn::layers::convolution::{Gradients, Products, fastest};
+use crate::nn::layers::convolution::{Convolution, Work};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::Parameter;
-use crate::nn::layers::window::{Misfit, Window};
 
 /// A convolution: each filter looks at every place of the image through the same weights.
 /// `y[f, i, j] = activation(b[f] + Σ w[f, c, u, v] · x[c, i·stride + u, j·stride + v])`, summed over c, u, v; x is 0
@@ -29,31 +23,13 @@ use crate::nn::layers::window::{Misfit, Window};
 /// + v]`, `db[f] = Σ dz[f, i, j]`, and dx collects `dz[f, i, j] · w[f, c, u, v]` where it read.
 #[derive(Clone)]
 pub(crate) struct Conv2d {
-    window: Window,
-    products: Arc<dyn Products>,
+    convolution: Convolution,
     settings: Conv,
-    activation: Activation,
     shape: [usize; 3],
     /// Weight and bias.
     parameters: [Parameter; 2],
     work: Work,
 }
-
-/// What a step needs beside its results; empty until training starts.
-#[derive(Clone, Default)]
-struct Work {
-    /// The weights as the way forward reads them, and as the way back does.
-    packed: Vec<f32>,
-    back: Vec<f32>,
-    /// Gradients of packed weights and bias, for each part of the batch.
-    gradients: Vec<f32>,
-    /// For one image: itself in its border, the slopes along that, and what the products need.
-    room: Room,
-}
-
-/// Parts of a batch that are added up one after the other: as many for any number of threads, so that the sums have
-/// the same bits.
-const PARTS: usize = 8;
 
 impl Conv2d {
     /// # Errors
@@ -77,87 +53,9 @@ impl Conv2d {
         let zeros = vec![0.0; weight.iter().product()];
         let weight = Parameter::new("weight", weight, zeros);
         let parameters = [weight, Parameter::new("bias", vec![filters], vec![0.0; filters])];
-        let (window, products) = fastest(window, filters);
-        Ok(Conv2d { window, products, settings, activation, shape, parameters, work: Work::default() })
+        let convolution = Convolution::new(window, filters, activation);
+        Ok(Conv2d { convolution, settings, shape, parameters, work: Work::default() })
     }
-
-    fn filters(&self) -> usize {
-        self.shape[0]
-    }
-
-    fn outputs(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// Images in one part of a batch.
-    fn share(batch: usize) -> usize {
-        batch.div_ceil(PARTS).max(1)
-    }
-
-    /// The parts of [`Work::room`]: an image in its border, the slopes along it, what the products need.
-    fn with_room(&self, room: &Room, work: impl FnOnce([&mut [f32]; 3])) {
-        let (border, products) = (self.window.padded_len(), self.products.room());
-        room.with(2 * border + products, |room| {
-            let (padded, rest) = room.split_at_mut(border);
-            let (d_padded, products) = rest.split_at_mut(border);
-            work([padded, d_padded, products]);
-        });
-    }
-
-    fn compute(&self, work: &mut Work, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let Work { packed, room, .. } = work;
-        let [weight, bias] = &self.parameters;
-        packed.resize(self.products.packed_len(), 0.0);
-        self.with_room(room, |[_, _, room]| self.products.pack(&weight.value, packed, room));
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), Conv2d::share(x.nrows()));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
-        threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
-            self.with_room(room, |[padded, _, room]| {
-                for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                    self.products.forward(self.window.pad(x, padded), packed, &bias.value, y, room);
-                    self.activation.forward(y, self.filters());
-                }
-            });
-        });
-    }
-
-    /// The way back for one image: turns the slopes `dz` along its outputs into those along its sums, and adds to the
-    /// gradients of weights and bias. `dx` is empty where nobody asks for it.
-    fn image_back(&self, image: ImageBack, back: &[f32], gradient: &mut [f32], room: [&mut [f32]; 3]) {
-        let ImageBack { x, y, dz, dx } = image;
-        let [padded, d_padded, room] = room;
-        let (packed, db) = gradient.split_at_mut(self.products.packed_len());
-        self.activation.backward(y, dz, self.filters());
-        add_rows(dz, db);
-        let x = self.window.pad(x, padded);
-        if dx.is_empty() {
-            return self.products.backward(x, dz, back, Gradients { packed, d_image: None }, room);
-        }
-        let d_image = if self.window.is_padded() { &mut *d_padded } else { &mut *dx };
-        d_image.fill(0.0);
-        self.products.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, room);
-        self.window.unpad(d_padded, dx);
-    }
-
-    /// Adds the gradients of all parts, and gives them PyTorch's order.
-    fn collect(&mut self, work: &mut Work) {
-        let length = self.products.packed_len();
-        let (sum, others) = work.gradients.split_at_mut(length + self.filters());
-        add_rows(others, sum);
-        let (packed, db) = sum.split_at(length);
-        let mut dw = std::mem::take(&mut self.parameters[0].gradient);
-        self.with_room(&work.room, |[_, _, room]| self.products.unpack_gradient(packed, &mut dw, room));
-        self.parameters[0].gradient = dw;
-        self.parameters[1].gradient.copy_from_slice(db);
-    }
-}
-
-/// An image, its outputs and the slopes along them, and where those along the image go.
-struct ImageBack<'a> {
-    x: &'a [f32],
-    y: &'a [f32],
-    dz: &'a mut [f32],
-    dx: &'a mut [f32],
 }
 
 impl Layer for Conv2d {
@@ -170,7 +68,7 @@ impl Layer for Conv2d {
     }
 
     fn short_name(&self) -> Option<String> {
-        let kernel = self.window.size;
+        let kernel = self.convolution.window.size;
         Some(if kernel == 3 {
             format!("conv{}", self.shape[0])
         } else {
@@ -182,16 +80,16 @@ impl Layer for Conv2d {
         json!({
             "layer": "Conv2D",
             "filters": self.shape[0],
-            "kernel": self.window.size,
+            "kernel": self.convolution.window.size,
             "stride": self.settings.stride,
             "padding": self.settings.padding.name(),
-            "activation": self.activation.name(),
+            "activation": self.convolution.activation.name(),
             "init": self.settings.init.name(),
         })
     }
 
     fn activation(&self) -> Activation {
-        self.activation
+        self.convolution.activation
     }
 
     fn parameters(&self) -> &[Parameter] {
@@ -210,56 +108,22 @@ impl Layer for Conv2d {
         bias.value.fill(0.0);
     }
 
-    fn forward(&self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, threads: &Threads) {
-        self.compute(&mut Work::default(), x, y, threads);
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        self.convolution.forward(&mut Work::default(), &self.parameters, rows, (x, y), threads);
     }
 
-    fn forward_training(&mut self, x: ArrayView2<f32>, y: ArrayViewMut2<f32>, _: Chance, threads: &Threads) {
-        let mut work = std::mem::take(&mut self.work);
-        self.compute(&mut work, x, y, threads);
-        self.work = work;
+    fn forward_training(
+        &mut self,
+        rows: usize,
+        x: &[f32],
+        y: &mut [f32],
+        _: RandomStream,
+        threads: &Threads,
+    ) {
+        self.convolution.forward(&mut self.work, &self.parameters, rows, (x, y), threads);
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let mut work = std::mem::take(&mut self.work);
-        let Work { packed, back, gradients, room } = &mut work;
-        back.resize(packed.len(), 0.0);
-        self.products.pack_back(packed, back);
-        let (inputs, outputs, share) =
-            (self.window.inputs(), self.outputs(), Conv2d::share(pass.input.nrows()));
-        let gradient = packed.len() + self.filters();
-        gradients.resize(PARTS * gradient, 0.0);
-        gradients.fill(0.0);
-
-        let x = pass.input.to_slice().expect("contiguous");
-        let mut dx = pass.d_input.take();
-        let dx = dx.as_mut().map_or(&mut [] as &mut [f32], |dx| dx.as_slice_mut().expect("contiguous"));
-        let (y, dz) = pass.slices();
-        let there = x.chunks(share * inputs).zip(y.chunks(share * outputs));
-        let back_again = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
-        let images = there.zip(back_again).zip(gradients.chunks_mut(gradient));
-        threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
-            let there = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
-            let images = there.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
-            self.with_room(room, |[padded, d_padded, room]| {
-                for ((x, y), (dz, dx)) in images {
-                    let image = ImageBack { x, y, dz, dx };
-                    self.image_back(image, back, gradient, [&mut *padded, &mut *d_padded, &mut *room]);
-                }
-            });
-        });
-        self.collect(&mut work);
-        self.work = work;
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
-}
-
-/// Adds each row of `rows` to `sum`.
-fn add_rows(rows: &[f32], sum: &mut [f32]) {
-    for row in rows.chunks_exact(sum.len()) {
-        sum.iter_mut().zip(row).for_each(|(sum, number)| *sum += number);
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        self.convolution.backward(&mut self.work, &mut self.parameters, pass, threads);
     }
 }

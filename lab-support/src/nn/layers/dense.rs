@@ -1,9 +1,9 @@
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::compute::matmul::{columns_times, rows_times, rows_times_rows};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
@@ -29,7 +29,7 @@ pub(crate) struct Dense {
     parameters: [Parameter; 2],
 }
 
-/// Outputs that are worth a thread of their own: fewer cost more in waking it than they bring.
+/// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
 const LEAST_OUTPUTS: usize = 16;
 
 impl Dense {
@@ -80,52 +80,45 @@ impl Layer for Dense {
         bias.value.fill(0.0);
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let [weight, bias] = &self.parameters;
-        let (weight, share) = (weight.matrix(), threads.share(self.outputs[0], LEAST_OUTPUTS));
-        let parts = weight.axis_chunks_iter(Axis(0), share).zip(y.axis_chunks_iter_mut(Axis(1), share));
-        threads.for_each(parts, |(w, y)| rows_times_rows(x, w, y)); // [batch, part of outputs]
-        let width = self.outputs[0];
-        let y = y.as_slice_mut().expect("outputs are contiguous");
-        for row in y.chunks_exact_mut(width) {
+        let (outputs, share) = (self.outputs[0], threads.share(self.outputs[0], LEAST_OUTPUTS));
+        let (weight, mut sums) = (weight.matrix(), matrix_mut(rows, y));
+        let parts = weight.axis_chunks_iter(Axis(0), share).zip(sums.axis_chunks_iter_mut(Axis(1), share));
+        threads.for_each(parts, |(w, y)| matmul_nt(matrix(rows, x), w, y)); // [rows, part of outputs]
+        for row in y.chunks_exact_mut(outputs) {
             row.iter_mut().zip(&bias.value).for_each(|(y, b)| *y += b);
         }
-        self.activation.forward(y, width);
+        self.activation.forward(y, outputs);
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let (batch, outputs) = pass.d_output.dim();
-        let (y, dz) = pass.slices();
-        self.activation.backward(y, dz, outputs);
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, input, output, d_output, d_input } = pass;
+        let outputs = self.outputs[0];
+        self.activation.backward(output, d_output, outputs);
 
         let [weight, bias] = &mut self.parameters;
         bias.gradient.fill(0.0);
-        for row in dz.chunks_exact(outputs) {
+        for row in d_output.chunks_exact(outputs) {
             bias.gradient.iter_mut().zip(row).for_each(|(db, dz)| *db += dz);
         }
 
-        let (x, dz) = (pass.input, pass.d_output.view());
+        let (x, dz) = (matrix(rows, input), matrix(rows, d_output));
         let share = threads.share(outputs, LEAST_OUTPUTS);
         let mut gradient = weight.gradient_matrix();
         let parts = gradient.axis_chunks_iter_mut(Axis(0), share).enumerate();
-        threads.for_each(parts, |(i, dw)| columns_times(dz, i * share, x, dw)); // [part of outputs, inputs]
+        threads.for_each(parts, |(i, dw)| matmul_tn(dz, i * share, x, dw)); // [part of outputs, inputs]
 
-        if let Some(mut dx) = pass.d_input {
-            let share = threads.share(batch, 4);
+        if let Some(d_input) = d_input {
+            let (mut dx, share) = (matrix_mut(rows, d_input), threads.share(rows, 4));
             let parts = dz.axis_chunks_iter(Axis(0), share).zip(dx.axis_chunks_iter_mut(Axis(0), share));
-            threads.for_each(parts, |(dz, dx)| rows_times(dz, weight.matrix(), dx)); // [part of batch, inputs]
+            threads.for_each(parts, |(dz, dx)| matmul_nn(dz, weight.matrix(), dx)); // [part of rows, inputs]
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, ArrayView2};
-
     use super::*;
     use crate::nn::gradient_check::wave;
     use crate::nn::layers::activation::Activation::{Elu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
@@ -204,22 +197,22 @@ mod tests {
             layer.parameters[1].value = wave(10, 3);
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));
             let (x, mut dy) = (wave(0, 4), wave(13, 6));
-            let input = ArrayView2::from_shape((2, 2), &x).unwrap();
-            let (mut output, mut d_input) = (Array2::ones((2, 3)), Array2::ones((2, 2)));
-            layer.forward(input, output.view_mut(), &Threads::one());
+            let (mut output, mut d_input) = ([1.0; 6], [1.0; 4]);
+            layer.forward(2, &x, &mut output, &Threads::one());
             let pass = Backward {
-                input,
-                output: output.view(),
-                d_output: ArrayViewMut2::from_shape((2, 3), &mut dy).unwrap(),
-                d_input: Some(d_input.view_mut()),
+                rows: 2,
+                input: &x,
+                output: &output,
+                d_output: &mut dy,
+                d_input: Some(&mut d_input),
             };
             layer.backward(pass, &Threads::one());
 
             let name = activation.name();
-            close(&format!("{name}, y"), output.as_slice().unwrap(), &y);
+            close(&format!("{name}, y"), &output, &y);
             close(&format!("{name}, dw"), &layer.parameters[0].gradient, &dw);
             close(&format!("{name}, db"), &layer.parameters[1].gradient, &db);
-            close(&format!("{name}, dx"), d_input.as_slice().unwrap(), &dx);
+            close(&format!("{name}, dx"), &d_input, &dx);
         }
     }
 }

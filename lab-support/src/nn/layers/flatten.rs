@@ -1,8 +1,7 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::threads::Threads;
-use crate::nn::compute::transpose::each_row_transposed;
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::layers::layer::{Backward, Layer, channels};
 
 /// An image of any shape as one row of numbers: `[28, 28] -> [784]`. Nothing to learn, nothing computed.
@@ -34,17 +33,13 @@ impl Layer for Flatten {
         json!({ "layer": "Flatten" })
     }
 
-    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, _: &Threads) {
-        each_row_transposed(input, self.channels, output);
+    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], _: &Threads) {
+        each_row_transposed(rows, input, self.channels, output);
     }
 
-    fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        if let Some(d_input) = pass.d_input.take() {
-            each_row_transposed(pass.d_output.view(), self.shape[0] / self.channels, d_input);
+    fn backward(&mut self, pass: Backward, _: &Threads) {
+        if let Some(d_input) = pass.d_input {
+            each_row_transposed(pass.rows, pass.d_output, self.shape[0] / self.channels, d_input);
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }

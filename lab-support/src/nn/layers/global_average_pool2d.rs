@@ -1,9 +1,7 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// The mean of each channel: `y[c] = Σ x[c, i, j] / (height · width)`,
 /// `[batch, channels, height, width] -> [batch, channels]`. (Lin et al., 2014.)
@@ -46,9 +44,8 @@ impl Layer for GlobalAveragePool2d {
         json!({ "layer": "GlobalAveragePooling2D" })
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, _: &Threads) {
+    fn forward(&self, _: usize, x: &[f32], y: &mut [f32], _: &Threads) {
         let (channels, pixels) = (self.channels[0], self.pixels);
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
         for (x, y) in x.chunks_exact(channels * pixels).zip(y.chunks_exact_mut(channels)) {
             y.fill(0.0);
             for pixel in x.chunks_exact(channels) {
@@ -58,18 +55,13 @@ impl Layer for GlobalAveragePool2d {
         }
     }
 
-    fn backward(&mut self, mut pass: Backward, _: &Threads) {
-        let Some(mut dx) = pass.d_input.take() else { return };
+    fn backward(&mut self, pass: Backward, _: &Threads) {
+        let Backward { d_output: dy, d_input: Some(dx), .. } = pass else { return };
         let (channels, pixels) = (self.channels[0], self.pixels);
-        let (dx, (_, dy)) = (dx.as_slice_mut().expect("contiguous"), pass.slices());
         for (dx, dy) in dx.chunks_exact_mut(channels * pixels).zip(dy.chunks_exact(channels)) {
             for pixel in dx.chunks_exact_mut(channels) {
                 pixel.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = dy / pixels as f32);
             }
         }
-    }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
     }
 }

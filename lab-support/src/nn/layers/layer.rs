@@ -1,18 +1,17 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::nn::chance::Chance;
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
 
-/// One step of a network, forward and backward. A batch is a matrix: one image a row.
+/// One step of a network, forward and backward. A batch is a matrix, one image a row, whose numbers lie side by side in
+/// one slice.
 ///
 /// An image of shape `[channels, height, width]` lies in its row pixel by pixel, the channels of a pixel side
 /// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
 /// PyTorch's order, channel by channel, is restored where a network ends and where it flattens its images.
-pub(crate) trait Layer: Send + Sync {
+pub(crate) trait Layer: CloneLayer + Send + Sync {
     /// As Keras calls it: `Dense`.
     fn kind(&self) -> &'static str;
 
@@ -49,25 +48,24 @@ pub(crate) trait Layer: Send + Sync {
     /// Draws the parameters anew.
     fn initialize(&mut self, _rng: &mut ChaCha8Rng) {}
 
-    /// Computes `output`, `[batch, outputs]`, from `input`, `[batch, inputs]`.
-    fn forward(&self, input: ArrayView2<f32>, output: ArrayViewMut2<f32>, threads: &Threads);
+    /// Computes `output`, `[rows, outputs]`, from `input`, `[rows, inputs]`.
+    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], threads: &Threads);
 
-    /// As [`forward`](Self::forward), but while learning: where a layer throws dice or looks at the whole batch,
-    /// and where it keeps what its way back needs. `chance` holds this layer's random numbers for this step.
+    /// As [`forward`](Self::forward), but while learning: where a layer draws random numbers or looks at the whole batch,
+    /// and where it keeps what its backward pass needs. `rng` holds this layer's random numbers for this step.
     fn forward_training(
         &mut self,
-        input: ArrayView2<f32>,
-        output: ArrayViewMut2<f32>,
-        _chance: Chance,
+        rows: usize,
+        input: &[f32],
+        output: &mut [f32],
+        _rng: RandomStream,
         threads: &Threads,
     ) {
-        self.forward(input, output, threads);
+        self.forward(rows, input, output, threads);
     }
 
     /// Computes the gradients of the parameters and of the input from that of the output.
     fn backward(&mut self, pass: Backward, threads: &Threads);
-
-    fn clone_boxed(&self) -> Box<dyn Layer>;
 }
 
 /// Channels of an image of this shape: 1 where it has none of its own.
@@ -75,28 +73,33 @@ pub(crate) fn channels(shape: &[usize]) -> usize {
     if let [channels, _, _] = *shape { channels } else { 1 }
 }
 
+/// Every layer that can be cloned can be cloned behind a `Box`, too.
+pub(crate) trait CloneLayer {
+    fn clone_boxed(&self) -> Box<dyn Layer>;
+}
+
+impl<L: Layer + Clone + 'static> CloneLayer for L {
+    fn clone_boxed(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}
+
 impl Clone for Box<dyn Layer> {
     fn clone(&self) -> Self {
-        self.clone_boxed()
+        (**self).clone_boxed()
     }
 }
 
-/// What a layer sees on the way back.
+/// What the backward pass of a layer takes and gives.
 pub(crate) struct Backward<'a> {
-    /// `[batch, inputs]`, as on the way forward.
-    pub input: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`, as computed on the way forward.
-    pub output: ArrayView2<'a, f32>,
-    /// `[batch, outputs]`: slope of the loss along each output. The layer may overwrite it.
-    pub d_output: ArrayViewMut2<'a, f32>,
-    /// `[batch, inputs]`: to be computed; None where nothing below has parameters.
-    pub d_input: Option<ArrayViewMut2<'a, f32>>,
-}
-
-impl Backward<'_> {
-    /// Output and gradient as plain numbers.
-    pub fn slices(&mut self) -> (&[f32], &mut [f32]) {
-        let output = self.output.as_slice().expect("outputs are contiguous");
-        (output, self.d_output.as_slice_mut().expect("gradients are contiguous"))
-    }
+    /// Images in the batch.
+    pub rows: usize,
+    /// `[rows, inputs]`, as in the forward pass.
+    pub input: &'a [f32],
+    /// `[rows, outputs]`, as computed in the forward pass.
+    pub output: &'a [f32],
+    /// `[rows, outputs]`: gradient of the loss with respect to each output. The layer may overwrite it.
+    pub d_output: &'a mut [f32],
+    /// `[rows, inputs]`: to be computed; None where no earlier layer has parameters.
+    pub d_input: Option<&'a mut [f32]>,
 }

@@ -1,17 +1,15 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use serde_json::{Value, json};
 
-use crate::nn::compute::simd::{Kernel, LANES, Simd, lanes, larger, put, vectorized};
-use crate::nn::compute::threads::Threads;
+use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
+use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::window::{Misfit, Padding, Window};
 
 /// Max pooling: of each window, and of each channel by itself, the largest number.
 /// `y[c, i, j] = max x[c, i·stride + u, j·stride + v]` over u and v below `size`:
 /// `[batch, channels, height, width] -> [batch, channels, out_height, out_width]`; what a last, incomplete window would
 /// see is left out, as in Keras and PyTorch.
 ///
-/// Backward, the slope of y goes to the number that was the largest, the first where several are. (Yamaguchi et al.,
+/// Backward, the gradient of y goes to the number that was the largest, the first where several are. (Yamaguchi et al.,
 /// 1990.)
 #[derive(Clone)]
 pub(crate) struct MaxPool2d {
@@ -52,9 +50,8 @@ impl Layer for MaxPool2d {
         json!({ "layer": "MaxPooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
-    fn forward(&self, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>, threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(x.nrows(), 1));
-        let (x, y) = (x.to_slice().expect("contiguous"), y.as_slice_mut().expect("contiguous"));
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
                 vectorized(Largest { pool: self, x, y });
@@ -62,11 +59,9 @@ impl Layer for MaxPool2d {
         });
     }
 
-    fn backward(&mut self, mut pass: Backward, threads: &Threads) {
-        let Some(mut dx) = pass.d_input.take() else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(dx.nrows(), 1));
-        let (x, dx) = (pass.input.to_slice().expect("contiguous"), dx.as_slice_mut().expect("contiguous"));
-        let (y, dy) = pass.slices();
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, input: x, output: y, d_output: dy, d_input: Some(dx) } = pass else { return };
+        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
         let images = x.chunks(share * inputs).zip(dx.chunks_mut(share * inputs));
         let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));
         let pool = &*self;
@@ -79,20 +74,16 @@ impl Layer for MaxPool2d {
             }
         });
     }
-
-    fn clone_boxed(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
 }
 
-/// The way forward for one image.
+/// The forward pass of one image.
 struct Largest<'a> {
     pool: &'a MaxPool2d,
     x: &'a [f32],
     y: &'a mut [f32],
 }
 
-impl Kernel for Largest<'_> {
+impl SimdKernel for Largest<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, channels) = (self.x, self.pool.window.channels);
@@ -115,7 +106,7 @@ impl Kernel for Largest<'_> {
     }
 }
 
-/// The way back for one image, whose `dx` holds zeros.
+/// The backward pass of one image, whose `dx` holds zeros.
 struct ToLargest<'a> {
     pool: &'a MaxPool2d,
     x: &'a [f32],
@@ -124,20 +115,20 @@ struct ToLargest<'a> {
     dx: &'a mut [f32],
 }
 
-impl Kernel for ToLargest<'_> {
+impl SimdKernel for ToLargest<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, dx, channels) = (self.x, self.dx, self.pool.window.channels);
         let whole = channels / LANES * LANES;
-        let slopes = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
-        for (corner, (y, dy)) in self.pool.window.corners().zip(slopes) {
+        let sums = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
+        for (corner, (y, dy)) in self.pool.window.corners().zip(sums) {
             for c in (0..whole).step_by(LANES) {
-                let (largest, mut slope) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
+                let (largest, mut gradient) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
                 for pixel in &self.pool.pixels {
                     let at = corner + pixel + c;
-                    let taken = simd.where_equal(slope, simd.load(lanes(x, at)), largest);
+                    let taken = simd.where_equal(gradient, simd.load(lanes(x, at)), largest);
                     put(simd, simd.add(simd.load(lanes(dx, at)), taken), dx, at);
-                    slope = simd.sub(slope, taken);
+                    gradient = simd.sub(gradient, taken);
                 }
             }
             for c in whole..channels {
@@ -161,9 +152,7 @@ mod tests {
                 let mut x = vec![1.0; 4 * channels];
                 x[place * channels] = f32::NAN;
                 let mut y = vec![0.0; channels];
-                let image = ArrayView2::from_shape((1, 4 * channels), &x).unwrap();
-                let output = ArrayViewMut2::from_shape((1, channels), &mut y).unwrap();
-                layer.forward(image, output, &Threads::one());
+                layer.forward(1, &x, &mut y, &Threads::one());
                 assert!(y[0].is_nan() && y[1..].iter().all(|y| *y == 1.0), "{place}: {y:?}");
             }
         }

@@ -10,7 +10,7 @@ pub struct Parameter {
     pub(crate) shape: Vec<usize>,
     /// In row-major order.
     pub(crate) value: Vec<f32>,
-    /// Slope of the loss along each number; empty until training starts.
+    /// Gradient of the loss with respect to each number; empty until training starts.
     pub(crate) gradient: Vec<f32>,
     /// The optimizer's running means; empty until training starts.
     pub(crate) moments: [Vec<f32>; 2],
@@ -51,7 +51,7 @@ impl Parameter {
         if self.role == Role::Counted { 0 } else { self.value.len() }
     }
 
-    /// Makes room for a gradient and for `moments` running means, keeping those that are there.
+    /// Allocates a gradient and for `moments` running means, keeping those that are there.
     pub(crate) fn prepare(&mut self, moments: usize) {
         let n = self.value.len();
         self.gradient.resize(n, 0.0);
@@ -71,7 +71,7 @@ impl Parameter {
 
     pub(crate) fn gradient_matrix(&mut self) -> ArrayViewMut2<'_, f32> {
         let shape = self.rows_and_columns();
-        ArrayViewMut2::from_shape(shape, &mut self.gradient).expect("`prepare` made room")
+        ArrayViewMut2::from_shape(shape, &mut self.gradient).expect("`prepare` allocated it")
     }
 
     pub(crate) fn rows_and_columns(&self) -> (usize, usize) {

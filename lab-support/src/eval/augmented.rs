@@ -1,0 +1,107 @@
+//! Test-time augmentation: a network is asked about variants of each image.
+
+use lab_base::Error;
+use ndarray::{Array2, ArrayViewMut2};
+
+use crate::data::Dataset;
+use crate::eval::predictions::Predictions;
+use crate::nn::{Augment, RandomStream, Samples, Sequential};
+use crate::notebook::progress::Progress;
+
+impl Sequential {
+    /// Test-time augmentation: the mean of what the network says about each image itself and `variants` (at least 1)
+    /// variants of it, drawn by the network's seed. Worth it where the network was trained with the same augmentation: to
+    /// another one, variants it has never seen are strange garments.
+    ///
+    /// # Errors
+    /// When the network does not fit the data or gives no probabilities, when a setting of `augment` is out of its
+    /// range, or `variants` is 0.
+    pub fn predict_augmented(
+        &self,
+        data: &Dataset,
+        augment: &Augment,
+        variants: usize,
+    ) -> Result<Predictions, Error> {
+        let doing = "predicting with augmentation";
+        self.check_fits(data, doing)?;
+        augment.check(&self.input_shape)?;
+        if !self.ends_in_softmax() {
+            let advice = "call model.with_softmax().predict_augmented";
+            return Err(Error::new(doing, "a network that gives probabilities", "logits", advice));
+        }
+        if variants == 0 {
+            return Err(Error::new(doing, "at least 1 variant of each image", 0, "try 8"));
+        }
+        let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
+        let mut sum = self.run(data, &progress)?;
+        for i in 0..variants {
+            let rng = RandomStream::new(self.seed).substream(i as u64);
+            sum += &self.run(&Varied { data, augment, rng }, &progress)?;
+        }
+        progress.finish();
+        Ok(Predictions { outputs: sum / (variants + 1) as f32, probabilities: true })
+    }
+}
+
+/// A data set of which every image is a variant.
+struct Varied<'a> {
+    data: &'a Dataset,
+    augment: &'a Augment,
+    rng: RandomStream,
+}
+
+impl Samples for Varied<'_> {
+    fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    fn features(&self) -> usize {
+        self.data.features()
+    }
+
+    fn label(&self, i: usize) -> usize {
+        Samples::label(self.data, i)
+    }
+
+    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        let mut originals = Array2::zeros(batch.dim());
+        self.data.fill(rows, originals.view_mut());
+        let (_, _, width) = self.data.shape();
+        for ((&row, from), mut to) in rows.iter().zip(originals.rows()).zip(batch.rows_mut()) {
+            let from = from.to_slice().expect("contiguous rows");
+            let to = to.as_slice_mut().expect("contiguous rows");
+            self.augment.vary(from, to, width, self.rng.substream(row as u64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Adam;
+    use crate::nn::same_bits::{network, striped};
+
+    #[test]
+    fn without_changes_the_mean_is_the_prediction() {
+        let (model, data) = (network(1, Adam::default()).with_softmax(), striped(70));
+        let plain = model.predict(&data).unwrap().outputs;
+        let same = model.predict_augmented(&data, &Augment::new(), 3).unwrap().outputs;
+        assert!(plain.iter().zip(&same).all(|(a, b)| (a - b).abs() < 1e-6));
+        let varied = model.predict_augmented(&data, &Augment::new().shift(2), 3).unwrap();
+        assert_ne!(varied.outputs, plain);
+        assert!(varied.outputs.rows().into_iter().all(|row| (row.sum() - 1.0).abs() < 1e-5));
+        let again = model.predict_augmented(&data, &Augment::new().shift(2), 3).unwrap();
+        assert_eq!(again.outputs, varied.outputs);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let (model, data, augment) = (network(1, Adam::default()), striped(10), Augment::new());
+        let message = |result: Result<Predictions, Error>| result.unwrap_err().to_string();
+        assert!(message(model.predict_augmented(&data, &augment, 3)).contains("with_softmax"));
+        let model = model.with_softmax();
+        assert!(message(model.predict_augmented(&data, &augment, 0)).contains("at least 1 variant"));
+        let wide = augment.shift(6);
+        assert!(message(model.predict_augmented(&data, &wide, 1)).contains("below half the image"));
+    }
+}

@@ -1,0 +1,31 @@
+/// One way to compute a convolution, on one image that lies pixel by pixel, its channels side by side, with its
+/// padding around it.
+pub(crate) trait ConvolutionAlgorithm: Send + Sync {
+    /// Length of the packed weights: all filters in the order in which this algorithm reads them.
+    fn packed_len(&self) -> usize;
+
+    /// Length of the scratch buffer that the other methods take; what is in it plays no part.
+    fn scratch_len(&self) -> usize;
+
+    /// PyTorch's `[filters, channels, size, size]` in the order of the forward pass.
+    fn pack(&self, weight: &[f32], packed: &mut [f32], scratch: &mut [f32]);
+
+    /// Packed weights in the order of the backward pass.
+    fn pack_backward(&self, packed: &[f32], back: &mut [f32]);
+
+    /// The gradient of packed weights as the gradient of PyTorch's.
+    fn unpack_gradient(&self, packed: &[f32], gradient: &mut [f32], scratch: &mut [f32]);
+
+    /// Every sum of the image, plus the bias.
+    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]);
+
+    /// Adds the image's part to the gradient of the packed weights, and its part to the gradient of the image,
+    /// `d_image`, where there is one.
+    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]);
+}
+
+/// The gradients to which a convolution's backward pass adds.
+pub(crate) struct Gradients<'a> {
+    pub packed: &'a mut [f32],
+    pub d_image: Option<&'a mut [f32]>,
+}

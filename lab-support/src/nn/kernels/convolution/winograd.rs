@@ -1,0 +1,147 @@
+use crate::nn::kernels::convolution::algorithm::{ConvolutionAlgorithm, Gradients};
+use crate::nn::kernels::convolution::direct::Direct;
+use crate::nn::kernels::convolution::tiles::TILE;
+use crate::nn::kernels::convolution::transforms::{
+    FilterGradient, FilterTransform, InputGradient, InputTransform, OutputGradient, OutputTransform,
+};
+use crate::nn::kernels::product::{Product, Start};
+use crate::nn::kernels::simd::tile::Terms;
+use crate::nn::kernels::simd::{LANES, vectorized};
+use crate::nn::kernels::transpose::transpose;
+use crate::nn::kernels::window::Window;
+
+/// A convolution of 3 × 3 filters with 16 multiplications for each 2 × 2 sums, where term by term takes 36:
+/// `Y = Aᵀ [(G g Gᵀ) ∘ (Bᵀ d B)] A` for the filter g and the 4 × 4 numbers d that the four sums see. Channels are added
+/// up between the brackets, so there the work is 16 matrix products. (Winograd, 1980; Lavin and Gray, 2016: F(2×2, 3×3),
+/// whose factors are 1 and 1/2, so that rounding is as mild as term by term.)
+///
+/// The backward pass is each of these steps transposed, in reverse order.
+pub(crate) struct Winograd {
+    /// With a border wide enough for whole tiles.
+    direct: Direct,
+    /// Rows and columns of 2 × 2 sums.
+    tiles: [usize; 2],
+}
+
+/// Channels and filters below which the transformations cost more than they save.
+const LEAST: usize = 16;
+
+impl Winograd {
+    /// None where the window is another, or where term by term is faster.
+    pub fn new(mut window: Window, filters: usize) -> Option<Winograd> {
+        let fits = |n: usize| n >= LEAST && n.is_multiple_of(LANES);
+        if (window.size, window.stride) != (3, 1) || !fits(window.channels) || !fits(filters) {
+            return None;
+        }
+        let tiles = [window.out_height.div_ceil(2), window.out_width.div_ceil(2)];
+        window.after += (window.out_height % 2).max(window.out_width % 2);
+        Some(Winograd { direct: Direct { window, filters }, tiles })
+    }
+
+    pub fn window(&self) -> Window {
+        self.direct.window
+    }
+
+    fn tiles(&self) -> usize {
+        self.tiles[0] * self.tiles[1]
+    }
+
+    /// Numbers in all transformed tiles of an image and of its sums.
+    fn tiles_len(&self) -> usize {
+        TILE * self.tiles() * (self.channels() + self.direct.filters)
+    }
+
+    fn channels(&self) -> usize {
+        self.direct.window.channels
+    }
+
+    /// Filters in the order of [`Direct`], `[3, 3, channels, filters]`.
+    fn plain_len(&self) -> usize {
+        9 * self.channels() * self.direct.filters
+    }
+}
+
+/// One of the 16 products: `[m, k] · [k, n] -> [m, n]`, each row in one piece.
+fn matmul_nn<'a>(a: &'a [f32], b: &'a [f32], [m, k, n]: [usize; 3], start: Start<'a>) -> Product<'a> {
+    let terms = Terms { counts: [1, k], a: [0, 1], b: [0, n] };
+    Product { a, b, rows: [1, m], columns: n, a_rows: [0, k], c_rows: [0, n], terms, start }
+}
+
+/// `[k, m]ᵀ · [k, n] -> [m, n]`, added to what is there.
+fn matmul_tn<'a>(a: &'a [f32], b: &'a [f32], [m, k, n]: [usize; 3]) -> Product<'a> {
+    let terms = Terms { counts: [1, k], a: [0, m], b: [0, n] };
+    Product { a, b, rows: [1, m], columns: n, a_rows: [0, 1], c_rows: [0, n], terms, start: Start::Add }
+}
+
+impl ConvolutionAlgorithm for Winograd {
+    /// `[16, channels, filters]`.
+    fn packed_len(&self) -> usize {
+        TILE * self.channels() * self.direct.filters
+    }
+
+    /// `[16, tiles, channels]` and `[16, tiles, filters]`, or all filters as [`Direct`] has them.
+    fn scratch_len(&self) -> usize {
+        self.tiles_len().max(self.plain_len())
+    }
+
+    fn pack(&self, weight: &[f32], packed: &mut [f32], scratch: &mut [f32]) {
+        let plain = &mut scratch[..self.plain_len()];
+        self.direct.pack(weight, plain, &mut []);
+        vectorized(FilterTransform { plain, packed });
+    }
+
+    /// To `[16, filters, channels]`.
+    fn pack_backward(&self, packed: &[f32], back: &mut [f32]) {
+        let length = packed.len() / TILE;
+        for (from, to) in packed.chunks_exact(length).zip(back.chunks_exact_mut(length)) {
+            transpose(from, self.direct.filters, to);
+        }
+    }
+
+    fn unpack_gradient(&self, packed: &[f32], gradient: &mut [f32], scratch: &mut [f32]) {
+        let plain = &mut scratch[..self.plain_len()];
+        vectorized(FilterGradient { packed, plain });
+        self.direct.unpack_gradient(plain, gradient, &mut []);
+    }
+
+    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]) {
+        let (window, tiles) = (&self.direct.window, self.tiles);
+        let shape = [self.tiles(), self.channels(), self.direct.filters];
+        let (image_tiles, sum_tiles) = scratch[..self.tiles_len()].split_at_mut(TILE * shape[0] * shape[1]);
+        vectorized(InputTransform { window, tiles, image, to: image_tiles });
+        for i in 0..TILE {
+            let (a, b) = (part(image_tiles, i), part(packed, i));
+            matmul_nn(a, b, shape, Start::Zero).compute(part_mut(sum_tiles, i));
+        }
+        vectorized(OutputTransform { window, tiles, from: sum_tiles, bias, sums });
+    }
+
+    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]) {
+        let (window, tiles) = (&self.direct.window, self.tiles);
+        let [count, channels, filters] = [self.tiles(), self.channels(), self.direct.filters];
+        let (image_tiles, sum_tiles) = scratch[..self.tiles_len()].split_at_mut(TILE * count * channels);
+        vectorized(InputTransform { window, tiles, image, to: image_tiles });
+        vectorized(OutputGradient { window, tiles, d_sums, to: sum_tiles });
+        for i in 0..TILE {
+            let (a, b) = (part(image_tiles, i), part(sum_tiles, i));
+            matmul_tn(a, b, [channels, count, filters]).compute(part_mut(to.packed, i));
+        }
+        let Some(d_image) = to.d_image else { return };
+        for i in 0..TILE {
+            let (a, b) = (part(sum_tiles, i), part(back, i));
+            matmul_nn(a, b, [count, filters, channels], Start::Zero).compute(part_mut(image_tiles, i));
+        }
+        vectorized(InputGradient { window, tiles, from: image_tiles, d_image });
+    }
+}
+
+/// Of 16 equal parts, number `i`.
+fn part(all: &[f32], i: usize) -> &[f32] {
+    let length = all.len() / TILE;
+    &all[i * length..][..length]
+}
+
+fn part_mut(all: &mut [f32], i: usize) -> &mut [f32] {
+    let length = all.len() / TILE;
+    &mut all[i * length..][..length]
+}

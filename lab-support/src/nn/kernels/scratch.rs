@@ -1,0 +1,40 @@
+use std::sync::Mutex;
+
+/// A pool of buffers of one length: a buffer is given back after use, and so allocated only once for each thread.
+#[derive(Default)]
+pub(crate) struct ScratchBuffers {
+    free: Mutex<Vec<Vec<f32>>>,
+}
+
+impl ScratchBuffers {
+    /// Calls `work` with `length` numbers: 0 at first, later those that an earlier call has left. All calls ask for
+    /// the same length.
+    pub fn with(&self, length: usize, work: impl FnOnce(&mut [f32])) {
+        let taken = self.free.lock().expect("no panic while the lock is held").pop();
+        let mut numbers = taken.unwrap_or_else(|| vec![0.0; length]);
+        work(&mut numbers);
+        self.free.lock().expect("no panic while the lock is held").push(numbers);
+    }
+}
+
+/// A clone begins with an empty pool.
+impl Clone for ScratchBuffers {
+    fn clone(&self) -> ScratchBuffers {
+        ScratchBuffers::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_back_is_given_out_again() {
+        let scratch = ScratchBuffers::default();
+        scratch.with(2, |outer| {
+            outer[0] = 1.0;
+            scratch.with(2, |inner| assert_eq!(inner, [0.0, 0.0]));
+        });
+        scratch.with(2, |again| assert_eq!(again, [1.0, 0.0]));
+    }
+}

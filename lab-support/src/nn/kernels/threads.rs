@@ -1,0 +1,120 @@
+//! Work shared among the cores.
+//!
+//! Every part of a result is computed by exactly one thread and in an order that the shapes fix, so that
+//! the number of threads changes the time a step takes and not one bit of what it computes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lab_base::Error;
+use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
+
+/// A pool of threads that lives as long as one `fit`, `evaluate` or `predict`.
+pub(crate) struct Threads {
+    /// None where one thread does everything.
+    pool: Option<ThreadPool>,
+    count: usize,
+}
+
+impl Threads {
+    /// All cores, or as many threads as `LAB_THREADS` says.
+    ///
+    /// # Errors
+    /// When `LAB_THREADS` is not a number from 1 to 256, or the system grants no threads.
+    pub fn new() -> Result<Threads, Error> {
+        Threads::with(Threads::wanted()?)
+    }
+
+    /// How many [`new`](Self::new) makes.
+    pub fn wanted() -> Result<usize, Error> {
+        match std::env::var("LAB_THREADS") {
+            Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST)),
+            Ok(text) => text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
+                Error::new(
+                    "reading LAB_THREADS",
+                    format!("a number from 1 to {MOST}"),
+                    format!("\"{text}\""),
+                    "set it to the number of threads to use, or unset it to use all cores",
+                )
+            }),
+        }
+    }
+
+    pub fn with(count: usize) -> Result<Threads, Error> {
+        if count == 1 {
+            return Ok(Threads::one());
+        }
+        let pool = ThreadPoolBuilder::new().num_threads(count).build().map_err(|e| {
+            Error::new("starting threads", format!("{count} threads"), e, "set LAB_THREADS=1 to do without")
+        })?;
+        Ok(Threads { pool: Some(pool), count })
+    }
+
+    pub fn one() -> Threads {
+        Threads { pool: None, count: 1 }
+    }
+
+    /// Runs `work` in the pool, where [`for_each`](Self::for_each) finds the other threads awake.
+    ///
+    /// A training step has parts that take a few millionths of a second, less than it takes to wake a thread:
+    /// the others look for work without sleeping until `work` is done, and let any other program go first.
+    pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        let Some(pool) = &self.pool else { return work() };
+        pool.scope(|scope| {
+            let leader = rayon_core::current_thread_index();
+            let done = Arc::new(AtomicBool::new(false));
+            let seen = done.clone();
+            scope.spawn_broadcast(move |_, thread| {
+                while Some(thread.index()) != leader && !seen.load(Ordering::Relaxed) {
+                    if rayon_core::yield_now() == Some(Yield::Idle) {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+            let _done = SetOnDrop(done);
+            work()
+        })
+    }
+
+    /// How many of `n` rows make one part: an equal share for each thread, but at least `least`.
+    pub fn share(&self, n: usize, least: usize) -> usize {
+        n.div_ceil(self.count).max(least).max(1)
+    }
+
+    /// Calls `work` once for each of the parts, on whichever thread is free.
+    pub fn for_each<I>(&self, parts: I, work: impl Fn(I::Item) + Sync)
+    where
+        I: Iterator<Item: Send> + Send,
+    {
+        match self.pool {
+            Some(_) => share_out(parts, &work),
+            None => parts.for_each(work),
+        }
+    }
+}
+
+/// A buffer for each part: `length` numbers of `all` each, and nothing for any number of parts where `all` is empty.
+pub(crate) fn parts(all: &mut [f32], length: usize) -> impl Iterator<Item = &mut [f32]> {
+    all.chunks_mut(length.max(1)).chain(std::iter::repeat_with(|| &mut [] as &mut [f32]))
+}
+
+/// Ends the wait of the other threads, even when the work panics.
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// More threads than this help no network of this size.
+const MOST: usize = 256;
+
+fn share_out<I>(mut parts: I, work: &(impl Fn(I::Item) + Sync))
+where
+    I: Iterator<Item: Send> + Send,
+{
+    if let Some(part) = parts.next() {
+        rayon_core::join(|| work(part), || share_out(parts, work));
+    }
+}

@@ -1,0 +1,188 @@
+/// The sliding window of a convolution or a pooling layer.
+///
+/// From an image of height h, with p rows of zeros above and below it together:
+/// `out_height = (h + p - size) / stride + 1`, rounded down; and so the width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    pub size: usize,
+    pub stride: usize,
+    /// Rows of zeros above the image, and columns left of it.
+    pub before: usize,
+    /// Rows of zeros below the image, and columns right of it.
+    pub after: usize,
+    pub out_height: usize,
+    pub out_width: usize,
+}
+
+/// Zeros around an image, before a convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Padding {
+    /// No border: the output is smaller than the image by the size of the window less 1.
+    #[default]
+    Valid,
+    /// The output is as large as the image. Of a border that can't be even, the larger part is below and on the
+    /// right. With a stride of 1 alone, as in PyTorch.
+    Same,
+}
+
+impl Padding {
+    pub(crate) const ALL: [Padding; 2] = [Padding::Valid, Padding::Same];
+
+    /// As Keras and PyTorch call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Padding::Valid => "valid",
+            Padding::Same => "same",
+        }
+    }
+}
+
+/// A description that no window can have: what was expected, what was found, what to do.
+pub(crate) type Misfit = (&'static str, String, &'static str);
+
+impl Window {
+    /// `image`: `[height, width]` or `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// When `image` is neither, when a number is 0, or when the window is larger than the image.
+    pub fn new(image: &[usize], size: usize, stride: usize, padding: Padding) -> Result<Window, Misfit> {
+        let (channels, height, width) = match *image {
+            [height, width] => (1, height, width),
+            [channels, height, width] => (channels, height, width),
+            _ => {
+                let advice = "write it before .flatten(), and give Sequential::new the shape of an image";
+                return Err(("images, [28, 28] or [channels, 28, 28]", format!("shape {image:?}"), advice));
+            }
+        };
+        if size == 0 || stride == 0 {
+            let found = format!("size {size}, stride {stride}");
+            return Err(("a window and a stride of at least 1", found, "use a size of 2 or 3"));
+        }
+        if padding == Padding::Same && stride != 1 {
+            let advice = "leave the padding out, or the stride";
+            return Err(("a stride of 1 with the padding Same", format!("stride {stride}"), advice));
+        }
+        let border = if padding == Padding::Same { size - 1 } else { 0 };
+        let (padded_height, padded_width) = (height.saturating_add(border), width.saturating_add(border));
+        if size > padded_height.min(padded_width) {
+            let found = format!("{size} x {size} on {height} x {width}");
+            return Err((
+                "a window no larger than the image",
+                found,
+                "use a smaller one, or fewer pooling layers",
+            ));
+        }
+        let (before, after) = (border / 2, border - border / 2);
+        let (out_height, out_width) =
+            ((padded_height - size) / stride + 1, (padded_width - size) / stride + 1);
+        Ok(Window { channels, height, width, size, stride, before, after, out_height, out_width })
+    }
+
+    /// Shape of the output of a layer that keeps the channels apart.
+    pub fn output_shape(&self) -> [usize; 3] {
+        [self.channels, self.out_height, self.out_width]
+    }
+
+    /// Numbers in one image.
+    pub fn inputs(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// Numbers in one image with its border; 0 where it has none.
+    pub fn padded_len(&self) -> usize {
+        if self.is_padded() { self.padded_height() * self.padded_width() * self.channels } else { 0 }
+    }
+
+    fn padded_height(&self) -> usize {
+        self.before + self.height + self.after
+    }
+
+    pub fn padded_width(&self) -> usize {
+        self.before + self.width + self.after
+    }
+
+    /// Numbers in one row of an image with its border.
+    pub fn padded_row_len(&self) -> usize {
+        self.padded_width() * self.channels
+    }
+
+    pub fn is_padded(&self) -> bool {
+        self.before + self.after > 0
+    }
+
+    /// The image inside its border: `padded` holds zeros, and the image is written in their midst. The image itself
+    /// where there is no border.
+    pub fn pad<'a>(&self, image: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
+        if !self.is_padded() {
+            return image;
+        }
+        let row = self.width * self.channels;
+        for (i, from) in image.chunks_exact(row).enumerate() {
+            padded[self.padded_row(i)..][..row].copy_from_slice(from);
+        }
+        padded
+    }
+
+    /// The image without its border; nothing where there is none.
+    pub fn unpad(&self, padded: &[f32], image: &mut [f32]) {
+        if !self.is_padded() {
+            return;
+        }
+        let row = self.width * self.channels;
+        for (i, to) in image.chunks_exact_mut(row).enumerate() {
+            to.copy_from_slice(&padded[self.padded_row(i)..][..row]);
+        }
+    }
+
+    /// Where row `i` of the image begins inside the border.
+    fn padded_row(&self, i: usize) -> usize {
+        ((self.before + i) * self.padded_width() + self.before) * self.channels
+    }
+
+    /// Where the window's first pixel lies in the image, for each place that it takes, row by row.
+    pub fn corners(&self) -> impl Iterator<Item = usize> + use<> {
+        let Window { channels, width, stride, out_height, out_width, .. } = *self;
+        let row = stride * width * channels;
+        (0..out_height).flat_map(move |i| (0..out_width).map(move |j| i * row + j * stride * channels))
+    }
+
+    /// Where pixel `i` of the window lies, counted from the window's first.
+    pub fn pixel(&self, i: usize) -> usize {
+        (i / self.size * self.width + i % self.size) * self.channels
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(image: &[usize], size: usize, stride: usize, padding: Padding) -> [usize; 4] {
+        let w = Window::new(image, size, stride, padding).unwrap();
+        [w.out_height, w.out_width, w.before, w.after]
+    }
+
+    /// The sizes are those of PyTorch's `Conv2d`, and the border that of its `padding="same"`.
+    #[test]
+    fn sizes_are_pytorchs() {
+        assert_eq!(sizes(&[28, 28], 3, 1, Padding::Valid), [26, 26, 0, 0]);
+        assert_eq!(sizes(&[32, 13, 9], 3, 2, Padding::Valid), [6, 4, 0, 0]);
+        assert_eq!(sizes(&[28, 20], 5, 1, Padding::Same), [28, 20, 2, 2]);
+        assert_eq!(sizes(&[28, 20], 2, 1, Padding::Same), [28, 20, 0, 1]);
+        assert_eq!(sizes(&[3, 1], 3, 1, Padding::Same), [3, 1, 1, 1]);
+        assert_eq!(sizes(&[5, 5], 2, 2, Padding::Valid), [2, 2, 0, 0]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let told =
+            |image: &[usize], size, stride, padding| Window::new(image, size, stride, padding).unwrap_err().1;
+        assert_eq!(told(&[784], 3, 1, Padding::Valid), "shape [784]");
+        assert_eq!(told(&[28, 28], 0, 1, Padding::Same), "size 0, stride 1");
+        assert_eq!(told(&[28, 28], 3, 0, Padding::Valid), "size 3, stride 0");
+        assert_eq!(told(&[28, 28], 3, 2, Padding::Same), "stride 2");
+        assert_eq!(told(&[2, 9, 4], 5, 1, Padding::Valid), "5 x 5 on 9 x 4");
+    }
+}

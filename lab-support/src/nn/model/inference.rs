@@ -1,0 +1,126 @@
+use lab_base::Error;
+use ndarray::{Array2, ArrayView2, Axis};
+
+use crate::data::Dataset;
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::transpose::each_row_transposed;
+use crate::nn::layers::layer::channels;
+use crate::nn::loss::{CrossEntropy, argmax};
+use crate::nn::model::samples::Samples;
+use crate::nn::model::sequential::Sequential;
+use crate::nn::model::tape::Tape;
+use crate::nn::score::Score;
+use crate::notebook::progress::Progress;
+
+/// Images that go through the network at once: as many as a core's own cache holds.
+const BLOCK: usize = 64;
+
+impl Sequential {
+    /// Loss and accuracy on `data`, from which nothing is learned.
+    ///
+    /// # Errors
+    /// When the network does not fit the data or its loss, or its description has a mistake.
+    pub fn evaluate(&self, data: &Dataset) -> Result<Score, Error> {
+        self.check_fits(data, "evaluating")?;
+        let loss = self.loss();
+        self.check_loss(loss, "evaluating")?;
+        let threads = Threads::new()?;
+        let progress = Progress::new("evaluating", data.len(), "images");
+        let score = threads.run(|| self.score(data, loss, &threads, &|images| progress.advance(images)));
+        progress.finish();
+        Ok(score)
+    }
+
+    /// The network's outputs for each image, `[n, classes]`. Where it ends in an image, its channels come one after
+    /// the other, as PyTorch has them.
+    ///
+    /// # Errors
+    /// When the network does not fit the data, or its description has a mistake.
+    pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
+        self.check_fits(data, "predicting")?;
+        let progress = Progress::new("predicting", data.len(), "images");
+        let outputs = self.run(data, &progress)?;
+        progress.finish();
+        Ok(outputs)
+    }
+
+    /// The same for data that are known to fit.
+    pub(crate) fn run(&self, data: &impl Samples, progress: &Progress) -> Result<Array2<f32>, Error> {
+        let threads = Threads::new()?;
+        let width = self.output_shape().iter().product();
+        let channels = channels(self.output_shape());
+        let mut outputs = Array2::zeros((data.len(), width));
+        let share = threads.share(data.len(), BLOCK);
+        let parts = outputs.axis_chunks_iter_mut(Axis(0), share).enumerate();
+        threads.run(|| {
+            threads.for_each(parts, |(part, mut outputs)| {
+                let mut blocks = outputs.axis_chunks_iter_mut(Axis(0), BLOCK);
+                let start = part * share;
+                self.each_block(data, start..(start + share).min(data.len()), |block| {
+                    let mut outputs = blocks.next().expect("as many blocks as outputs");
+                    let outputs = outputs.as_slice_mut().expect("rows of an array");
+                    each_row_transposed(
+                        block.nrows(),
+                        block.as_slice().expect("standard layout"),
+                        channels,
+                        outputs,
+                    );
+                    progress.advance(block.nrows());
+                });
+            });
+        });
+        Ok(outputs)
+    }
+
+    /// Loss and accuracy; `done` hears of every block of images.
+    pub(crate) fn score(
+        &self,
+        data: &impl Samples,
+        loss: CrossEntropy,
+        threads: &Threads,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Score {
+        let mut losses = vec![(0.0f32, false); data.len()];
+        let share = threads.share(data.len(), BLOCK);
+        threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
+            let start = part * share;
+            let mut i = 0;
+            self.each_block(data, start..start + losses.len(), |outputs| {
+                for row in outputs.rows() {
+                    let row = row.to_slice().expect("outputs are contiguous");
+                    let label = data.label(start + i);
+                    losses[i] = (loss.of(row, label), argmax(row) == label);
+                    i += 1;
+                }
+                done(outputs.nrows());
+            });
+        });
+        let loss = losses.iter().map(|(loss, _)| f64::from(*loss)).sum();
+        let correct = losses.iter().filter(|(_, correct)| *correct).count();
+        Score::new(loss, correct, data.len())
+    }
+
+    /// Sends the images of `range` through the network, a block at a time.
+    pub(crate) fn each_block(
+        &self,
+        data: &impl Samples,
+        range: std::ops::Range<usize>,
+        mut each: impl FnMut(ArrayView2<f32>),
+    ) {
+        let rows: Vec<usize> = range.collect();
+        let mut tape = Tape::for_inference(self, BLOCK.min(rows.len()));
+        for rows in rows.chunks(BLOCK) {
+            data.fill(rows, tape.input(rows.len()));
+            each(tape.forward(&self.layers, rows.len(), &Threads::one()));
+        }
+    }
+
+    /// The loss it was compiled with, or the one that fits its last layer.
+    fn loss(&self) -> CrossEntropy {
+        match &self.compiled {
+            Some((_, loss)) => *loss,
+            None if self.ends_in_softmax() => CrossEntropy::from_probabilities(),
+            None => CrossEntropy::from_logits(),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! A network: its description, building it layer by layer, checking it, asking it, saving and loading it.
+
+pub(crate) mod building;
+pub(crate) mod check;
+pub(crate) mod inference;
+pub(crate) mod loading;
+pub(crate) mod provenance;
+pub(crate) mod samples;
+pub(crate) mod saving;
+pub(crate) mod sequential;
+pub(crate) mod summary;
+pub(crate) mod tape;
+pub(crate) mod tensors;
+pub(crate) mod transfer;
+
+pub use provenance::Provenance;
+pub(crate) use samples::Samples;
+pub use sequential::Sequential;
+pub use summary::Summary;
+pub(crate) use tape::Tape;

@@ -1,0 +1,164 @@
+use std::fmt;
+
+use lab_base::Error;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::data::Source;
+use crate::nn::layers::{Activation, Layer, Parameter};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::model::provenance::Provenance;
+use crate::nn::optim::Optimizer;
+
+/// A network whose layers follow one another, built as in Keras:
+///
+/// ```
+/// use lab_support::prelude::*;
+///
+/// let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+/// assert_eq!(model.params(), 101_770);
+/// ```
+///
+/// A mistake in the description (a layer of no units, a dense layer on a picture that was not flattened)
+/// is reported by the first call that needs the network.
+#[derive(Clone)]
+pub struct Sequential {
+    pub(crate) input_shape: Vec<usize>,
+    pub(crate) layers: Vec<Box<dyn Layer>>,
+    pub(crate) compiled: Option<(Optimizer, CrossEntropy)>,
+    pub(crate) seed: u64,
+    /// Updates of the weights so far.
+    pub(crate) steps: u64,
+    /// Epochs so far: each shuffles in its own way.
+    pub(crate) epochs: u64,
+    pub(crate) trained_on: Option<Source>,
+    pub(crate) provenance: Provenance,
+    /// The first mistake in the description.
+    pub(super) mistake: Option<Error>,
+}
+
+impl Sequential {
+    /// `input_shape`: the shape of one image, `[28, 28]`.
+    pub fn new(input_shape: impl Into<Vec<usize>>) -> Sequential {
+        let input_shape = input_shape.into();
+        let empty = input_shape.is_empty() || input_shape.contains(&0);
+        let mistake = empty.then(|| {
+            let found = format!("{input_shape:?}");
+            Error::new(
+                "describing a network",
+                "the shape of one image",
+                found,
+                "write Sequential::new([28, 28])",
+            )
+        });
+        Sequential {
+            input_shape,
+            layers: Vec::new(),
+            compiled: None,
+            seed: 0,
+            steps: 0,
+            epochs: 0,
+            trained_on: None,
+            provenance: Provenance::default(),
+            mistake,
+        }
+    }
+
+    /// The seed of all random numbers, first weights and shuffles among them: the same seed gives the same bits.
+    /// Default 0. Draws all weights anew and forgets what training left behind, so it ends the description.
+    pub fn seed(mut self, seed: u64) -> Sequential {
+        self.seed = seed;
+        (self.steps, self.epochs, self.trained_on) = (0, 0, None);
+        self.provenance = Provenance::default();
+        self.parameters_mut().for_each(Parameter::forget);
+        for i in 0..self.layers.len() {
+            self.initialize(i);
+        }
+        self
+    }
+
+    /// Chooses how to learn and what to minimize; forgets what an earlier optimizer remembered.
+    pub fn compile(&mut self, optimizer: impl Into<Optimizer>, loss: CrossEntropy) {
+        self.compiled = Some((optimizer.into(), loss));
+        self.steps = 0;
+        self.parameters_mut().for_each(Parameter::forget);
+    }
+
+    /// The same network with a softmax behind it: its predictions are probabilities. The weights are
+    /// copied, as they are now.
+    pub fn with_softmax(&self) -> Sequential {
+        let mut model = self.clone();
+        model.compiled = None;
+        model.parameters_mut().for_each(Parameter::forget);
+        if self.ends_in_softmax() { model } else { model.activation(Activation::Softmax) }
+    }
+
+    /// All numbers of the network, those that training changes and those it leaves alone.
+    pub fn params(&self) -> usize {
+        self.parameters().map(Parameter::count).sum()
+    }
+
+    /// Numbers that training changes: not those of frozen layers, nor running means and variances.
+    pub fn trainable_params(&self) -> usize {
+        self.trained_parameters().map(Parameter::count).sum()
+    }
+
+    /// The layers in short, `784-128-10`: the numbers of one image, then each layer that changes how many there are.
+    /// Where the first of them is a convolution or a pooling layer, `28x28-conv32-pool-conv64-pool-128-10`.
+    pub fn architecture(&self) -> String {
+        let sizes: Vec<String> = self.input_shape.iter().map(usize::to_string).collect();
+        let seen_as_an_image = self.layers.first().is_some_and(|layer| layer.output_shape().len() == 3);
+        let input = match seen_as_an_image {
+            true => sizes.join("x"),
+            false => self.input_shape.iter().product::<usize>().to_string(),
+        };
+        let names = self.layers.iter().filter_map(|layer| layer.short_name());
+        names.fold(input, |text, name| format!("{text}-{name}"))
+    }
+
+    /// Where the images came from that it was last trained on.
+    pub fn trained_on(&self) -> Option<Source> {
+        self.trained_on
+    }
+
+    /// Shape of one image's output.
+    pub fn output_shape(&self) -> &[usize] {
+        self.layers.last().map_or(&self.input_shape, |layer| layer.output_shape())
+    }
+
+    pub(crate) fn ends_in_softmax(&self) -> bool {
+        self.layers.last().is_some_and(|layer| layer.activation() == Activation::Softmax)
+    }
+
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.layers.iter().flat_map(|layer| layer.parameters())
+    }
+
+    pub(crate) fn trained_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters().filter(|parameter| parameter.is_trained())
+    }
+
+    pub(crate) fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.layers.iter_mut().flat_map(|layer| layer.parameters_mut())
+    }
+
+    pub(crate) fn trained_parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.parameters_mut().filter(|parameter| parameter.is_trained())
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.parameters().all(|parameter| parameter.value.iter().all(|value| value.is_finite()))
+    }
+
+    pub(super) fn initialize(&mut self, i: usize) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(i as u64 + 1);
+        self.layers[i].initialize(&mut rng);
+    }
+}
+
+impl fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Sequential({}, {} parameters)", self.architecture(), self.params())
+    }
+}

@@ -1,0 +1,227 @@
+use lab_base::Error;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
+use crate::nn::layers::Parameter;
+use crate::nn::optim::adamw::AdamW;
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, with_weight_decay};
+
+/// Muon, for the filters of convolutions: their momentum, as a matrix with a row for each filter, is made
+/// orthogonal, so that a step goes equally far in all directions that the matrix has, and not mostly in the few
+/// that the gradients of many batches share.
+///
+/// ```text
+/// v = momentum · v + (1 - momentum) · g
+/// u = momentum · v + (1 - momentum) · g
+/// w -= learning_rate · weight_decay · w
+/// w -= learning_rate · 0.2 · √(longer side of the matrix) · orthogonal(u)
+/// ```
+///
+/// The factor makes the numbers of a step as large as Adam's, so that one learning rate serves for both: all else,
+/// dense layers, biases and what batch normalization learns, is changed as by [`AdamW`]. A dense layer has so many
+/// weights that its matrix would take longer than the rest of the step.
+///
+/// (Jordan et al., 2024, *Muon: An optimizer for hidden layers in neural networks*; the factor: Liu et al., 2025.
+/// PyTorch's `Muon` with `adjust_lr_fn="match_rms_adamw"`, which rounds `orthogonal` to 16 bits.)
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Muon {
+    adamw: AdamW,
+    momentum: f32,
+}
+
+impl Default for Muon {
+    /// Learning rate 0.001, momentum 0.95, weight decay 0.01, and AdamW's defaults for what is no filter.
+    fn default() -> Muon {
+        Muon::new(0.001)
+    }
+}
+
+impl Muon {
+    /// `learning_rate`: above 0, usually 0.001 to 0.01.
+    pub fn new(learning_rate: f32) -> Muon {
+        Muon { adamw: AdamW::new(learning_rate), momentum: 0.95 }
+    }
+
+    /// Memory of the mean gradient of filters: from 0 to below 1, default 0.95.
+    pub fn momentum(self, momentum: f32) -> Muon {
+        Muon { momentum, ..self }
+    }
+
+    /// Draws weights (not biases, nor what batch normalization learns) towards 0: at least 0, default 0.01.
+    pub fn weight_decay(self, weight_decay: f32) -> Muon {
+        Muon { adamw: self.adamw.weight_decay(weight_decay), ..self }
+    }
+
+    /// Whether a parameter is the filters of a convolution: `[filters, channels, size, size]`.
+    pub(crate) fn is_for(parameter: &Parameter) -> bool {
+        parameter.shape.len() == 4
+    }
+
+    /// One update of filters.
+    pub(crate) fn update_filters(&self, step: Step, filters: &mut Parameter, threads: &Threads) {
+        let (rows, columns) = filters.rows_and_columns();
+        let Parameter { value, gradient, moments: [v, _], .. } = filters;
+        let fresh = 1.0 - self.momentum;
+        for (v, g) in v.iter_mut().zip(&*gradient) {
+            *v = self.momentum * *v + fresh * g;
+        }
+        let u = v.iter().zip(&*gradient).map(|(v, g)| self.momentum * v + fresh * g).collect();
+        let u = Array2::from_shape_vec((rows, columns), u).expect("as many as there are weights");
+        let direction = if rows <= columns {
+            orthogonal(u, threads)
+        } else {
+            orthogonal(u.t().as_standard_layout().into_owned(), threads).reversed_axes()
+        };
+        let size = step.learning_rate * 0.2 * (rows.max(columns) as f32).sqrt();
+        let kept = 1.0 - step.learning_rate * step.weight_decay;
+        value.iter_mut().zip(&direction).for_each(|(w, d)| *w = kept * *w - size * d);
+    }
+}
+
+impl Update for Muon {
+    fn name(&self) -> String {
+        with_weight_decay("Muon".into(), Update::weight_decay(&self.adamw))
+    }
+
+    fn learning_rate(&self) -> f32 {
+        self.adamw.learning_rate()
+    }
+
+    fn weight_decay(&self) -> f32 {
+        Update::weight_decay(&self.adamw)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.adamw.check()?;
+        at_least_zero_below_one("momentum", self.momentum)
+    }
+
+    fn moments(&self) -> usize {
+        self.adamw.moments()
+    }
+
+    /// Of what is no filter.
+    fn update(&self, step: Step, w: &mut [f32], g: &[f32], moments: [&mut [f32]; 2]) {
+        self.adamw.update(step, w, g, moments);
+    }
+}
+
+/// Rounds of the iteration: enough for singular values between 0.7 and 1.2.
+const ROUNDS: usize = 5;
+
+/// The odd polynomial of a round, `a s + b s³ + c s⁵` for each singular value s: steep at 0, and bound to stay near
+/// 1 once there. (Jordan et al.)
+const A: f32 = 3.4445;
+const B: f32 = -4.7750;
+const C: f32 = 2.0315;
+
+/// The fewest rows for which another thread pays off.
+const LEAST_ROWS: usize = 8;
+
+/// The matrix `[rows, columns]`, no higher than wide, with the singular vectors of `x` and singular values near 1:
+/// Newton and Schulz's iteration, `x = (a + b x xᵀ + c (x xᵀ)²) x`, from x scaled to norm 1.
+fn orthogonal(mut x: Array2<f32>, threads: &Threads) -> Array2<f32> {
+    let (rows, columns) = x.dim();
+    let norm = x.iter().map(|number| number * number).sum::<f32>().sqrt();
+    x /= norm + 1e-7;
+    let (mut square, mut fourth) = (Array2::zeros((rows, rows)), Array2::zeros((rows, rows)));
+    let mut next = Array2::zeros((rows, columns));
+    for _ in 0..ROUNDS {
+        by_rows(x.view(), square.view_mut(), threads, |part, to| matmul_nt(part, x.view(), to));
+        by_rows(square.view(), fourth.view_mut(), threads, |part, to| matmul_nn(part, square.view(), to));
+        fourth.zip_mut_with(&square, |fourth, square| *fourth = B * square + C * *fourth);
+        fourth.diag_mut().iter_mut().for_each(|number| *number += A);
+        by_rows(fourth.view(), next.view_mut(), threads, |part, to| matmul_nn(part, x.view(), to));
+        std::mem::swap(&mut x, &mut next);
+    }
+    x
+}
+
+/// A product of which each row follows from the same row of `from`; each thread takes a share of them.
+fn by_rows(
+    from: ArrayView2<f32>,
+    to: ArrayViewMut2<f32>,
+    threads: &Threads,
+    product: impl Fn(ArrayView2<f32>, ArrayViewMut2<f32>) + Sync,
+) {
+    let share = threads.share(from.nrows(), LEAST_ROWS);
+    let mut to = to;
+    let parts = from.axis_chunks_iter(Axis(0), share).zip(to.axis_chunks_iter_mut(Axis(0), share));
+    threads.for_each(parts, |(from, to)| product(from, to));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::gradient_check::wave;
+    use crate::nn::optim::optimizer::Optimizer;
+    use crate::nn::same_bits::{network, striped};
+    use crate::nn::train::Fit;
+
+    fn matrix(rows: usize, columns: usize) -> Array2<f32> {
+        Array2::from_shape_vec((rows, columns), wave(0, rows * columns)).unwrap()
+    }
+
+    /// With singular values s, the trace of (x xᵀ - 1)² is the sum of (s² - 1)².
+    #[test]
+    fn singular_values_are_near_1() {
+        for (rows, columns) in [(1, 9), (9, 32), (32, 288), (48, 48)] {
+            let x = orthogonal(matrix(rows, columns), &Threads::one()).mapv(f64::from);
+            let rest = x.dot(&x.t()) - Array2::<f64>::eye(rows);
+            let mean = rest.iter().map(|number| number * number).sum::<f64>() / rows as f64;
+            assert!(mean < 0.3, "{rows} x {columns}: {mean}");
+        }
+    }
+
+    /// From `muon` in `tests/pytorch.py`: three steps of at most 0.1 each, rounded there to three digits.
+    #[test]
+    fn three_steps_are_pytorchs() {
+        let wide = [-0.782048, 0.151242, 0.534547, 0.372799, -0.28164, 0.519114, 0.782044, 0.50493];
+        let high = [
+            -0.769474, 0.133183, 0.5557, 0.374123, -0.273729, 0.509962, 0.79786, 0.504046, -0.272181,
+            0.413112, 0.558978, 0.158594, -0.762981, -0.158107, -0.160605, -0.662127, 0.22743, 0.608198,
+            0.431029, -0.258132,
+        ];
+        for theirs in [&wide[..], &high] {
+            let n = theirs.len();
+            let optimizer: Optimizer = Muon::new(0.1).momentum(0.9).weight_decay(0.1).into();
+            let mut filters = Parameter::new("weight", vec![n / 4, 1, 2, 2], wave(0, n));
+            filters.prepare(2);
+            for step in 1..=3 {
+                filters.gradient = wave(100 * step as usize, n);
+                optimizer.step(step, 0.1, &mut filters, &Threads::one());
+            }
+            let far = filters.value.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-3);
+            assert!(!far, "{:?}, and PyTorch has {theirs:?}", filters.value);
+        }
+    }
+
+    #[test]
+    fn threads_change_no_bit() {
+        let one = orthogonal(matrix(33, 90), &Threads::one());
+        for threads in [2, 3] {
+            assert_eq!(one, orthogonal(matrix(33, 90), &Threads::with(threads).unwrap()));
+        }
+    }
+
+    #[test]
+    fn no_gradient_is_no_step() {
+        let optimizer: Optimizer = Muon::default().weight_decay(0.0).into();
+        let mut filters = Parameter::new("weight", vec![4, 1, 3, 3], wave(0, 36));
+        filters.prepare(2);
+        optimizer.step(1, 0.1, &mut filters, &Threads::one());
+        assert_eq!(filters.value, wave(0, 36));
+    }
+
+    #[test]
+    fn a_network_without_convolutions_is_refused() {
+        let train = |optimizer: Optimizer| {
+            let (mut model, data) = (network(1, optimizer), striped(40));
+            model.fit(&data, Fit::epochs(1).quiet())
+        };
+        let message = train(Muon::default().into()).unwrap_err().to_string();
+        assert!(message.contains("a network with convolutions") && message.contains("AdamW"), "{message}");
+        assert!(train(AdamW::default().into()).is_ok());
+    }
+}

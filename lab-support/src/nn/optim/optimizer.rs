@@ -1,0 +1,180 @@
+use crate::nn::kernels::Threads;
+use crate::nn::kernels::threads::parts;
+use crate::nn::layers::Parameter;
+use crate::nn::optim::adam::Adam;
+use crate::nn::optim::adamw::AdamW;
+use crate::nn::optim::muon::Muon;
+use crate::nn::optim::rmsprop::RmsProp;
+use crate::nn::optim::sgd::Sgd;
+use crate::nn::optim::update::{Step, Update};
+
+/// How gradients change weights: what `compile` takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// Stochastic gradient descent, with momentum where asked for.
+    Sgd(Sgd),
+    /// A step size for each weight, from the running mean of its squared gradient.
+    RmsProp(RmsProp),
+    /// RMSprop with momentum, both bias-corrected.
+    Adam(Adam),
+    /// Adam with weight decay apart from the gradient.
+    AdamW(AdamW),
+    /// Orthogonalized momentum for convolutions, AdamW for all else.
+    Muon(Muon),
+}
+
+macro_rules! from {
+    ($($name:ident),*) => {
+        $(impl From<$name> for Optimizer {
+            fn from(settings: $name) -> Optimizer {
+                Optimizer::$name(settings)
+            }
+        })*
+    };
+}
+from!(Sgd, RmsProp, Adam, AdamW, Muon);
+
+/// The fewest weights for which another thread pays off.
+const LEAST_WEIGHTS: usize = 4096;
+
+impl Optimizer {
+    pub(crate) fn settings(&self) -> &dyn Update {
+        match self {
+            Optimizer::Sgd(sgd) => sgd,
+            Optimizer::RmsProp(rmsprop) => rmsprop,
+            Optimizer::Adam(adam) => adam,
+            Optimizer::AdamW(adamw) => adamw,
+            Optimizer::Muon(muon) => muon,
+        }
+    }
+
+    /// Changes one parameter by its gradient, a share of it on each thread. Weight decay is for the weights
+    /// between inputs and outputs alone: biases, and what batch normalization learns, are left out.
+    pub(crate) fn step(&self, number: u64, learning_rate: f32, parameter: &mut Parameter, threads: &Threads) {
+        let connects = parameter.shape.len() > 1;
+        let weight_decay = if connects { self.settings().weight_decay() } else { 0.0 };
+        let step = Step { number, learning_rate, weight_decay };
+        if let Optimizer::Muon(muon) = self
+            && Muon::is_for(parameter)
+        {
+            return muon.update_filters(step, parameter, threads);
+        }
+        let Parameter { value, gradient, moments: [first, second], .. } = parameter;
+        let share = threads.share(value.len(), LEAST_WEIGHTS);
+        let moments = parts(first, share).zip(parts(second, share));
+        let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
+        threads.for_each(parts, |((w, g), (m, v))| self.settings().update(step, w, g, [m, v]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `[1, -2, 3]`, in a shape that counts as weights, after three steps with the gradients
+    /// [0.5, -0.25, 0.125] · 1, 2, 3.
+    fn three_steps(optimizer: impl Into<Optimizer>, shape: &[usize]) -> Vec<f32> {
+        let optimizer = optimizer.into();
+        let mut parameter = Parameter::new("weight", shape.to_vec(), vec![1.0, -2.0, 3.0]);
+        parameter.prepare(optimizer.settings().moments());
+        for step in 1..=3 {
+            for (gradient, base) in parameter.gradient.iter_mut().zip([0.5, -0.25, 0.125]) {
+                *gradient = base * step as f32;
+            }
+            let learning_rate = optimizer.settings().learning_rate();
+            optimizer.step(step, learning_rate, &mut parameter, &Threads::one());
+        }
+        parameter.value
+    }
+
+    /// The numbers are those of `three_steps` in `tests/pytorch.py`.
+    #[test]
+    fn three_steps_are_pytorchs() {
+        let momentum = Sgd::new(0.1).momentum(0.9);
+        let adam = Adam::new(0.1).beta_1(0.8).beta_2(0.9).epsilon(0.01);
+        let table: [(Optimizer, [f32; 3]); 11] = [
+            (Sgd::new(0.1).into(), [0.7, -1.85, 2.925]),
+            (momentum.into(), [0.5245, -1.76225, 2.881125]),
+            (momentum.nesterov().into(), [0.27205, -1.636025, 2.8180125]),
+            (Sgd::new(0.1).weight_decay(0.1).into(), [0.672294, -1.7915955, 2.8363957]),
+            (momentum.nesterov().weight_decay(0.1).into(), [0.20166865, -1.4821752, 2.5828755]),
+            (RmsProp::default().into(), [0.99138993, -1.99139, 2.99139]),
+            (
+                RmsProp::new(0.1).rho(0.8).epsilon(0.01).weight_decay(0.1).into(),
+                [0.40608677, -1.426621, 2.4512808],
+            ),
+            (Adam::default().into(), [0.9970768, -1.9970769, 2.9970767]),
+            (adam.into(), [0.7106071, -1.7145001, 2.7219498]),
+            (adam.weight_decay(0.1).into(), [0.7083418, -1.7071477, 2.7059057]),
+            (
+                AdamW::new(0.1).beta_1(0.8).beta_2(0.9).epsilon(0.01).weight_decay(0.1).into(),
+                [0.68381387, -1.6579567, 2.635612],
+            ),
+        ];
+        for (optimizer, theirs) in table {
+            let ours = three_steps(optimizer, &[1, 3]);
+            let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 1e-6);
+            assert!(!far, "{optimizer:?}: {ours:?}, and PyTorch has {theirs:?}");
+        }
+    }
+
+    #[test]
+    fn biases_do_not_decay() {
+        let sgd = Sgd::new(0.1);
+        assert_eq!(three_steps(sgd.weight_decay(0.1), &[3]), three_steps(sgd, &[3]));
+        assert_ne!(three_steps(sgd.weight_decay(0.1), &[3, 1]), three_steps(sgd, &[3, 1]));
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused() {
+        for bad in [f32::NAN, f32::INFINITY, 0.0, -1.0] {
+            let optimizers: [Optimizer; 4] = [
+                Sgd::new(bad).into(),
+                RmsProp::new(bad).into(),
+                Adam::new(bad).into(),
+                AdamW::new(bad).into(),
+            ];
+            assert!(optimizers.iter().all(|o| o.settings().check().is_err()), "{bad}");
+        }
+        let table: [(Optimizer, &str); 8] = [
+            (Sgd::new(0.1).momentum(1.0).into(), "momentum to be a number from 0 to below 1, found 1"),
+            (Sgd::new(0.1).nesterov().into(), "a momentum above 0"),
+            (Sgd::new(0.1).weight_decay(-1.0).into(), "weight_decay to be a finite number of at least 0"),
+            (RmsProp::default().rho(1.0).into(), "rho to be"),
+            (RmsProp::default().epsilon(0.0).into(), "epsilon to be"),
+            (Adam::default().weight_decay(f32::NAN).into(), "weight_decay to be"),
+            (AdamW::default().beta_1(1.0).into(), "beta_1 to be"),
+            (Muon::default().momentum(1.0).into(), "momentum to be a number from 0 to below 1, found 1"),
+        ];
+        for (optimizer, words) in table {
+            let message = optimizer.settings().check().unwrap_err().to_string();
+            assert!(message.contains(words), "{words}: {message}");
+        }
+        let defaults: [Optimizer; 4] = [
+            Sgd::default().into(),
+            RmsProp::default().into(),
+            Adam::default().into(),
+            AdamW::default().into(),
+        ];
+        assert!(defaults.iter().all(|o| o.settings().check().is_ok()));
+    }
+
+    #[test]
+    fn names_say_what_is_not_the_default() {
+        let names = [
+            Sgd::new(0.1).momentum(0.9).nesterov().weight_decay(1e-4).name(),
+            RmsProp::default().name(),
+            Adam::default().weight_decay(0.1).name(),
+            AdamW::default().name(),
+            Muon::default().name(),
+        ];
+        let expected = [
+            "SGD, Nesterov momentum 0.9, weight decay 0.0001",
+            "RMSprop",
+            "Adam, weight decay 0.1",
+            "AdamW, weight decay 0.01",
+            "Muon, weight decay 0.01",
+        ];
+        assert_eq!(names, expected);
+    }
+}

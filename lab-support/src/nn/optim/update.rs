@@ -1,0 +1,59 @@
+//! What the optimizers have in common.
+
+use lab_base::Error;
+
+/// What every optimizer has.
+pub(crate) trait Update: Sync {
+    fn name(&self) -> String;
+
+    fn learning_rate(&self) -> f32;
+
+    /// How strongly weights are drawn towards 0; 0 where they are not.
+    fn weight_decay(&self) -> f32;
+
+    /// # Errors
+    /// When a setting is out of its range.
+    fn check(&self) -> Result<(), Error>;
+
+    /// Running means that it keeps for each weight.
+    fn moments(&self) -> usize;
+
+    /// One update of the weights `w` by their gradient `g`.
+    fn update(&self, step: Step, w: &mut [f32], g: &[f32], moments: [&mut [f32]; 2]);
+}
+
+/// What differs from one update to the next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// 1, 2, 3 ...
+    pub number: u64,
+    /// The optimizer's own, or what a schedule makes of it.
+    pub learning_rate: f32,
+    /// The optimizer's own for weights, 0 for biases and the like.
+    pub weight_decay: f32,
+}
+
+pub(crate) fn positive(name: &str, value: f32) -> Result<(), Error> {
+    in_range(name, value, value > 0.0 && value.is_finite(), "a finite number above 0")
+}
+
+pub(crate) fn at_least_zero(name: &str, value: f32) -> Result<(), Error> {
+    in_range(name, value, value >= 0.0 && value.is_finite(), "a finite number of at least 0")
+}
+
+pub(crate) fn at_least_zero_below_one(name: &str, value: f32) -> Result<(), Error> {
+    in_range(name, value, (0.0..1.0).contains(&value), "a number from 0 to below 1")
+}
+
+fn in_range(name: &str, value: f32, holds: bool, range: &str) -> Result<(), Error> {
+    if holds {
+        return Ok(());
+    }
+    let advice = "see the optimizer's documentation for its usual value";
+    Err(Error::new("checking the optimizer", format!("{name} to be {range}"), value, advice))
+}
+
+/// `, weight decay 0.0001`, or nothing where there is none: the end of an optimizer's name.
+pub(crate) fn with_weight_decay(name: String, weight_decay: f32) -> String {
+    if weight_decay == 0.0 { name } else { format!("{name}, weight decay {weight_decay}") }
+}

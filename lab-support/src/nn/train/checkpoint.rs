@@ -1,0 +1,205 @@
+use std::path::PathBuf;
+use std::{fmt, fs, io};
+
+use lab_base::Error;
+use lab_base::{files, home};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use crate::data::Dataset;
+use crate::nn::layers::Parameter;
+use crate::nn::model::{Samples, Sequential};
+use crate::nn::train::early_stopping::Best;
+use crate::nn::train::history::Epoch;
+use crate::nn::train::recipe::Fit;
+use crate::nn::train::schedule::PlateauState;
+use crate::nn::train::state::FitState;
+
+/// A file with all that decides how the training goes on of a training, written after each epoch: weights, the
+/// optimizer's running means, the best weights so far, the count of steps and epochs (which fix the next shuffle),
+/// the history.
+///
+/// A safetensors file: each parameter under its name in PyTorch, the running means and the best weights under the
+/// same name with an ending; the metadata's entry `checkpoint` is a [`Note`] in JSON.
+pub(crate) struct Checkpoint {
+    file: PathBuf,
+    /// What all parts of a training have in common: a name and what it is.
+    identity: Vec<(String, String)>,
+    quiet: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Note {
+    identity: Vec<(String, String)>,
+    steps: u64,
+    epochs: u64,
+    history: Vec<Epoch>,
+    #[serde(alias = "decline")]
+    plateau: PlateauState,
+    /// Epoch and loss of the best weights.
+    best: Option<(usize, f32)>,
+}
+
+const MOMENTS: [&str; 2] = [".first_moment", ".second_moment"];
+const BEST: &str = ".best";
+
+impl Checkpoint {
+    pub fn new(
+        file: PathBuf,
+        model: &Sequential,
+        train: &impl Samples,
+        validation: Option<&Dataset>,
+        plan: &Fit,
+    ) -> Checkpoint {
+        let set = |images: usize, checksum: u32| format!("{images} images, checksum {checksum:08x}");
+        let trained: Vec<bool> = model.parameters().map(Parameter::is_trained).collect();
+        let validation = validation.map(|data| set(data.len(), data.fingerprint()));
+        let identity = [
+            ("network", model.description().to_string()),
+            ("trained parameters", format!("{trained:?}")),
+            ("optimizer and loss", format!("{:?}", model.compiled)),
+            ("plan", plan.described()),
+            ("training set", set(train.len(), train.fingerprint())),
+            ("validation set", validation.unwrap_or("none".into())),
+        ];
+        let identity = identity.map(|(name, what)| (name.to_string(), what)).to_vec();
+        Checkpoint { file, identity, quiet: plan.quiet }
+    }
+
+    /// Writes the file anew; a reader sees the old one or the new one.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn write(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
+        let best = state.early_stopping.as_ref().and_then(|early| early.best.as_ref());
+        let note = Note {
+            identity: self.identity.clone(),
+            steps: model.steps,
+            epochs: model.epochs,
+            history: state.epochs.clone(),
+            plateau: state.plateau,
+            best: best.map(|best| (best.epoch, best.loss)),
+        };
+        let note = serde_json::to_string(&note).expect("a note is plain numbers and text");
+        let mut tensors = Vec::new();
+        for (i, (name, parameter)) in model.tensor_names().into_iter().zip(model.parameters()).enumerate() {
+            let moments = MOMENTS.into_iter().zip(&parameter.moments);
+            tensors.extend(moments.map(|(ending, numbers)| (format!("{name}{ending}"), bytes(numbers))));
+            tensors.extend(best.map(|best| (format!("{name}{BEST}"), bytes(&best.values[i]))));
+            tensors.push((name, bytes(&parameter.value)));
+        }
+        let views = tensors.iter().map(|(name, bytes)| {
+            let view = TensorView::new(Dtype::F32, vec![bytes.len() / size_of::<f32>()], bytes);
+            (name, view.expect("4 bytes for each number"))
+        });
+        let metadata = [("checkpoint".into(), note)].into_iter().collect();
+        let bytes = safetensors::serialize(views, Some(metadata));
+        let bytes = bytes.map_err(|e| {
+            Error::new("writing a checkpoint", "tensors that fit the format", e, "report this as a bug")
+        })?;
+        files::write_atomically(&self.file, &bytes)
+    }
+
+    /// How far training has come: nowhere yet where there is no file; otherwise the network becomes what it was
+    /// then.
+    ///
+    /// # Errors
+    /// When the file can't be read, is damaged, or is of another training. The network is unchanged then.
+    pub fn resume(&self, model: &mut Sequential, plan: &Fit) -> Result<FitState, Error> {
+        let bytes = match fs::read(&self.file) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(plan)),
+            Err(e) => return Err(self.refuse("a file that can be read", e, "check its permissions")),
+        };
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| self.damaged(e))?;
+        let note = metadata.metadata().as_ref().and_then(|entries| entries.get("checkpoint"));
+        let note = note.ok_or_else(|| self.damaged("no note of how far training had come"))?;
+        let note: Note = serde_json::from_str(note).map_err(|e| self.damaged(e))?;
+        self.check_identity(&note)?;
+        let state = self.restore(model, &note, &bytes, plan)?;
+        if !self.quiet {
+            let (done, all) = (state.epochs.len(), plan.epochs);
+            println!("Continuing after epoch {done} of {all}, as {} says.", home::display(&self.file));
+        }
+        Ok(state)
+    }
+
+    /// # Errors
+    /// When the file can't be removed.
+    pub fn remove(&self) -> Result<(), Error> {
+        fs::remove_file(&self.file).map_err(|e| {
+            let doing =
+                format!("removing the checkpoint of a complete training, {}", home::display(&self.file));
+            Error::new(doing, "a file that can be removed", e, "remove it by hand before you train again")
+        })
+    }
+
+    fn check_identity(&self, note: &Note) -> Result<(), Error> {
+        for (name, what) in &self.identity {
+            let then = note.identity.iter().find(|(other, _)| other == name);
+            let then = then.ok_or_else(|| self.damaged(format!("nothing said of the {name}")))?;
+            if then.1 != *what {
+                let expected = format!("a checkpoint of this training, whose {name} is {what}");
+                let advice = "give this training another name, or delete that file to begin again";
+                return Err(self.refuse(expected, &then.1, advice));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads everything before it changes anything.
+    fn restore(
+        &self,
+        model: &mut Sequential,
+        note: &Note,
+        bytes: &[u8],
+        plan: &Fit,
+    ) -> Result<FitState, Error> {
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| self.damaged(e))?;
+        let read = |name: String, n: usize| {
+            let tensor = tensors.tensor(&name).map_err(|e| self.damaged(e))?;
+            if tensor.dtype() != Dtype::F32 || tensor.shape() != [n] {
+                return Err(self.damaged(format!("{name} of shape {:?}", tensor.shape())));
+            }
+            Ok(tensor.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect::<Vec<f32>>())
+        };
+        let (mut parameters, mut best) = (Vec::new(), Vec::new());
+        for (name, parameter) in model.tensor_names().into_iter().zip(model.parameters()) {
+            let [first, second] = &parameter.moments;
+            let first = read(format!("{name}{}", MOMENTS[0]), first.len())?;
+            let second = read(format!("{name}{}", MOMENTS[1]), second.len())?;
+            if note.best.is_some() {
+                best.push(read(format!("{name}{BEST}"), parameter.value.len())?);
+            }
+            parameters.push((read(name, parameter.value.len())?, [first, second]));
+        }
+        let mut state = FitState::new(plan);
+        state.epochs = note.history.clone();
+        state.plateau = note.plateau;
+        if let Some(early_stopping) = &mut state.early_stopping {
+            early_stopping.best = note.best.map(|(epoch, loss)| Best { epoch, loss, values: best });
+        }
+        (model.steps, model.epochs) = (note.steps, note.epochs);
+        for (parameter, (value, moments)) in model.parameters_mut().zip(parameters) {
+            (parameter.value, parameter.moments) = (value, moments);
+        }
+        Ok(state)
+    }
+
+    fn refuse(
+        &self,
+        expected: impl fmt::Display,
+        found: impl fmt::Display,
+        advice: impl fmt::Display,
+    ) -> Error {
+        Error::new(format!("reading the checkpoint {}", home::display(&self.file)), expected, found, advice)
+    }
+
+    fn damaged(&self, found: impl fmt::Display) -> Error {
+        self.refuse("a checkpoint that this lab wrote", found, "delete that file to begin again")
+    }
+}
+
+fn bytes(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}

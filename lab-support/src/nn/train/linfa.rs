@@ -1,0 +1,103 @@
+//! The network where linfa expects an algorithm: `Fit` trains it, `Predict` asks it.
+//!
+//! The network's own `fit` and `predict` take precedence where a method is called by its bare name: linfa's
+//! are `linfa::traits::Fit::fit(&model, &dataset)` and `linfa::traits::Predict::predict(&model, &records)`.
+
+use std::fmt;
+
+use lab_base::Error;
+use linfa::DatasetBase;
+use linfa::traits::{Fit as LinfaFit, PredictInplace};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
+
+use crate::nn::kernels::Threads;
+use crate::nn::loss::argmax;
+use crate::nn::model::{Samples, Sequential};
+use crate::nn::train::recipe::Fit;
+
+/// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
+///
+/// Records are `[n, inputs]`, targets `[n]` with values below the network's number of outputs.
+impl LinfaFit<Array2<f32>, Array1<usize>, FitError> for Sequential {
+    type Object = Sequential;
+
+    fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, FitError> {
+        let mut model = self.clone();
+        let rows = LinfaSamples { records: dataset.records.view(), targets: dataset.targets.view() };
+        model.train(&rows, None, &Fit::default().quiet(), None, &Threads::new()?)?;
+        Ok(model)
+    }
+}
+
+/// The class with the largest output for each row.
+impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
+    /// # Panics
+    /// When the rows are not as long as the network's input, as linfa's own models do.
+    fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
+        let inputs = self.input_shape.iter().product::<usize>();
+        assert_eq!(x.ncols(), inputs, "numbers in a row and inputs of the network");
+        let rows = LinfaSamples { records: x.view(), targets: y.view() };
+        let mut predicted = Vec::with_capacity(x.nrows());
+        self.each_block(&rows, 0..x.nrows(), |outputs| {
+            let classes = outputs.rows().into_iter().map(|row| row.to_slice().map(argmax));
+            predicted.extend(classes.map(|class| class.expect("outputs are contiguous")));
+        });
+        *y = predicted.into();
+    }
+
+    fn default_target(&self, x: &Array2<f32>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+/// What linfa's `Fit` returns when the network can't be trained: linfa asks for an error type that its own
+/// errors can become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FitError(Error);
+
+impl From<Error> for FitError {
+    fn from(error: Error) -> FitError {
+        FitError(error)
+    }
+}
+
+impl From<linfa::Error> for FitError {
+    fn from(error: linfa::Error) -> FitError {
+        let advice = "check the shapes of records and targets";
+        FitError(Error::new("calling linfa", "data that it accepts", error, advice))
+    }
+}
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for FitError {}
+
+/// A linfa data set as training sees it.
+struct LinfaSamples<'a> {
+    records: ArrayView2<'a, f32>,
+    targets: ArrayView1<'a, usize>,
+}
+
+impl Samples for LinfaSamples<'_> {
+    fn len(&self) -> usize {
+        self.records.nrows()
+    }
+
+    fn features(&self) -> usize {
+        self.records.ncols()
+    }
+
+    fn label(&self, i: usize) -> usize {
+        self.targets[i]
+    }
+
+    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        for (&row, mut out) in rows.iter().zip(batch.rows_mut()) {
+            out.assign(&self.records.row(row));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `fit`: epochs of steps, a step on one batch, and what is remembered of them.
+
+pub(crate) mod augment;
+pub(crate) mod checkpoint;
+pub(crate) mod early_stopping;
+pub(crate) mod epochs;
+pub(crate) mod fit;
+pub(crate) mod history;
+pub(crate) mod linfa;
+mod live_curves;
+mod live_view;
+pub(crate) mod progress;
+pub(crate) mod recipe;
+pub(crate) mod schedule;
+pub(crate) mod state;
+pub(crate) mod step;
+pub(crate) mod warp;
+
+pub use augment::Augment;
+pub use history::{Epoch, History, Setup};
+pub use linfa::FitError;
+pub use recipe::Fit;
+pub use schedule::Schedule;
+pub(crate) use step::Trainer;
+
+#[cfg(test)]
+mod tests;

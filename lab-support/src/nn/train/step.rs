@@ -1,0 +1,83 @@
+use lab_base::Error;
+use ndarray::{Array2, s};
+
+use crate::data::Dataset;
+use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::model::{Samples, Sequential, Tape};
+use crate::nn::optim::Optimizer;
+use crate::nn::optim::clip::clip_norm;
+use crate::nn::train::recipe::Fit;
+
+/// Everything that the inner loop needs, made before it starts.
+pub(crate) struct Trainer<'a, S> {
+    pub model: &'a mut Sequential,
+    pub train: &'a S,
+    pub validation: Option<&'a Dataset>,
+    pub plan: &'a Fit,
+    pub optimizer: Optimizer,
+    pub loss: CrossEntropy,
+    pub threads: &'a Threads,
+    tape: Tape,
+    /// `[batch, inputs]`: images before they are augmented; no rows where they are not.
+    originals: Array2<f32>,
+    /// Those of the batch.
+    labels: Vec<usize>,
+}
+
+impl<'a, S: Samples> Trainer<'a, S> {
+    /// # Errors
+    /// When the network was not compiled, does not fit the data, or can't be augmented as the plan says. Nothing of it
+    /// is changed then.
+    pub fn new(
+        model: &'a mut Sequential,
+        train: &'a S,
+        validation: Option<&'a Dataset>,
+        plan: &'a Fit,
+        threads: &'a Threads,
+    ) -> Result<Trainer<'a, S>, Error> {
+        let (optimizer, loss) = model.checked_compilation()?;
+        model.check_fits(train, "training")?;
+        if let Some(validation) = validation {
+            model.check_fits(validation, "validating")?;
+        }
+        if let Some(augment) = &plan.augment {
+            augment.check(&model.input_shape)?;
+        }
+        let moments = optimizer.settings().moments();
+        model.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
+        let batch = plan.batch_size.min(train.len());
+        let tape = Tape::for_training(model, batch);
+        let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
+        let labels = Vec::with_capacity(batch);
+        Ok(Trainer { model, train, validation, plan, optimizer, loss, threads, tape, originals, labels })
+    }
+
+    /// One update: forward, loss, backward, weights. Returns the sum of the losses and the number of correct predictions.
+    pub fn step(&mut self, rows: &[usize], learning_rate: f32, rng: RandomStream) -> (f64, usize) {
+        let Trainer { model, train, plan, optimizer, loss, tape, originals, labels, threads, .. } = self;
+        labels.clear();
+        labels.extend(rows.iter().map(|&row| train.label(row)));
+        match &plan.augment {
+            None => train.fill(rows, tape.input(rows.len())),
+            Some(augment) => {
+                train.fill(rows, originals.slice_mut(s![..rows.len(), ..]));
+                let (images, width) = (originals.slice(s![..rows.len(), ..]), model.input_shape[1]);
+                augment.apply(images, tape.input(rows.len()), width, rng.substream(AUGMENT), threads);
+            }
+        }
+        tape.forward_training(&mut model.layers, rows.len(), rng, threads);
+        let result = tape.backward(&mut model.layers, *loss, labels, threads);
+        model.steps += 1;
+        let step = model.steps;
+        if let Some(most) = plan.clip_norm {
+            clip_norm(model.trained_parameters_mut(), most);
+        }
+        let trained = model.trained_parameters_mut();
+        trained.for_each(|parameter| optimizer.step(step, learning_rate, parameter, threads));
+        result
+    }
+}
+
+/// The substream of a step that augmentation draws from; those of the layers begin at 0.
+const AUGMENT: u64 = u64::MAX - 1;

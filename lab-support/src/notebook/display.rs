@@ -1,0 +1,69 @@
+//! How a cell shows what it made: the protocol between a cell and the notebook's kernel.
+
+use std::io::Write;
+use std::sync::Once;
+
+use crate::notebook::live;
+
+/// Shows one result in several forms, `(MIME type, content)`; the notebook picks the richest it can draw.
+///
+/// The lab's kernel shows it at once. On evcxr's own a cell has one output of each type: of two figures in one
+/// cell, the last is seen, when the cell ends.
+pub(crate) fn show(forms: &[(&str, &str)]) {
+    if live::show(forms) {
+        return;
+    }
+    let mut out = std::io::stdout().lock();
+    // Nothing can be done about a closed stdout: there is no page to show an error on either.
+    let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
+}
+
+/// Whether this is the process that runs a notebook's cells.
+pub(crate) fn in_notebook() -> bool {
+    std::env::var_os("EVCXR_IS_RUNTIME").is_some()
+}
+
+/// In a notebook's cell, lets a panic print one line in place of a page of stack frames.
+pub(crate) fn shorten_panics() {
+    static ONCE: Once = Once::new();
+    if in_notebook() {
+        ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
+    }
+}
+
+/// 101770 as `101,770`.
+pub(crate) fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Whole lines, as the kernel reads them.
+fn message(forms: &[(&str, &str)]) -> String {
+    forms
+        .iter()
+        .map(|(mime, content)| {
+            format!("EVCXR_BEGIN_CONTENT {mime}\n{}\nEVCXR_END_CONTENT\n", content.trim_end())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_stands_between_its_marks() {
+        assert_eq!(
+            message(&[("image/png", "iVBO"), ("text/plain", "A figure.\n")]),
+            "EVCXR_BEGIN_CONTENT image/png\niVBO\nEVCXR_END_CONTENT\n\
+             EVCXR_BEGIN_CONTENT text/plain\nA figure.\nEVCXR_END_CONTENT\n"
+        );
+    }
+}

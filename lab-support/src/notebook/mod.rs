@@ -1,0 +1,22 @@
+//! How a cell shows what it made: the protocol with the notebook's kernel, outputs that change while a call goes
+//! on, the stop button, and progress bars. Uses no other room.
+
+pub(crate) mod display;
+pub(crate) mod live;
+pub(crate) mod progress;
+pub(crate) mod waiting;
+
+pub use waiting::Waiting;
+
+/// A notebook shows these types as they print themselves.
+macro_rules! shows_as_text {
+    ($($type:ident),*) => {
+        $(impl $type {
+            /// Shows it in a notebook, as it prints itself.
+            pub fn evcxr_display(&self) {
+                println!("{self}");
+            }
+        })*
+    };
+}
+pub(crate) use shows_as_text;

@@ -1,0 +1,114 @@
+//! What a network says about one image: the image, its caption, and the ten probabilities as bars.
+
+use ndarray::{ArrayView1, ArrayView2};
+use plotters::prelude::{Color, RGBColor, Rectangle};
+
+use crate::data::CLASS_NAMES;
+use crate::plot::picture::{self, grey};
+use crate::plot::style::{
+    Area, BLUE, Drawn, GREY, INK, RED, TRACK, bold, centred, px, text, to_the_left, to_the_right,
+};
+
+/// One image beside its ten probabilities.
+pub(crate) struct PredictedImage<'a> {
+    pub index: usize,
+    pub image: ArrayView2<'a, u8>,
+    pub probabilities: ArrayView1<'a, f32>,
+    pub predicted: usize,
+    pub actual: usize,
+}
+
+impl PredictedImage<'_> {
+    /// As `Ankle boot 97% (Ankle boot)`: the predicted class, its probability, the actual class.
+    pub(crate) fn caption(&self) -> String {
+        let percent = 100.0 * self.probabilities[self.predicted];
+        format!("{} {percent:.0}% ({})", CLASS_NAMES[self.predicted], CLASS_NAMES[self.actual])
+    }
+
+    /// The same in a sentence.
+    pub(crate) fn described(&self) -> String {
+        let percent = 100.0 * self.probabilities[self.predicted];
+        let (predicted, actual) = (CLASS_NAMES[self.predicted], CLASS_NAMES[self.actual]);
+        format!("Image {}: predicted {predicted} {percent:.0}% (actual {actual})", self.index)
+    }
+
+    /// The image, `side` canvas pixels wide and high.
+    pub(crate) fn draw_image(&self, area: &Area, corner: (i32, i32), side: i32) -> Drawn {
+        let (height, width) = self.image.dim();
+        let cell = (side / height.max(width).max(1) as i32).max(1);
+        picture::draw(area, corner, cell, self.image, grey)
+    }
+
+    /// The caption about a point: blue when right, red and bold when wrong.
+    pub(crate) fn draw_caption(&self, area: &Area, middle: (i32, i32), size: i32) -> Drawn {
+        let style = if self.predicted == self.actual { text(size, BLUE) } else { bold(size, RED) };
+        area.draw_text(&self.caption(), &centred(&style), middle)
+    }
+
+    /// Ten bars with class names, percentages and roles, each `row` canvas pixels high, from 0 to 100 % in `width`.
+    pub(crate) fn draw_named_bars(&self, area: &Area, corner: (i32, i32), row: i32, width: i32) -> Drawn {
+        for (class, (&probability, name)) in self.probabilities.iter().zip(CLASS_NAMES).enumerate() {
+            let (left, top, bottom) = (
+                corner.0,
+                corner.1 + class as i32 * row + px(3),
+                corner.1 + (class as i32 + 1) * row - px(3),
+            );
+            let (middle, end) = ((top + bottom) / 2, left + (probability * width as f32) as i32);
+            area.draw(&Rectangle::new([(left, top), (left + width, bottom)], TRACK.filled()))?;
+            area.draw(&Rectangle::new([(left, top), (end, bottom)], self.colour(class).filled()))?;
+            let style = self.label(class, 14);
+            area.draw_text(name, &to_the_left(&style), (left - px(8), middle))?;
+            let percent = format!("{:.1} %   {}", 100.0 * probability, self.role(class));
+            area.draw_text(&percent, &to_the_right(&style), (left + width + px(8), middle))?;
+        }
+        Ok(())
+    }
+
+    /// Ten upright bars over the labels 0 to 9, each `column` canvas pixels wide, up to 100 % in `height`.
+    pub(crate) fn draw_numbered_bars(
+        &self,
+        area: &Area,
+        corner: (i32, i32),
+        column: i32,
+        height: i32,
+    ) -> Drawn {
+        let floor = corner.1 + height;
+        for (class, &probability) in self.probabilities.iter().enumerate() {
+            let (left, right) =
+                (corner.0 + class as i32 * column + px(1), corner.0 + (class as i32 + 1) * column - px(1));
+            let top = floor - (probability * height as f32) as i32;
+            area.draw(&Rectangle::new([(left, corner.1), (right, floor)], TRACK.filled()))?;
+            area.draw(&Rectangle::new([(left, top), (right, floor)], self.colour(class).filled()))?;
+            let place = ((left + right) / 2, floor + px(10));
+            area.draw_text(&class.to_string(), &centred(&self.label(class, 13)), place)?;
+        }
+        Ok(())
+    }
+
+    /// What a class is here, in words: for eyes and printers that see no colours.
+    fn role(&self, class: usize) -> &'static str {
+        match (class == self.predicted, class == self.actual) {
+            (true, true) => "predicted, actual",
+            (true, false) => "predicted",
+            (false, true) => "actual",
+            (false, false) => "",
+        }
+    }
+
+    /// The actual class is blue, a wrong prediction red, all others grey.
+    fn colour(&self, class: usize) -> RGBColor {
+        match class {
+            _ if class == self.actual => BLUE,
+            _ if class == self.predicted => RED,
+            _ => GREY,
+        }
+    }
+
+    fn label(&self, class: usize, size: i32) -> plotters::prelude::TextStyle<'static> {
+        match class {
+            _ if class == self.actual => bold(size, BLUE),
+            _ if class == self.predicted => bold(size, RED),
+            _ => text(size, INK),
+        }
+    }
+}
