@@ -109,7 +109,7 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     #[test]
     fn the_networks_are_those_of_the_lab() {

@@ -152,7 +152,7 @@ fn unreadable(path: &Path, found: impl fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     #[test]
     fn a_table_shows_medians_spread_and_ratios() {

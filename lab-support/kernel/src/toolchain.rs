@@ -127,6 +127,8 @@ impl Toolchain {
         // are loaded by their names, because evcxr can't load from a folder with a space in its name.
         let loader = if cfg!(target_os = "macos") { "DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
         let cells = folder.join("target").join(&self.host).join("debug");
+        // The loader looks once for a folder, when a process starts, and never again if it is not there.
+        std::fs::create_dir_all(cells.join("deps"))?;
         evcxr
             .env("EVCXR_TMPDIR", folder)
             .env("EVCXR_CONFIG_DIR", folders.evcxr_config())

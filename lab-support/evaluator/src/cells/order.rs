@@ -1,6 +1,6 @@
-use std::env;
 use std::io::{self, BufRead, Write};
 use std::process::{Command, Stdio};
+use std::{env, thread};
 
 /// How evcxr's order to run a cell begins; the path of its library and the name of its function follow.
 pub const LOAD_AND_RUN: &str = "LOAD_AND_RUN ";
@@ -14,15 +14,16 @@ pub fn by_name(order: &str) -> String {
     format!("{LOAD_AND_RUN}{name} {function}")
 }
 
-/// Where nobody keeps the process that runs the cells, passes evcxr's orders on to it.
+/// Where nobody keeps the process that runs the cells, passes evcxr's orders on to it, and ends when it does.
 pub fn relay() -> io::Result<i32> {
-    let mut cells = Command::new(env::current_exe()?);
-    let mut cells = cells.args(env::args_os().skip(1)).env(RELAYED, "1").stdin(Stdio::piped()).spawn()?;
+    let mut command = Command::new(env::current_exe()?);
+    let mut cells = command.args(env::args_os().skip(1)).env(RELAYED, "1").stdin(Stdio::piped()).spawn()?;
     let mut orders = cells.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-    for order in io::stdin().lock().lines() {
-        writeln!(orders, "{}", by_name(&order?))?;
-    }
-    drop(orders);
+    thread::spawn(move || {
+        let passed = |order: String| orders.write_all(by_name(&(order + "\n")).as_bytes());
+        // When either end has gone, there is nothing more to pass on: the cells' process ends by itself.
+        let _ = io::stdin().lock().lines().map_while(Result::ok).try_for_each(passed);
+    });
     Ok(cells.wait()?.code().unwrap_or(1))
 }
 
