@@ -197,10 +197,11 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
     if let Some(claim) = worst {
         findings.wrong(claim.sentence, topic, hint);
     } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
-        findings.unclear(
-            topic,
-            format!("{} is near a measured value, but not that value rounded", claim.number.text),
-        );
+        let why = match claim.verdict {
+            Verdict::Difference => "may be a difference of measured values",
+            _ => "is near a measured value, but not that value rounded",
+        };
+        findings.unclear(topic, format!("{} {why}", claim.number.text));
     }
     for pair in claims.windows(2) {
         if let [from, to] = pair

@@ -23,7 +23,7 @@ impl Findings {
     pub fn fact(&mut self, found: Found, topic: &str, hint: &str) {
         self.points.push(match found {
             Found::Said => Point::new(true, topic, "", ""),
-            Found::Nothing => Point::new(false, topic, "no clause that says it", hint),
+            Found::Nothing => Point::new(false, topic, "nothing that could be recognized", hint),
             Found::Traces => {
                 Point::unclear(topic, "words on it are there, but not in a form that can be judged here")
             }

@@ -64,9 +64,8 @@ pub(super) fn kinds(s: &Sentence, i: usize, own: &[Kind]) -> Vec<Kind> {
     if in_clause("validation val") || validated.is_some() && validated > tested && validated > trained {
         return vec![Kind::ValidationAccuracy];
     }
-    let test_after = in_clause(TEST);
     let train_here = clause.windows(2).any(|w| w[0].is(training) && w[1].is("accuracy set data images"));
-    if (trained.is_some() && trained > tested && !test_after) || train_here && !in_clause(TEST) {
+    if (trained.is_some() && trained > tested && !in_clause(TEST)) || train_here && !in_clause(TEST) {
         return vec![Kind::TrainAccuracy];
     }
     if in_clause(TEST) || tested > trained && tested.is_some() && own.contains(&Kind::TestAccuracy) {

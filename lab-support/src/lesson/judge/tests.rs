@@ -145,6 +145,64 @@ fn the_lab_s_own_answers_are_right_in_whatever_order_notebooks_have_run() {
     }
 }
 
+/// All the right words, bound to the wrong things.
+#[test]
+fn the_right_words_in_the_wrong_places_are_not_right() {
+    let table = [
+        (1, "Clothes, 28x28, 10 classes: 10,000 images are used to train and 60,000 to test."),
+        (2, "Values from 0 to 1 train faster: accuracy 0.7748 with normalizing, 0.8599 without."),
+        (
+            3,
+            "Flatten makes a row of 784. The hidden layer of 10 neurons uses ReLU and learns features, the output is 128 scores.",
+        ),
+        (4, "It is not true that an epoch is one pass over all training images in batches."),
+        (5, "The network predicted 8 and the actual label is 9, they are the same."),
+        (6, "More neurons and layers: 64 neurons gave 0.8872 and 256 gave 0.8782."),
+    ];
+    for (number, text) in table {
+        assert_ne!(judged(number, text).0, Judged::Right, "{text}");
+    }
+    let not_mistaken = "The network predicts 9, Ankle boot, and the label is 9. It wasn't mistaken for a sneaker: they agree.";
+    assert_eq!(judged(5, not_mistaken).0, Judged::Right);
+}
+
+#[test]
+fn a_measurement_is_compared_with_its_own_run_as_it_is_written() {
+    for percent in 70..100 {
+        let text =
+            format!("More neurons and dropout help. With 256 neurons the test accuracy was {percent} %.");
+        let expected = match percent {
+            89 => Judged::Right,
+            // Cut off instead of rounded.
+            88 => Judged::Read,
+            _ => Judged::Open,
+        };
+        assert_eq!(judged(6, &text).0, expected, "{text}");
+    }
+}
+
+#[test]
+fn other_numbers_need_no_record() {
+    let table = [
+        (
+            2,
+            "In step 2.6 of chapter 4 (Xiao et al., 2017) pixels are divided by 255: 51 becomes 0.2. Training converges faster.",
+        ),
+        (
+            4,
+            "An epoch is one pass over all training images. Batches of 64 would make 938 steps instead of 1875.",
+        ),
+        (
+            6,
+            "People get 83.5 % according to [3]. More neurons (0.8872 with 256) and a dropout rate of 0.35 help.",
+        ),
+    ];
+    for (number, text) in table {
+        let (judged, said) = judged(number, text);
+        assert_eq!(judged, Judged::Right, "{text}\n{said}");
+    }
+}
+
 /// Whoever types "x" and pastes back what is then said does not pass.
 #[test]
 fn hints_are_no_answers() {

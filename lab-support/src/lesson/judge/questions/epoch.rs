@@ -9,6 +9,9 @@ const PASS: List = "pass cycle round run iteration iterate sweep loop go goes we
      process present feed fed look walk turn work read once time train visit through traversal \
      learn complete finish cover";
 const ALL: List = "whole entire complete full all every each total";
+/// What a definition of an epoch has nothing to do with.
+const BESIDE: List =
+    "neuron layer class label pixel right correct correctly best size point smaller subset random memory";
 /// What an epoch may be called besides.
 const HEADS: List = "process phase period unit presentation repetition training train term trip tour measure hyperparameter \
      single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part";
@@ -120,6 +123,13 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
         is_other || defined(s).is_some() && (s.has_phrase("each time") || s.has_phrase("every time"))
     };
     findings.unclear_where(sentences, other, topic);
+    let beside = |s: &Sentence| {
+        let many = s
+            .phrase("how many")
+            .is_some_and(|i| !s.tokens[i + 2..].iter().take(1).any(|t| t.is("time pass round")));
+        defined(s).is_some() && (s.says(BESIDE) || many)
+    };
+    findings.unclear_where(sentences, beside, topic);
     let early = |s: &Sentence| {
         let one = |i: usize| {
             i > 0
@@ -212,7 +222,7 @@ fn numbers(sentences: &[Sentence], evidence: &Evidence, findings: &mut Findings)
             let named = word(s, i + 1, "image picture sample example")
                 || word(s, i + 1, TRAIN) && word(s, i + 2, IMAGE);
             let own = n.is_one_of(&[60_000.0, 55_000.0, 70_000.0, 5_000.0, 10_000.0])
-                || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || 60_000 % n == 32 || n == 28);
+                || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || n == 28);
             named && claimed(s, i) && !own && n.count().is_some_and(|n| n > 100)
         })
     };

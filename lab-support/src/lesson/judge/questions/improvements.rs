@@ -39,11 +39,11 @@ pub(super) fn judge(sentences: &[Sentence], claims: &[Claim], findings: &mut Fin
     };
     let named = count(&|s, t| !t.negated && !s.denied && !useless(s, t.clause));
     let at_all = count(&|s, _| !s.denied);
-    let improves = sentences.iter().any(|s| !s.denied && s.has("neuron layer epoch") && useless_all(s));
+    let helps_nothing = sentences.iter().any(|s| !s.denied && s.has("neuron layer epoch") && useless_all(s));
     let measured = changed(claims);
     let ways = named > 1 || at_all > 1 && claims.iter().filter(|c| c.verdict == Verdict::Fits).count() > 1;
     findings.fact(
-        found(ways && !improves, at_all > 1),
+        found(ways && !helps_nothing, at_all > 1),
         "at least two ways to improve it",
         "which of this notebook's experiments helped, and what else is named in it?",
     );
@@ -110,7 +110,11 @@ fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
                 && s.has("add use include put move merge join")
                 && s.has("to for into in with")
                 && !s.has("accuracy generalize");
-            learns || looks || to_training && !s.tokens[..i].iter().any(|t| t.negated)
+            let itself =
+                "train on it|train with it|train on them|learn from it|learn from them|train it on them";
+            let itself =
+                itself.split('|').filter_map(|phrase| s.phrase(phrase)).any(|at| !s.tokens[at].negated);
+            learns || looks || itself || to_training && !s.tokens[..i].iter().any(|t| t.negated)
         })
     };
     findings.wrong_where(

@@ -20,7 +20,15 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
                     .measured()
                     .into_iter()
                     .filter(|m| m.kind == Kind::TestAccuracy && !m.network.convolutions);
-                tested.map(|m| number.fits_share(m.value)).max().unwrap_or(Fit::No)
+                let errs = s.has("not wrong error misclassify misclassified incorrect");
+                let share = |value: f64| {
+                    if errs {
+                        number.fits_share(1.0 - value).max(number.fits_share(value))
+                    } else {
+                        number.fits_share(value)
+                    }
+                };
+                tested.map(|m| share(m.value)).max().unwrap_or(Fit::No)
             } else {
                 let class = class_beside(s, i).unwrap_or(image.predicted());
                 number.fits_share(f64::from(image.probabilities[class]))

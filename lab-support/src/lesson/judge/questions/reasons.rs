@@ -8,7 +8,8 @@ use super::normalizing::{range, says_number};
 /// Things that normalizing has nothing to do with, and other operations.
 const BESIDE: List = "subtract subtraction multiply binary brighter darker bright sharp sharper noise memory storage resolution resize crop \
      compress background color rgb augmentation rotate flip anonymous encrypt duplicate outlier overfit overfitting \
-     monochrome shuffle disk dropout skip";
+     monochrome shuffle disk dropout skip \
+     delete remove eliminate discard filter cut label class category negative positive hidden unimportant useless";
 
 pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     let aside = |s: &Sentence| {
