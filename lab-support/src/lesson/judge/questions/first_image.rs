@@ -48,7 +48,7 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
     let (predicted, actual) = (image.predicted(), image.actual);
     let sentences: Vec<&Sentence> = sentences.iter().filter(|s| !is_of_another_image(s, predicted)).collect();
     let mut carried = None;
-    let claims: Vec<(Who, usize, bool, &Sentence)> = sentences
+    let mut claims: Vec<(Who, usize, bool, &Sentence)> = sentences
         .iter()
         .flat_map(|s| {
             claims(s, predicted, &mut carried)
@@ -56,6 +56,13 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
                 .map(move |(who, class, negated)| (who, class, negated, *s))
         })
         .collect();
+    // "Ankle boot, which matches the actual label"
+    let said =
+        claims.iter().find(|(who, _, negated, _)| *who == Who::Predicted && !negated).map(|claim| claim.1);
+    let none = !claims.iter().any(|(who, _, _, _)| matches!(who, Who::Actual | Who::Both));
+    if let (Some(class), true, Some(s)) = (said, none, sentences.iter().find(|s| matches_the_label(s))) {
+        claims.push((Who::Actual, class, false, s));
+    }
     for (who, class, topic, hint) in [
         (Who::Predicted, predicted, "what the network predicts", "`predictions.predicted(0)` is its answer"),
         (Who::Actual, actual, "what the actual label is", "`data.test.labels[0]` is the label"),
@@ -158,6 +165,17 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
     }
     *carried = roles.last().map(|(_, who)| *who).or(*carried);
     claims
+}
+
+/// "It matches the actual label", "the same as the true one".
+fn matches_the_label(s: &Sentence) -> bool {
+    let same = |i: usize| {
+        let next = s.tokens.get(i + 1);
+        let with = next.is_some_and(|t| t.is("as to with"))
+            && s.tokens[i].is("same identical equal agree correspond consistent");
+        s.tokens[i].asserted() && (s.tokens[i].is("match equal") || with)
+    };
+    (0..s.tokens.len()).any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)))
 }
 
 /// "and this is also the true class".
