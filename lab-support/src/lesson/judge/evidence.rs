@@ -53,6 +53,7 @@ pub(super) struct Network {
     /// Trained on pixels from 0 to 255.
     pub raw: bool,
     pub baseline: bool,
+    pub name: String,
     /// Its name, its optimizer and what else was chosen, in small letters.
     pub words: String,
     /// Its name says no more than widths and epochs.
@@ -142,6 +143,7 @@ impl Network {
             plain: name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(known),
             augmented: run.with.contains("augment"),
             words,
+            name,
         }
     }
 }

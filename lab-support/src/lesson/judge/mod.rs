@@ -36,6 +36,9 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
     if read::speaks_of_grading(&sentences) {
         findings.unclear("an answer to the question", "it speaks of how it is to be judged");
     }
+    if read::takes_back(&sentences) {
+        findings.unclear("an answer that says one thing", "it seems to take something back");
+    }
     if !read::is_in_sentences(&sentences) {
         let hint = "say what is what: keywords alone don't tell";
         findings.points.push(Point::new(false, "a full sentence", "words in a row", hint));

@@ -151,7 +151,10 @@ impl Trait {
             Trait::Normalized => !network.raw,
             Trait::Raw => network.raw,
             Trait::Chosen(names) => {
-                !network.plain || names.split(' ').any(|name| network.words.contains(name))
+                // "tuned" is no network with dropout.
+                let other =
+                    CHOICES.iter().any(|(_, names)| names.split(' ').any(|name| network.name == name));
+                !network.plain && !other || names.split(' ').any(|name| network.words.contains(name))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Question 5: whether the two labels are said to be the same.
 
-use super::super::findings::{Findings, Found};
+use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::Sentence;
 use super::first_image::{ACTUAL, CALLED, PREDICTED, STRICT};
@@ -11,7 +11,7 @@ const DIFFERENT: List = "differ difference different wrong wrongly mismatch disa
      false mistake misclassify misclassified error fail failed deviate unlike contradict";
 
 /// Whether the answer says of both labels what is so.
-pub(super) fn judge(sentences: &[&Sentence], equal: bool, findings: &mut Findings) {
+pub(super) fn judge(sentences: &[&Sentence], equal: bool, named: bool, findings: &mut Findings) {
     let (topic, hint) = ("whether the two are the same", "compare `predicted` with `actual`");
     let (mut same, mut different) = (None, None);
     for s in sentences {
@@ -29,7 +29,7 @@ pub(super) fn judge(sentences: &[&Sentence], equal: bool, findings: &mut Finding
         }
     }
     let (expected, opposite) = if equal { (same, different) } else { (different, same) };
-    let found = if expected.is_some() { Found::Said } else { Found::Nothing };
+    let found = found(expected.is_some(), named);
     match opposite {
         Some(sentence) if expected.is_some() => findings.unclear(topic, sentence.quoted()),
         Some(sentence) => findings.wrong(sentence, topic, hint),

@@ -100,13 +100,9 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
     let half = |s: &Sentence| halved(s) && s.has(EPOCH) && s.has(PASS) && !s.has("training");
     findings.unclear_where(sentences, half, topic);
     let late = |s: &Sentence| {
-        s.has("update adjust weight")
-            && (s.has_phrase("first time")
-                || s.has_phrase("only after")
-                || s.has_phrase("only once")
-                || s.has_phrase("one batch")
-                || s.has_phrase("1 batch"))
-            && s.has("after end then")
+        let said = "first time|only after|only once|1 batch|once per epoch|after each epoch|after every epoch|\
+                    after epoch|end of epoch|end of each epoch|end of every epoch|1 update";
+        s.has("update adjust weight") && said.split('|').any(|phrase| s.has_phrase(phrase)) && !s.says("step")
     };
     findings.unclear_where(sentences, late, "when the weights are updated");
     let never = |s: &Sentence| {
@@ -130,6 +126,15 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
         defined(s).is_some() && (s.says(BESIDE) || many)
     };
     findings.unclear_where(sentences, beside, topic);
+    let other_images = |s: &Sentence| {
+        let other = |i: usize| {
+            s.tokens[i].is("different new other") && s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE))
+        };
+        let until = s.has("until") && s.has("accuracy loss good perfect");
+        let share = s.numbers().any(|(_, n)| n.percent) && s.has(PASS) && defined(s).is_some();
+        (0..s.tokens.len()).any(other) && s.has(EPOCH) || until || share
+    };
+    findings.unclear_where(sentences, other_images, topic);
     let early = |s: &Sentence| {
         let one = |i: usize| {
             i > 0

@@ -91,7 +91,11 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
             }
         }
     }
-    comparison::judge(&sentences, predicted == actual, findings);
+    let named = |who: Who, class: usize| {
+        claims.iter().any(|(found, of, negated, _)| *found == who && *of == class && !negated)
+    };
+    let both = named(Who::Predicted, predicted) && named(Who::Actual, actual);
+    comparison::judge(&sentences, predicted == actual, both, findings);
 }
 
 /// "Image 12 was different".

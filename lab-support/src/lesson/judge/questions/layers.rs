@@ -18,7 +18,7 @@ const MISDEEDS: List = "store save forget memorize memorise delete mix grey resi
 const OTHER_LAYERS: List = "convolution convolutional conv cnn conv2d pooling maxpooling dropout lstm recurrent \
      attention embedding";
 /// Things that no layer of ours does or is.
-const BESIDE: List = "background overfit overfitting epoch memory optimizer optimiser batch augmentation \
+const BESIDE: List = "digit background overfit overfitting epoch memory optimizer optimiser batch augmentation \
      brightness download split divide sort clean error speed rotate sharpen random \
      backpropagation label";
 const NOT_OURS: List = "unlike extension later other add extend further beyond instead without improve next example \
@@ -122,6 +122,20 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
         {
             findings.wrong(part.sentence, "what a layer does", summary);
         }
+        let swapped = part.named
+            && (part.layer == Layer::Hidden
+                && part.says("probability logit softmax")
+                && !part.sentence.has("output")
+                || part.layer == Layer::Output && part.says("learn extract detect"));
+        let reduces = part.layer == Layer::Flatten
+            && part.says("reduce shrink")
+            && part.says("size pixel resolution number");
+        if swapped || reduces {
+            findings.unclear("what a layer does", part.sentence.quoted());
+        }
+        if part.says("relu") && part.says_number(0.0) && part.says_number(1.0) {
+            findings.wrong(part.sentence, "what the activation does", summary);
+        }
         if part.layer == Layer::Flatten && part.turns_into_an_image() {
             findings.wrong(part.sentence, "what the first layer does", summary);
         }
@@ -156,6 +170,16 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
         })
     };
     findings.wrong_where(sentences, several, "how many layers there are", summary);
+    let many = |s: &Sentence| {
+        let layers = |i: usize| s.tokens.get(i + 1).is_some_and(|t| t.is("layer"));
+        s.numbers().any(|(i, n)| n.value > 3.0 && n.count().is_some() && layers(i) && s.tokens[i].asserted())
+    };
+    findings.unclear_where(sentences, many, "how many layers there are");
+    let denied = |s: &Sentence| {
+        s.numbers().any(|(i, n)| s.tokens[i].negated && n.is_one_of(&[784.0, 128.0]))
+            || s.denies("flatten relu")
+    };
+    findings.unclear_where(sentences, denied, "what is so, and what is not");
     let beside = |s: &Sentence| s.tokens.iter().any(|t| t.is(BESIDE) && t.asserted());
     findings.unclear_where(sentences, beside, "what a layer does");
     findings.unclear_where(sentences, |s| s.denied, "what is so, and what is not");

@@ -77,6 +77,22 @@ pub(in super::super) fn is_in_sentences(sentences: &[Sentence]) -> bool {
     12 * bound >= words.len() && bound > 0 || rows || signs.count() >= 3
 }
 
+/// Whether a sentence takes back what was said before it.
+pub(in super::super) fn takes_back(sentences: &[Sentence]) -> bool {
+    let phrases = "no|actually|wrong|not really|in reality|in truth|just kidding|correction|or rather|that is wrong|\
+                   this is wrong|that is not true|this is not true|none of this|on contrary|but really";
+    let begins = |s: &Sentence| {
+        let at_start = |phrase: &str| s.phrase(phrase) == Some(0) && (phrase.contains(' ') || is_aside(s));
+        phrases.split('|').any(at_start)
+    };
+    sentences.iter().skip(1).any(begins)
+}
+
+/// "No, ...", "Actually, ..."
+fn is_aside(s: &Sentence) -> bool {
+    s.tokens.get(1).is_none_or(|token| token.what == What::Break(','))
+}
+
 /// Whether it speaks to whoever judges it, or of what an answer should have.
 pub(in super::super) fn speaks_of_grading(sentences: &[Sentence]) -> bool {
     sentences.iter().any(|sentence| {

@@ -11,7 +11,7 @@ mod spelled;
 mod words;
 
 pub(super) use forms::is_form;
-pub(super) use language::{is_english, is_in_sentences, speaks_of_grading};
+pub(super) use language::{is_english, is_in_sentences, speaks_of_grading, takes_back};
 pub(super) use numbers::{Fit, Number};
 pub(super) use sentences::{Sentence, Token, sentences};
 pub(super) use words::What;

@@ -28,7 +28,6 @@ pub(in super::super) enum Fit {
     Yes,
 }
 
-const SPACES: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\u{2007}', '\u{2008}'];
 const SUPERSCRIPTS: &str = "\u{2070}\u{b9}\u{b2}\u{b3}\u{2074}\u{2075}\u{2076}\u{2077}\u{2078}\u{2079}";
 
 impl Number {
@@ -80,7 +79,12 @@ impl Number {
         }
         length += number.unit(&text[length..])?;
         if pointed {
-            let decimal = number.text.replacen('.', "#", 1).replace(['.', ' '], "").replace('#', ".").parse();
+            let decimal = number
+                .text
+                .replacen('.', "#", 1)
+                .replace(|c: char| c == '.' || c.is_whitespace(), "")
+                .replace('#', ".")
+                .parse();
             number.other = decimal.ok();
             if number.percent {
                 (number.value, number.decimals) = (number.other.take()?, 3);
@@ -95,6 +99,7 @@ impl Number {
             "hundred" => self.scale(100.0),
             "thousand" => self.scale(1000.0),
             "million" => self.scale(1e6),
+            "k" => self.scale(1000.0),
             "percent" => self.percent = true,
             _ => return false,
         }
@@ -108,7 +113,7 @@ impl Number {
 
     /// The length of the unit directly behind the digits; none where letters make a word of them.
     fn unit(&mut self, rest: &str) -> Option<usize> {
-        let spaces = rest.len() - rest.trim_start_matches(SPACES).len();
+        let spaces = rest.len() - rest.trim_start_matches(char::is_whitespace).len();
         if rest[spaces..].starts_with('%') {
             self.percent = true;
             return Some(spaces + 1);
@@ -139,7 +144,7 @@ impl Number {
 
     /// A whole number, without percent.
     pub fn count(&self) -> Option<usize> {
-        let is_whole = self.value.fract() == 0.0 && self.decimals == 0 && !self.percent;
+        let is_whole = self.value.fract() == 0.0 && !self.percent;
         is_whole.then_some(self.value as usize)
     }
 
@@ -164,8 +169,7 @@ impl Number {
     }
 }
 
-const SEPARATORS: [char; 10] =
-    [',', '\'', '.', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '\u{2007}', '\u{2008}', '\u{2019}'];
+const SEPARATORS: [char; 4] = [',', '\'', '.', '\u{2019}'];
 
 fn digits(text: &str) -> usize {
     text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())
@@ -173,7 +177,8 @@ fn digits(text: &str) -> usize {
 
 /// Three digits behind a separator, and no fourth: the next group of 60,000.
 fn thousands(text: &str) -> Option<(char, &str)> {
-    let separator = text.chars().next().filter(|c| SEPARATORS.contains(c))?;
+    let separator =
+        text.chars().next().filter(|c| SEPARATORS.contains(c) || c.is_whitespace() && *c != '\n')?;
     let rest = &text[separator.len_utf8()..];
     let ends = digits(rest) == 3 && !rest[3..].starts_with(char::is_alphabetic);
     ends.then(|| (separator, &rest[..3]))

@@ -16,6 +16,12 @@ const SIGNS: &[(&str, &str)] = &[
     ("\\approx", " about "),
     ("\u{2248}", " about "),
     ("\\sim", " about "),
+    ("\\!", ""),
+    ("\\:", "\u{a0}"),
+    ("\\thinspace", "\u{a0}"),
+    ("\\quad", " "),
+    ("&times;", "\u{d7}"),
+    ("&thinsp;", "\u{a0}"),
     ("~", " about "),
     ("\\in", " in "),
     ("\u{2208}", " in "),
@@ -58,7 +64,8 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
     let (mut in_code, mut goes_on, mut before) = (false, false, 0);
     for line in text.lines() {
         let (is_capital, length) = (line.trim_start().starts_with(char::is_uppercase), line.len());
-        let line = SIGNS.iter().fold(line.to_lowercase(), |line, (sign, plain)| line.replace(sign, plain));
+        let line =
+            SIGNS.iter().fold(tied(&line.to_lowercase()), |line, (sign, plain)| line.replace(sign, plain));
         let line = line.trim();
         if line.starts_with("```") {
             (in_code, goes_on) = (!in_code, false);
@@ -94,6 +101,16 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
         goes_on = true;
     }
     blocks
+}
+
+/// `60~000` is one number.
+fn tied(line: &str) -> String {
+    let parts: Vec<&str> = line.split('~').collect();
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    parts.iter().skip(1).fold(parts[0].to_string(), |line, part| {
+        let tie = digit(line.chars().next_back()) && digit(part.chars().next());
+        line + if tie { "\u{a0}" } else { "~" } + part
+    })
 }
 
 /// `\frac{60000}{32}` as 60000 / 32.
@@ -151,7 +168,9 @@ fn without_marks(line: &str) -> String {
         let following = chars[i + 1..].iter().copied().find(|c| *c != ' ').unwrap_or(' ');
         match c {
             '*' if before.is_ascii_digit() && following.is_ascii_digit() => plain.push('\u{d7}'),
-            '*' | '`' | '$' | '{' | '}' | '"' => (),
+            '*' | '`' | '$' | '"' => (),
+            '{' if plain.ends_with('^') => (),
+            '{' | '}' => plain.push(' '),
             '_' => plain.push(' '),
             '\\' => plain.push(' '),
             '[' => match reference(&chars[i..]).filter(|_| !plain.ends_with(char::is_alphanumeric)) {
