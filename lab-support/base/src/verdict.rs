@@ -10,6 +10,9 @@ pub struct Verdict {
     /// Of the check: `loaded`, `answer 1`.
     pub name: String,
     pub passed: bool,
+    /// Not passed, but not open either: a teacher has to read it. `message` says why.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub please_read: bool,
     /// What is open, with its hint; empty when it passed.
     pub message: String,
     /// RFC 3339, UTC.

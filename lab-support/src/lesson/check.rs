@@ -8,25 +8,36 @@ use lab_base::{Verdict, home, records};
 
 use crate::notebook::display;
 
+/// What is said where only a reader can tell.
+const READ: &str = "please read; nothing is found to be missing, but a teacher has to judge this";
+
 /// Something that must be so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Point {
     /// As "an accuracy above 0.8".
     expected: String,
-    /// What is there instead, and what to do about it; nothing where it is as expected.
-    open: Option<(String, String)>,
+    state: State,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    Holds,
+    /// What is there instead, and what to do about it.
+    Open(String, String),
+    /// Why only a reader can tell.
+    Unclear(String),
 }
 
 impl Point {
     /// `found` and `hint` are told when it does not hold.
     pub fn new(holds: bool, expected: impl fmt::Display, found: impl fmt::Display, hint: &str) -> Point {
-        let open = (!holds).then(|| (found.to_string(), hint.to_string()));
-        Point { expected: expected.to_string(), open }
+        let state = if holds { State::Holds } else { State::Open(found.to_string(), hint.to_string()) };
+        Point { expected: expected.to_string(), state }
     }
 
-    #[cfg(test)]
-    pub fn is_open(&self) -> bool {
-        self.open.is_some()
+    /// Nothing can be said of it without a reader, and `why`.
+    pub fn unclear(expected: impl fmt::Display, why: impl fmt::Display) -> Point {
+        Point { expected: expected.to_string(), state: State::Unclear(why.to_string()) }
     }
 }
 
@@ -50,14 +61,19 @@ impl Check {
 
     /// Whether nothing is open.
     pub fn passed(&self) -> bool {
-        self.open().next().is_none()
+        self.points.iter().all(|point| point.state == State::Holds)
     }
 
-    /// For a step without which going on makes no sense: an error that stops the notebook, unless the check
-    /// has passed.
+    /// Whether a teacher has to read it: nothing is open, but not everything could be judged.
+    pub fn needs_reading(&self) -> bool {
+        self.open().next().is_none() && !self.passed()
+    }
+
+    /// For a step without which going on makes no sense: an error that stops the notebook where something is
+    /// open. An answer that a teacher has to read stops nothing.
     ///
     /// # Errors
-    /// When it has not.
+    /// When something is open.
     pub fn required(&self) -> Result<Check, Error> {
         match self.open().next() {
             None => Ok(self.clone()),
@@ -74,7 +90,11 @@ impl Check {
 
     pub(super) fn markdown(&self) -> String {
         let Some((_, _, hint)) = self.open().next() else {
-            return format!("\u{2713} **{}**: {}", self.name, self.all());
+            let unclear: String = self.unclear().map(|(what, why)| format!("\n- {what}: {why}")).collect();
+            return match self.passed() {
+                true => format!("\u{2713} **{}**: {}", self.name, self.all()),
+                false => format!("**? {}**: {READ}\n{unclear}", self.name),
+            };
         };
         let open = self.open().map(|(expected, found, _)| format!("- expected {expected}; found {found}\n"));
         let head = format!("\u{2717} **{}**: {}", self.name, self.score());
@@ -84,8 +104,16 @@ impl Check {
     /// What doesn't hold: expected, found, hint.
     fn open(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.points.iter().filter_map(|point| {
-            let (found, hint) = point.open.as_ref()?;
+            let State::Open(found, hint) = &point.state else { return None };
             Some((point.expected.as_str(), found.as_str(), hint.as_str()))
+        })
+    }
+
+    /// What couldn't be judged, and why.
+    fn unclear(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.points.iter().filter_map(|point| match &point.state {
+            State::Unclear(why) => Some((point.expected.as_str(), why.as_str())),
+            _ => None,
         })
     }
 
@@ -98,13 +126,16 @@ impl Check {
     }
 
     fn verdict(&self) -> Verdict {
-        let message = self
-            .open()
-            .next()
-            .map(|(expected, found, hint)| format!("expected {expected}; found {found}; hint: {hint}"));
+        let open = self.open().next();
+        let message = match self.unclear().next().filter(|_| self.needs_reading()) {
+            Some((what, why)) => Some(format!("please read, {what}: {why}")),
+            None => open
+                .map(|(expected, found, hint)| format!("expected {expected}; found {found}; hint: {hint}")),
+        };
         Verdict {
             name: self.name.clone(),
             passed: self.passed(),
+            please_read: self.needs_reading(),
             message: message.unwrap_or_default(),
             when: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         }
@@ -115,7 +146,11 @@ impl Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Some((_, _, hint)) = self.open().next() else {
-            return write!(f, "\u{2713} {}: {}", self.name, self.all());
+            if self.passed() {
+                return write!(f, "\u{2713} {}: {}", self.name, self.all());
+            }
+            write!(f, "? {}: {READ}", self.name)?;
+            return self.unclear().try_for_each(|(what, why)| write!(f, "\n  {what}: {why}"));
         };
         writeln!(f, "\u{2717} {}: {}", self.name, self.score())?;
         self.open()
@@ -157,5 +192,20 @@ mod tests {
         assert!(
             !verdict.passed && verdict.message.ends_with("found pixels from 0 to 255; hint: divide by 255")
         );
+    }
+
+    #[test]
+    fn what_only_a_reader_can_tell_is_neither_passed_nor_open() {
+        let holds = Point::new(true, "an answer", "", "");
+        let unclear = || Point::unclear("an answer in English", "it is in another language");
+        let read = Check { name: "answer 1".into(), points: vec![holds, unclear()] };
+        assert!(!read.passed() && read.needs_reading() && read.required().is_ok());
+        assert!(read.to_string().starts_with("? answer 1: please read"), "{read}");
+        assert!(read.markdown().ends_with("- an answer in English: it is in another language"));
+        let verdict = read.verdict();
+        assert!(!verdict.passed && verdict.please_read && verdict.message.contains("another language"));
+        let open = Point::new(false, "60,000 images", "none", "load them");
+        let both = Check { name: "answer 1".into(), points: vec![unclear(), open] };
+        assert!(!both.needs_reading() && both.required().is_err() && !both.verdict().please_read);
     }
 }

@@ -1,8 +1,7 @@
-//! What has been measured: the numbers that an answer may quote.
+//! What has been measured, and of which run.
 
-use crate::data::{CLASS_NAMES, Source};
 use crate::lesson::run::Run;
-use crate::lesson::runs::{BASELINE, Group, Runs};
+use crate::lesson::runs::BASELINE;
 
 /// What the lab has measured on one kind of data.
 #[derive(Clone, Debug, Default)]
@@ -31,108 +30,120 @@ pub(super) enum Kind {
     TrainAccuracy,
     ValidationAccuracy,
     TestAccuracy,
-    /// A difference of accuracies.
-    Gain,
-    Probability,
-    Other,
 }
 
-impl Kind {
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Loss => "loss",
-            Kind::TrainAccuracy => "accuracy on the training set",
-            Kind::ValidationAccuracy => "accuracy on the validation set",
-            Kind::TestAccuracy => "accuracy on the test set",
-            Kind::Gain => "difference of two accuracies",
-            Kind::Probability => "probability",
-            Kind::Other => "number",
-        }
-    }
-
-    /// Whether it is a share, which may be written in percent.
-    pub fn is_share(self) -> bool {
-        !matches!(self, Kind::Loss | Kind::Other)
-    }
-}
-
-/// A number that was measured, and of what.
+/// A number that was measured.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct Measured {
     pub value: f64,
     pub kind: Kind,
-    /// The name of the run, or what else it belongs to.
-    pub of: String,
+    /// Of which epoch, from 1, and whether that was the last.
+    pub epoch: usize,
+    pub is_last: bool,
+    pub network: Network,
+}
+
+/// What can be told of a network by its record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Network {
+    /// Of its hidden dense layers.
+    pub widths: Vec<usize>,
+    pub convolutions: bool,
+    pub epochs: usize,
+    /// Trained on pixels from 0 to 255.
+    pub raw: bool,
+    pub baseline: bool,
+    pub name: String,
+    /// Its name, its optimizer and what else was chosen, in small letters.
+    pub words: String,
+    /// Its name says no more than widths and epochs.
+    pub plain: bool,
+    pub augmented: bool,
 }
 
 impl Evidence {
-    /// Every number of every run, the means over several seeds, and the differences to the baseline.
-    pub(super) fn measured(&self) -> Vec<Known> {
-        let groups = Runs::new(self.runs.clone(), Source::FashionMnist).groups;
-        let baseline = groups.iter().find(|group| group.latest().name == BASELINE);
-        let seeds = self.runs.iter().filter(|run| run.name == BASELINE).filter_map(|run| run.test_accuracy);
-        let baselines: Vec<f32> = baseline.and_then(Group::test_accuracy).into_iter().chain(seeds).collect();
-        let compared = groups.iter().flat_map(|group| compared(group, &baselines));
-        self.runs.iter().flat_map(of).chain(compared).collect()
+    /// Every number of every run, and the means over several seeds.
+    pub(super) fn measured(&self) -> Vec<Measured> {
+        let means = self.runs.iter().flat_map(|run| self.means(run));
+        self.runs.iter().flat_map(of).chain(means).collect()
     }
 
-    /// What was measured of these kinds.
-    pub(super) fn of(&self, kinds: &[Kind]) -> Vec<Known> {
-        self.measured().into_iter().filter(|known| kinds.contains(&known.kind)).collect()
-    }
-
-    /// The loss and accuracy of each epoch of the baseline.
-    pub(super) fn epochs(&self) -> Vec<Known> {
-        let Some(run) = self.runs.iter().rev().find(|run| run.name == BASELINE) else { return Vec::new() };
-        let epochs = run.curve.iter().enumerate().flat_map(|(i, epoch)| {
-            let of = format!("epoch {} of \"{}\"", i + 1, run.name);
-            [known(epoch.loss, Kind::Loss, &of), known(epoch.accuracy, Kind::TrainAccuracy, &of)]
-        });
-        epochs.collect()
-    }
-
-    /// What the baseline says of the first test image.
-    pub(super) fn probabilities(&self) -> Vec<Known> {
-        let image = self.first_image.iter();
-        let probabilities = image.flat_map(|image| image.probabilities.iter().zip(CLASS_NAMES));
-        probabilities.map(|(value, name)| known(*value, Kind::Probability, name)).collect()
+    fn means(&self, run: &Run) -> Vec<Measured> {
+        let same = || {
+            self.runs.iter().filter(|other| {
+                other.name == run.name && other.layers == run.layers && other.epochs == run.epochs
+            })
+        };
+        // The latest of each seed.
+        let latest = || {
+            same()
+                .enumerate()
+                .filter(|(i, run)| !same().skip(i + 1).any(|later| later.seed == run.seed))
+                .map(|(_, run)| run)
+        };
+        let mean = |of: fn(&Run) -> Option<f32>| {
+            let values: Vec<f64> = latest().filter_map(of).map(f64::from).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let means = [mean(|run| run.test_accuracy), mean(|run| run.augmented_accuracy)];
+        means.into_iter().flatten().map(|value| measured(run, value, Kind::TestAccuracy)).collect()
     }
 }
 
-fn known(value: impl Into<f64>, kind: Kind, of: &str) -> Known {
-    Known { value: value.into(), kind, of: of.into() }
+fn measured(run: &Run, value: f64, kind: Kind) -> Measured {
+    Measured { value, kind, epoch: run.epochs, is_last: true, network: Network::of(run) }
 }
 
-fn of(run: &Run) -> Vec<Known> {
-    let name = format!("\"{}\"", run.name);
-    let share = |share: Option<f32>, kind| share.map(|share| known(share, kind, &name));
-    let plain = |value: f64| Some(known(value, Kind::Other, &name));
-    let numbers = [
-        share(Some(run.train_loss), Kind::Loss),
-        share(run.test_loss, Kind::Loss),
-        share(Some(run.train_accuracy), Kind::TrainAccuracy),
-        share(run.validation_accuracy, Kind::ValidationAccuracy),
-        share(run.test_accuracy, Kind::TestAccuracy),
-        share(run.augmented_accuracy, Kind::TestAccuracy),
-        plain(run.params as f64),
-        plain(run.epochs as f64),
-        plain(run.batch_size as f64),
-        plain((run.images as f64 / run.batch_size as f64).ceil()),
-        plain(f64::from(run.learning_rate)),
-        plain(run.seconds),
-        plain(run.seed as f64),
+fn of(run: &Run) -> Vec<Measured> {
+    let at_end = [
+        (Some(run.train_loss), Kind::Loss),
+        (run.test_loss, Kind::Loss),
+        (Some(run.train_accuracy), Kind::TrainAccuracy),
+        (run.validation_accuracy, Kind::ValidationAccuracy),
+        (run.test_accuracy, Kind::TestAccuracy),
+        (run.augmented_accuracy, Kind::TestAccuracy),
     ];
-    let widths = run.layers.split('-').filter_map(|width| plain(width.parse().ok()?));
-    numbers.into_iter().flatten().chain(widths).collect()
+    let at_end = at_end.into_iter().filter_map(|(value, kind)| Some(measured(run, f64::from(value?), kind)));
+    let curve = run.curve.iter().enumerate().flat_map(|(i, point)| {
+        let of_epoch = [
+            (Some(point.loss), Kind::Loss),
+            (Some(point.accuracy), Kind::TrainAccuracy),
+            (point.validation_loss, Kind::Loss),
+            (point.validation_accuracy, Kind::ValidationAccuracy),
+        ];
+        of_epoch.into_iter().filter_map(move |(value, kind)| {
+            let is_last = i + 1 == run.curve.len();
+            Some(Measured { epoch: i + 1, is_last, ..measured(run, f64::from(value?), kind) })
+        })
+    });
+    at_end.chain(curve).collect()
 }
 
-/// A mean over seeds and their spread, how far it is ahead of the baseline, and how much better it knows its
-/// training set than the test set.
-fn compared(group: &Group, baselines: &[f32]) -> Vec<Known> {
-    let run = group.latest();
-    let (Some(test), name) = (group.test_accuracy(), format!("\"{}\"", run.name)) else { return Vec::new() };
-    let gaps = baselines.iter().chain([&run.train_accuracy]).map(|other| (test - other).abs());
-    let gains = gaps.chain(group.spread()).map(|gap| known(gap, Kind::Gain, &name));
-    let means = group.augmented_accuracy().into_iter().chain([test]);
-    gains.chain(means.map(|mean| known(mean, Kind::TestAccuracy, &name))).collect()
+impl Network {
+    fn of(run: &Run) -> Network {
+        let words = format!("{} {} {}", run.name, run.optimizer, run.with).to_lowercase();
+        let parts: Vec<&str> = run.layers.split('-').collect();
+        let inner = parts.get(1..parts.len().max(2) - 1).unwrap_or_default();
+        let name = run.name.to_lowercase();
+        let known = |word: &str| {
+            word.parse::<usize>().is_ok()
+                || [
+                    "neurons", "epochs", "baseline", "hidden", "layers", "two", "sgd", "layer", "units",
+                    "another",
+                ]
+                .contains(&word)
+        };
+        let raw = ["0-255", "not normal", "without normal", "unnormal", "raw", "no normal", "unscaled"];
+        Network {
+            widths: inner.iter().filter_map(|width| width.parse().ok()).collect(),
+            convolutions: run.layers.contains("conv"),
+            epochs: run.epochs,
+            raw: raw.iter().any(|mark| name.contains(mark)),
+            baseline: run.name == BASELINE,
+            plain: name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(known),
+            augmented: run.with.contains("augment"),
+            words,
+            name,
+        }
+    }
 }

@@ -1,0 +1,233 @@
+//! The measurements that an answer quotes, each compared with the runs that it can be of.
+
+use super::evidence::{Evidence, Kind, Measured};
+use super::findings::Findings;
+use super::kinds::{is_claim, kinds};
+use super::lists::*;
+use super::named::{About, Trait, is_exactly, traits};
+use super::read::{Fit, Number, Sentence, What};
+
+const DIFFERENCES: List = "gain point difference plus gap improvement spread ahead higher lower pp";
+const OPPOSITES: List = "from than versus against compare instead before originally";
+
+/// A number that is said to be measured.
+pub(super) struct Claim<'a> {
+    pub sentence: &'a Sentence,
+    pub place: usize,
+    pub number: &'a Number,
+    pub kinds: Vec<Kind>,
+    named: Vec<Trait>,
+    nearest: Vec<Trait>,
+    pub verdict: Verdict,
+    /// It can be of a network other than the baseline, and of no baseline unless another is named.
+    pub changed: bool,
+    /// It can be of a network other than the baseline.
+    pub can_be_changed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Of a run that the records hold.
+    Fits,
+    Nearly,
+    /// The records hold this value, of another run.
+    OfAnother,
+    Unknown,
+    /// A difference of two accuracies that the records don't give.
+    Difference,
+}
+
+/// Every claim of an answer; `own` are the kinds that a number without a name is taken for.
+pub(super) fn claims<'a>(
+    sentences: &'a [Sentence],
+    evidence: &Evidence,
+    about: About,
+    own: &[Kind],
+    all: bool,
+) -> Vec<Claim<'a>> {
+    let measured = evidence.measured();
+    let conv = |s: &Sentence| s.has(CONVOLUTION);
+    let mut claims = Vec::new();
+    let (mut went_before, mut last_named): (bool, Option<Trait>) = (false, None);
+    // Of a convolutional network, once it is named.
+    for s in sentences {
+        // "It got 0.9358" goes on about the network of the sentence before.
+        let goes_on =
+            s.tokens.first().is_some_and(|t| t.is("it this that its these they")) || s.has("latter");
+        let with_conv = conv(s) || went_before;
+        went_before |= conv(s);
+        let before = last_named.take().filter(|_| goes_on);
+        last_named = traits(s, about).pop().map(|(_, named)| named);
+        if s.denied || s.sourced {
+            continue;
+        }
+        for mut claim in of_sentence(s, about, own, all) {
+            if claim.named.is_empty() && about == About::Networks {
+                claim.named.extend(before.clone());
+                claim.nearest.extend(before.clone());
+            }
+            claim.verdict = claim.judged(&measured, with_conv || about != About::Networks);
+            claim.changed = claim.is_of_a_changed_network(&measured);
+            let fits =
+                |m: &&Measured| m.kind == Kind::TestAccuracy && claim.number.fits_share(m.value) == Fit::Yes;
+            claim.can_be_changed = measured.iter().filter(fits).any(|m| !m.network.baseline);
+            claims.push(claim);
+        }
+    }
+    claims
+}
+
+fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Vec<Claim<'a>> {
+    let traits = traits(s, about);
+    let places: Vec<usize> = s
+        .numbers()
+        .filter(|(i, n)| is_claim(s, *i, n, all) && !traits.iter().any(|(at, _)| at == i))
+        .map(|(i, _)| i)
+        .collect();
+    let mut used = 0;
+    let mut claims: Vec<Claim> = Vec::new();
+    for (order, place) in places.iter().copied().enumerate() {
+        let start = if order == 0 { 0 } else { places[order - 1] };
+        let opposite = |at: usize| s.tokens[at..place].iter().any(|t| t.is(OPPOSITES));
+        let is_opposed = opposite(start.max(place.saturating_sub(5)));
+        let is_before = |at: usize| at < place && (order == 0 || at > start) && at >= used;
+        let pre = traits.iter().filter(|(at, _)| is_before(*at) && !(is_opposed && opposite(*at)));
+        let pre: Vec<&(usize, Trait)> = pre.collect();
+        let end = places.get(order + 1).copied().unwrap_or(s.tokens.len());
+        let bracket = s.tokens.get(place + 1).is_some_and(|t| t.what == What::Break('('));
+        let last_clause = s.tokens[place].clause + usize::from(bracket);
+        let is_behind = |at: usize| at > place && at < end && s.tokens[at].clause <= last_clause;
+        let named =
+            if pre.is_empty() { traits.iter().filter(|(at, _)| is_behind(*at)).collect() } else { pre };
+        if let Some((last, _)) = named.last().filter(|(at, _)| *at > place) {
+            used = last + 1;
+        }
+        let nearest_clause = named.iter().map(|(at, _)| s.tokens[*at].clause).max();
+        let nearest = named
+            .iter()
+            .filter(|(at, _)| Some(s.tokens[*at].clause) == nearest_clause)
+            .map(|(_, t)| t.clone())
+            .collect();
+        let mut named: Vec<Trait> = named.into_iter().map(|(_, t)| t.clone()).collect();
+        // "With 256 neurons it went from 0.8856 to 0.8872."
+        if named.is_empty() && place > 0 && s.tokens[place - 1].is_word("to") && order > 0 {
+            named = traits.iter().filter(|(at, _)| *at < places[order - 1]).map(|(_, t)| t.clone()).collect();
+        }
+        let number = s.tokens[place].number().expect("a claim is a number");
+        claims.push(Claim {
+            sentence: s,
+            place,
+            number,
+            kinds: kinds(s, place, own),
+            named,
+            nearest,
+            verdict: Verdict::Unknown,
+            changed: false,
+            can_be_changed: false,
+        });
+    }
+    claims
+}
+
+impl Claim<'_> {
+    fn judged(&self, measured: &[Measured], with_conv: bool) -> Verdict {
+        let fit = |m: &Measured| match m.kind {
+            Kind::Loss => self.number.fits(m.value),
+            _ => self.number.fits_share(m.value),
+        };
+        let of_kind: Vec<&Measured> = measured.iter().filter(|m| self.kinds.contains(&m.kind)).collect();
+        let best = |named: &[Trait]| {
+            let named: Vec<&Trait> = named.iter().collect();
+            let can_be = |m: &&&Measured| {
+                named.iter().all(|named| named.is_of(m)) && (with_conv || !m.network.convolutions)
+            };
+            let fitting: Vec<&&Measured> = of_kind.iter().filter(can_be).collect();
+            let exact: Vec<&&&Measured> = fitting
+                .iter()
+                .filter(|m| {
+                    named.iter().any(|named| named.is_of_a_network()) && is_exactly(&m.network, &named)
+                })
+                .collect();
+            let strict = exact.iter().map(|m| fit(m)).max();
+            let any = fitting.iter().map(|m| fit(m)).max();
+            strict.or(any).unwrap_or(Fit::No)
+        };
+        let is_difference = self.sentence.tokens[self.place + 1..].iter().take(2).any(|t| t.is(DIFFERENCES))
+            || self.number.value < if self.number.percent { 12.0 } else { 0.1 } && self.kinds != [Kind::Loss];
+        match best(&self.named).max(best(&self.nearest)) {
+            Fit::Yes => Verdict::Fits,
+            _ if is_difference => self.difference(measured),
+            Fit::Nearly => Verdict::Nearly,
+            Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => Verdict::OfAnother,
+            Fit::No => Verdict::Unknown,
+        }
+    }
+
+    fn is_of_a_changed_network(&self, measured: &[Measured]) -> bool {
+        let usual = |named: &Trait| matches!(named, Trait::Baseline | Trait::Width(128) | Trait::Epochs(10));
+        let mut same = measured
+            .iter()
+            .filter(|m| m.kind == Kind::TestAccuracy && self.number.fits_share(m.value) == Fit::Yes);
+        let is_named = self.named.iter().any(|named| !usual(named)) && !self.named.contains(&Trait::Baseline);
+        is_named
+            || self.named.iter().all(|named| !usual(named))
+                && same.clone().next().is_some()
+                && same.all(|m| !m.network.baseline)
+    }
+
+    /// How far two test accuracies are apart.
+    fn difference(&self, measured: &[Measured]) -> Verdict {
+        let of_test = || measured.iter().filter(|m| m.kind == Kind::TestAccuracy);
+        let known = of_test().any(|a| {
+            of_test().filter(|b| b.network.baseline).any(|b| {
+                let apart = (a.value - b.value).abs();
+                self.number.fits(100.0 * apart) == Fit::Yes
+                    || self.number.decimals > 1 && self.number.fits(apart) == Fit::Yes
+            })
+        });
+        if known { Verdict::Fits } else { Verdict::Difference }
+    }
+}
+
+/// What is said of the claims that don't hold.
+pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
+    let topic = "the measured values, as the records of the runs have them";
+    let hint = "compare each with the table of the runs: which network, which set, accuracy or loss?";
+    let worst = claims.iter().find(|claim| matches!(claim.verdict, Verdict::OfAnother | Verdict::Unknown));
+    if let Some(claim) = worst {
+        findings.wrong(claim.sentence, topic, hint);
+    } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
+        let why = match claim.verdict {
+            Verdict::Difference => "may be a difference of measured values",
+            _ => "is near a measured value, but not that value rounded",
+        };
+        findings.unclear(topic, format!("{} {why}", claim.number.text));
+    }
+    for pair in claims.windows(2) {
+        if let [from, to] = pair
+            && std::ptr::eq(from.sentence, to.sentence)
+            && turned(from, to)
+        {
+            findings.wrong(from.sentence, "which values rise, and which fall", hint);
+        }
+    }
+    if let Some(claim) = claims.iter().find(|claim| {
+        claim.sentence.tokens[claim.place].negated && !claim.sentence.has("without unlike instead rather")
+    }) {
+        findings.unclear(topic, claim.sentence.quoted());
+    }
+}
+
+/// "rose from 0.5 to 0.2".
+fn turned(from: &Claim, to: &Claim) -> bool {
+    let s = from.sentence;
+    let before = |i: usize, word: &str| i > 0 && s.tokens[i - 1].is_word(word);
+    let verbs = s.tokens[..from.place].iter().rev().take(6);
+    let rises = verbs.clone().any(|t| t.is("rise rose increase grow grew improve climb raise"));
+    let falls = verbs.clone().any(|t| t.is("fall fell decrease drop sink sank reduce decline shrink"));
+    let first_to_last =
+        before(from.place, "from") && s.tokens[from.place..to.place].iter().any(|t| t.is_word("to"));
+    first_to_last
+        && (rises && !falls && to.number.value < from.number.value
+            || falls && !rises && to.number.value > from.number.value)
+}

@@ -1,0 +1,60 @@
+//! Question 5: whether the two labels are said to be the same.
+
+use super::super::findings::{Findings, found};
+use super::super::lists::*;
+use super::super::read::Sentence;
+use super::first_image::{ACTUAL, CALLED, PREDICTED, STRICT};
+
+const SAME: List = "same match equal agree agreement right correct correctly identical coincide accurate \
+     accurately too also well both consistent hit rightly properly equals corresponds correspond";
+const DIFFERENT: List = "differ difference different wrong wrongly mismatch disagree incorrect incorrectly unequal \
+     false mistake misclassify misclassified error fail failed deviate unlike contradict";
+
+/// Whether the answer says of both labels what is so.
+pub(super) fn judge(sentences: &[&Sentence], equal: bool, named: bool, findings: &mut Findings) {
+    let (topic, hint) = ("whether the two are the same", "compare `predicted` with `actual`");
+    let (mut same, mut different) = (None, None);
+    for s in sentences {
+        for (i, token) in s.tokens.iter().enumerate() {
+            // "predicted label (9) = actual label (9)"
+            let next = s.tokens.get(i + 1);
+            let equals = token.is_sign('=') && next.is_some_and(|t| t.is(STRICT) || t.is(PREDICTED));
+            let (is_same, is_different) = (token.is(SAME) || equals, token.is(DIFFERENT));
+            if !(is_same || is_different) || token.supposed || is_filler(s, i) {
+                continue;
+            }
+            let says_same = is_same != token.negated;
+            let place = if says_same { &mut same } else { &mut different };
+            place.get_or_insert(*s);
+        }
+    }
+    let (expected, opposite) = if equal { (same, different) } else { (different, same) };
+    let found = found(expected.is_some(), named);
+    match opposite {
+        Some(sentence) if expected.is_some() => findings.unclear(topic, sentence.quoted()),
+        Some(sentence) => findings.wrong(sentence, topic, hint),
+        _ => findings.fact(found, topic, hint),
+    }
+}
+
+/// "also called", "correct label", "both" without a class.
+fn is_filler(s: &Sentence, i: usize) -> bool {
+    let token = &s.tokens[i];
+    let next = s.tokens.get(i + 1);
+    if token.is_word("both") {
+        return !s.tokens.iter().any(|t| {
+            CALLED.iter().any(|called| t.is(called)) || t.number().is_some() || t.is("same match label")
+        });
+    }
+    if token.is_word("well") {
+        return i == 0 || !s.tokens[i - 1].is_word("as");
+    }
+    if token.is_word("also") || token.is_word("too") {
+        return !s.has(ACTUAL) && !s.has(PREDICTED);
+    }
+    token.is_word("false")
+        || token.is_word("error")
+        || token.is("correct right") && next.is_some_and(|t| t.is("label class answer"))
+        || token.is("mistake mistaken") && s.tokens.get(i + 1).is_some_and(|t| t.is_word("for"))
+        || token.is_word("different") && next.is_some_and(|t| t.is("class category"))
+}

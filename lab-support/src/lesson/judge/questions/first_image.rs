@@ -1,0 +1,243 @@
+//! Question 5: what was predicted, what is actual, and whether they are the same.
+
+use super::super::evidence::FirstImage;
+use super::super::findings::{Findings, Found};
+use super::super::lists::*;
+use super::super::read::{Sentence, Token, What};
+use super::comparison;
+
+/// How the classes are called, in the order of their labels.
+pub(super) const CALLED: [List; 10] = [
+    "tshirt top",
+    "trouser pants",
+    "pullover sweater",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker trainer",
+    "bag handbag",
+    "ankleboot boot",
+];
+
+pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
+     recognize recognise forecast nn believe";
+pub(super) const ACTUAL: List =
+    "actual actually true truth real really correct given belongs reality is expected";
+pub(super) const STRICT: List = "actual actually true truth real really reality given belongs";
+/// Words about classes that are neither predicted nor actual.
+const OTHERS: List = "second next other remaining least similar confuse alternative runner only followed follow \
+     mistake mistaken likely unlikely resemble could would look like less lower rest than behind \
+     although share";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Predicted,
+    Actual,
+    Both,
+}
+
+pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings: &mut Findings) {
+    let Some(image) = image else {
+        findings.unclear(
+            "what the network predicts",
+            "no trained network was saved yet: notebook 4 trains and saves it",
+        );
+        return;
+    };
+    let (predicted, actual) = (image.predicted(), image.actual);
+    let sentences: Vec<&Sentence> = sentences.iter().filter(|s| !is_of_another_image(s, predicted)).collect();
+    let mut carried = None;
+    let mut claims: Vec<(Who, usize, bool, &Sentence)> = sentences
+        .iter()
+        .flat_map(|s| {
+            claims(s, predicted, &mut carried)
+                .into_iter()
+                .map(move |(who, class, negated)| (who, class, negated, *s))
+        })
+        .collect();
+    // "Ankle boot, which matches the actual label"
+    let said =
+        claims.iter().find(|(who, _, negated, _)| *who == Who::Predicted && !negated).map(|claim| claim.1);
+    let none = !claims.iter().any(|(who, _, _, _)| matches!(who, Who::Actual | Who::Both));
+    if let (Some(class), true, Some(s)) = (said, none, sentences.iter().find(|s| matches_the_label(s))) {
+        claims.push((Who::Actual, class, false, s));
+    }
+    for (who, class, topic, hint) in [
+        (Who::Predicted, predicted, "what the network predicts", "`predictions.predicted(0)` is its answer"),
+        (Who::Actual, actual, "what the actual label is", "`data.test.labels[0]` is the label"),
+    ] {
+        let of = |(found, _, _, _): &&(Who, usize, bool, &Sentence)| *found == who || *found == Who::Both;
+        let said = claims.iter().filter(of).any(|(_, found, negated, _)| *found == class && !negated);
+        let traces = claims.iter().any(|(_, found, _, _)| *found == class)
+            || sentences.iter().any(|s| s.has(CALLED[class]));
+        findings.fact(
+            if said {
+                Found::Said
+            } else if traces {
+                Found::Traces
+            } else {
+                Found::Nothing
+            },
+            topic,
+            hint,
+        );
+        let other = |(_, found, negated, _): &&(Who, usize, bool, &Sentence)| (*found != class) != *negated;
+        if let Some((_, _, _, sentence)) = claims.iter().filter(of).find(other) {
+            // What is said twice, and differently, is left to a reader.
+            match said {
+                true => findings.unclear(topic, sentence.quoted()),
+                false => findings.wrong(sentence, topic, hint),
+            }
+        }
+    }
+    let named = |who: Who, class: usize| {
+        claims.iter().any(|(found, of, negated, _)| *found == who && *of == class && !negated)
+    };
+    let both = named(Who::Predicted, predicted) && named(Who::Actual, actual);
+    comparison::judge(&sentences, predicted == actual, both, findings);
+}
+
+/// "Image 12 was different".
+fn is_of_another_image(s: &Sentence, predicted: usize) -> bool {
+    s.tokens.windows(2).any(|w| {
+        w[0].is("image picture")
+            && w[1].number().is_some_and(|n| n.value > 1.0 && !n.spelled)
+            && !w[1].number().is_some_and(|n| n.is(28.0))
+    }) && !s.has(CALLED[predicted])
+}
+
+/// What the sentence says of which label, and whether it denies it.
+fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who, usize, bool)> {
+    let mut claims = Vec::new();
+    let mut roles: Vec<(usize, Who)> = Vec::new();
+    for (i, token) in s.tokens.iter().enumerate() {
+        let is_both = token.is_word("both") || token.is_word("cases") || token.is_word("times");
+        if is_both {
+            roles.push((i, Who::Both));
+        } else if token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
+        {
+            roles.push((i, Who::Predicted));
+        } else if token.is(STRICT) || is_the_label(s, i) {
+            roles.push((i, Who::Actual));
+        }
+    }
+    let both = s.tokens.iter().any(|t| t.is_word("both"))
+        && roles.iter().any(|(_, w)| *w == Who::Predicted)
+        && roles.iter().any(|(_, w)| *w == Who::Actual);
+    for (i, token) in s.tokens.iter().enumerate() {
+        let Some(class) = class(s, i) else { continue };
+        if is_aside(s, i, class == predicted) || token.supposed {
+            continue;
+        }
+        let before = roles.iter().rev().find(|(at, _)| *at < i);
+        let behind = roles.iter().find(|(at, _)| *at > i && s.tokens[*at].clause == token.clause);
+        let who = before.or(behind).map(|(_, who)| *who).or(*carried);
+        let joint = |(at, _): &(usize, Who)| {
+            roles.iter().any(|(other, who)| {
+                other < at
+                    && *who != Who::Both
+                    && s.tokens[*other..*at].iter().any(|t| t.is_word("and"))
+                    && s.tokens[*other..*at]
+                        .iter()
+                        .all(|t| t.number().is_none() && !CALLED.iter().any(|c| t.is(c)))
+            })
+        };
+        let who = if both
+            || before.is_some_and(joint) && !s.tokens[..i].iter().any(|t| CALLED.iter().any(|c| t.is(c)))
+        {
+            Some(Who::Both)
+        } else {
+            who
+        };
+        if let Some(who) = who {
+            claims.push((who, class, token.negated));
+        }
+    }
+    // "so is the actual label", "the true label, too"
+    if let (Some((Who::Predicted, class, false)), Some((at, _))) =
+        (claims.first().copied(), roles.iter().find(|(_, who)| *who == Who::Actual))
+    {
+        let none = !claims.iter().any(|(who, _, _)| *who == Who::Actual);
+        let so = s.has_phrase("so is")
+            || says_also(s, *at)
+            || s.has_phrase("what it really is")
+            || s.has_phrase("what it is");
+        if none && so {
+            claims.push((Who::Actual, class, false));
+        }
+    }
+    *carried = roles.last().map(|(_, who)| *who).or(*carried);
+    claims
+}
+
+/// "It matches the actual label", "the same as the true one".
+fn matches_the_label(s: &Sentence) -> bool {
+    let same = |i: usize| {
+        let next = s.tokens.get(i + 1);
+        let with = next.is_some_and(|t| t.is("as to with"))
+            && s.tokens[i].is("same identical equal agree correspond consistent");
+        s.tokens[i].asserted() && (s.tokens[i].is("match equal") || with)
+    };
+    (0..s.tokens.len()).any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)))
+}
+
+/// "and this is also the true class".
+fn says_also(s: &Sentence, at: usize) -> bool {
+    s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise") && !t.negated)
+}
+
+/// "the label is", "test labels[0]", "the first image is".
+fn is_the_label(s: &Sentence, i: usize) -> bool {
+    let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
+    let token = &s.tokens[i];
+    let next = s.tokens.get(i + 1);
+    let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
+    let label = token.is_word("label") && before(1, "the its test") && !lately_predicted;
+    let labels =
+        token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
+    let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);
+    let is_image = token.is("is show") && subject && s.tokens[..i].iter().any(|t| t.is(IMAGE));
+    label || labels || is_image
+}
+
+/// The class that the token at `i` names, by its name or by its label.
+fn class(s: &Sentence, i: usize) -> Option<usize> {
+    let token = &s.tokens[i];
+    if let Some(number) = token.number() {
+        let label = number.count().filter(|label| *label < 10)?;
+        let before = |back: usize| i.checked_sub(back).map(|i| &s.tokens[i]);
+        let is_place = before(1).is_some_and(|t| {
+            t.is("image picture epoch index notebook predicted")
+                && !number.spelled
+                && s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break(')'))
+                || t.what == What::Break('[')
+        });
+        let call = before(1).is_some_and(|t| t.what == What::Break('('))
+            && before(2).is_some_and(|t| {
+                t.is_word("predicted") || t.is_word("get") || t.is_word("row") || t.is_word("confidence")
+            });
+        let image = before(1).is_some_and(|t| t.is("image picture epoch index"));
+        let counts = s.tokens.get(i + 1).is_some_and(|t| {
+            t.is(
+                "label image class of probability epoch layer number picture test prediction category thing \
+     value second cases case times",
+            )
+        }) || number.spelled && label < 3;
+        let percent = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'));
+        return (!is_place && !call && !image && !counts && !percent).then_some(label);
+    }
+    (0..10).find(|class| token.is(CALLED[*class]))
+}
+
+/// Named as another possibility, or with a probability that isn't the largest.
+fn is_aside(s: &Sentence, i: usize, is_predicted: bool) -> bool {
+    let clause: Vec<&Token> = s.clause(s.tokens[i].clause).collect();
+    let other = |t: &&Token| t.is(OTHERS);
+    let probability = clause.iter().any(|t| {
+        t.is("probability percent chance") || t.number().is_some_and(|n| n.percent && n.value < 50.0)
+    });
+    let is_main = is_predicted || s.tokens[i].number().is_some();
+    clause.iter().copied().any(|t| other(&t))
+        || probability && !is_main && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
+}

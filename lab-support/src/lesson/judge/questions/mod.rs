@@ -1,0 +1,45 @@
+//! What an answer to each of the six questions must say, and which mistakes it must not make.
+
+mod comparison;
+mod counts;
+mod data_set;
+mod epoch;
+mod first_image;
+mod improvements;
+mod layer_parts;
+mod layers;
+mod normalizing;
+mod probability;
+mod reasons;
+
+use super::claims::{self, claims};
+use super::evidence::{Evidence, Kind};
+use super::findings::Findings;
+use super::named::About;
+use super::read::Sentence;
+
+/// Judges the answer to question `number`, 1 to 6.
+pub(super) fn judge(number: usize, sentences: &[Sentence], evidence: &Evidence, findings: &mut Findings) {
+    use Kind::{TestAccuracy, TrainAccuracy, ValidationAccuracy};
+    let (about, kinds): (About, &[Kind]) = match number {
+        2 => (About::Normalizing, &[TestAccuracy, TrainAccuracy]),
+        4 => (About::Epochs, &[TrainAccuracy, TestAccuracy, ValidationAccuracy]),
+        _ => (About::Networks, &[TestAccuracy]),
+    };
+    let claims = match number {
+        5 => {
+            probability::judge(sentences, evidence, findings);
+            Vec::new()
+        }
+        _ => claims(sentences, evidence, about, kinds, number == 6),
+    };
+    match number {
+        1 => data_set::judge(sentences, findings),
+        2 => normalizing::judge(sentences, findings),
+        3 => layers::judge(sentences, findings),
+        4 => epoch::judge(sentences, evidence, findings),
+        5 => first_image::judge(sentences, evidence.first_image.as_ref(), findings),
+        _ => improvements::judge(sentences, &claims, findings),
+    }
+    claims::judge(&claims, findings);
+}

@@ -1,0 +1,170 @@
+//! Question 2: why pixels are normalized.
+
+use super::super::findings::{Findings, found};
+use super::super::lists::*;
+use super::super::read::{Sentence, Token, What};
+use super::reasons;
+
+const DIVIDE: List = "divide division scale rescale quotient map bring turn transform convert shrink normalize \
+     normalise change";
+const GOOD: List = "fast faster quick quicker quickly stable stabler stably stability stabilize stabilise smooth \
+     smoother smoothly easy easier easily better efficient efficiently reliable reliably converge \
+     convergence speed accelerate soon sooner help improve steady steadier steadily suit suitable \
+     sensible reasonable effective effectively well balanced conditioned fewer good comparable \
+     moderate consistent uniform equal equally similar common small";
+const BAD: List = "explode vanish overshoot diverge unstable instable huge enormous dominate slow slower slowly \
+     worse crawl jump wild wildly outweigh saturate bad badly difficult hard harder zigzag \
+     oscillate large larger big bigger stuck";
+/// Effects that nobody wants, whatever has them.
+const WORST: List =
+    "explode vanish overshoot diverge unstable instable slow slower slowly worse oscillate crawl";
+/// What those come from when they do not come from normalizing.
+const CAUSES: List = "without raw unnormalized unnormalised unscaled large larger big bigger huge high otherwise \
+     too not no prevent avoid instead different original never reduce risk enormous up dominate \
+     less wide hundred if";
+const TRAINING: List = "train training learn learning network model converge convergence gradient optimizer \
+     optimiser optimize optimization optimisation descent update step weight loss input feature \
+     sum activation algorithm";
+
+pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
+    what_is_done(sentences, findings);
+    effect(sentences, findings);
+    reasons::judge(sentences, findings);
+}
+
+fn what_is_done(sentences: &[Sentence], findings: &mut Findings) {
+    let (topic, hint) =
+        ("what is done with the values of the pixels", "compare their range before and after");
+    let divided =
+        |s: &Sentence| s.says(DIVIDE) && says_number(s, 255.0) || divisors(s).any(|(_, by)| by == 255.0);
+    let scaled = |s: &Sentence| range(s, 1.0).is_some_and(|i| !s.tokens[i].negated);
+    let unit =
+        |s: &Sentence| s.has_phrase("unit interval") || s.has_phrase("unit range") || s.has_phrase("most 1");
+    // "255 becomes 1"
+    let becomes = |s: &Sentence| s.says("become becomes map") && says_number(s, 255.0) && says_number(s, 1.0);
+    let said = sentences.iter().any(|s| !s.denied && (divided(s) || scaled(s) || unit(s) || becomes(s)));
+    let traces =
+        sentences.iter().any(|s| s.numbers().any(|(_, n)| n.is(255.0)) || s.has("divide scale rescale"));
+    findings.fact(found(said, traces), topic, hint);
+    let other = |s: &Sentence| divisors(s).any(|(i, by)| by != 255.0 && s.tokens[i].asserted());
+    findings.wrong_where(sentences, other, topic, hint);
+    let turned = |s: &Sentence| {
+        let back = range(s, 1.0).is_some_and(|i| s.tokens[i].negated)
+            && range(s, 255.0).is_some_and(|i| !s.tokens[i].negated);
+        back && s.has("instead rather") || s.says("multiply multiplication") && says_number(s, 255.0)
+    };
+    findings.wrong_where(sentences, turned, topic, hint);
+    let below_zero = |s: &Sentence| {
+        let ends = |w: &[Token]| {
+            w[0].is_sign('-')
+                && is(&w[1], 1.0)
+                && (w[2].is_word("and") || w[2].is_word("to") || w[2].what == What::Break(','))
+                && !w[1].negated
+        };
+        let is_span = |i: usize| i > 0 && s.tokens[i - 1].number().is_some();
+        s.tokens.windows(3).enumerate().any(|(i, w)| ends(w) && !w[1].supposed && !is_span(i))
+    };
+    findings.wrong_where(sentences, below_zero, topic, hint);
+    // "They lie between 0 and 1, and we bring them to 0 to 255."
+    let back = |s: &Sentence| {
+        let (Some(one), Some(all)) = (range(s, 1.0), range(s, 255.0)) else { return false };
+        let to = all > 0 && s.tokens[all - 1].is("to into");
+        one < all && to && !s.tokens[..one].iter().any(|t| t.is("to into"))
+    };
+    findings.wrong_where(sentences, back, topic, hint);
+    let standardized =
+        |s: &Sentence| s.says("deviation variance standardize standardise") || s.has_phrase("zero mean");
+    findings.unclear_where(sentences, standardized, topic);
+}
+
+fn effect(sentences: &[Sentence], findings: &mut Findings) {
+    let (topic, hint) =
+        ("what that does for the training", "compare the losses of the two runs of the notebook");
+    let good = |s: &Sentence| {
+        let of = |i: usize, t: &Token| t.is(GOOD) && !t.negated && !is_turned(s, i);
+        s.tokens.iter().enumerate().any(|(i, t)| of(i, t)) && s.has(TRAINING)
+    };
+    let bad_without = |s: &Sentence| {
+        let prevented = s.tokens.iter().any(|t| t.is(BAD) && t.negated);
+        (prevented || s.has(BAD) && s.has(CAUSES)) && s.has(TRAINING)
+    };
+    let rate = |s: &Sentence| s.has_phrase("learning rate") && s.says("suit size fit made make work match");
+    let said = sentences.iter().any(|s| !s.denied && (good(s) || bad_without(s) || rate(s)));
+    let traces = sentences.iter().any(|s| s.has(GOOD) || s.has(BAD) || s.has("possible important necessary"));
+    findings.fact(found(said, traces), topic, hint);
+    let is_about_it = |s: &Sentence| s.tokens.first().is_some_and(|t| t.is("this it that which"));
+    let turned = |s: &Sentence| {
+        let worse = s
+            .tokens
+            .iter()
+            .enumerate()
+            .any(|(i, t)| t.is(WORST) && !t.negated || t.is(GOOD) && is_less(s, i));
+        let scaled = range(s, 1.0).is_some_and(|i| !s.tokens[i].negated)
+            || s.says("normalize normalise normalization divide small")
+            || is_about_it(s);
+        worse && scaled && !s.has(CAUSES)
+    };
+    findings.wrong_where(sentences, turned, topic, hint);
+    let slower = |s: &Sentence| {
+        s.tokens.iter().enumerate().any(|(i, t)| t.is(GOOD) && is_less(s, i) && !t.negated)
+            && !s.has("without raw if")
+    };
+    findings.unclear_where(sentences, slower, topic);
+    let strong = "fast faster converge stable help improve better easier quicker";
+    let not = |s: &Sentence| {
+        !s.has("without raw prevent avoid unlike hardly")
+            && s.denies(strong)
+            && !s.has("if otherwise unnormalized would")
+    };
+    let is_raw = |s: &Sentence| {
+        says_number(s, 255.0) && range(s, 1.0).is_none() && !s.says("divide") || s.has("large big huge")
+    };
+    findings.wrong_where(sentences, |s| not(s) && !is_raw(s), topic, hint);
+    findings.unclear_where(sentences, |s| s.denied, topic);
+}
+
+/// "less stable", "not faster".
+fn is_turned(s: &Sentence, i: usize) -> bool {
+    is_less(s, i) || s.tokens[i].negated
+}
+
+fn is_less(s: &Sentence, i: usize) -> bool {
+    i > 0 && s.tokens[i - 1].is("less worse")
+}
+
+fn is(token: &Token, value: f64) -> bool {
+    token.number().is_some_and(|n| n.is(value))
+}
+
+pub(super) fn says_number(s: &Sentence, value: f64) -> bool {
+    s.tokens.iter().any(|t| is(t, value) && !t.negated)
+}
+
+/// Where a range from 0 to `end` begins.
+pub(super) fn range(s: &Sentence, end: f64) -> Option<usize> {
+    let joins =
+        |t: &Token| t.is("and to until through into") || matches!(t.what, What::Sign('-') | What::Break(','));
+    let begins = |i: usize| {
+        let rest = &s.tokens[i + 1..];
+        let far = rest.iter().take(4).position(|t| t.number().is_some());
+        is(&s.tokens[i], 0.0) && far.is_some_and(|far| is(&rest[far], end) && rest[..far].iter().any(joins))
+    };
+    (0..s.tokens.len()).find(|i| begins(*i))
+}
+
+/// What something is divided by.
+fn divisors(s: &Sentence) -> impl Iterator<Item = (usize, f64)> {
+    s.numbers().filter_map(|(i, n)| {
+        let before = &s.tokens[..i];
+        let sign = before.last().is_some_and(|t| t.is_sign('/')) && i > 1 && s.tokens[i - 2].word().is_some();
+        let words: Vec<&Token> = before.iter().rev().take(5).take_while(|t| t.number().is_none()).collect();
+        let by = words.iter().position(|t| t.is_word("by") || t.is_word("through"));
+        let verb = words.iter().position(|t| t.is("divide division dividing"));
+        let named = match (by, verb) {
+            (Some(by), Some(verb)) => by < verb,
+            (None, Some(verb)) => verb == 0,
+            _ => false,
+        };
+        (sign || named).then_some((i, n.value))
+    })
+}

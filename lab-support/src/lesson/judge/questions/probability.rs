@@ -1,0 +1,66 @@
+//! The probabilities and the accuracy that an answer to question 5 quotes.
+
+use super::super::evidence::{Evidence, Kind};
+use super::super::findings::Findings;
+use super::super::read::{Fit, Number, Sentence};
+use super::first_image::CALLED;
+
+pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut Findings) {
+    let Some(image) = &evidence.first_image else { return };
+    let topic = "the measured values, as the notebook has printed them";
+    let hint = "the ten probabilities are the network's, the accuracy is that of the whole test set";
+    for s in sentences.iter().filter(|s| !s.denied && !s.sourced) {
+        for (i, number) in s.numbers().filter(|(i, n)| is_share(n) && !s.tokens[*i].supposed) {
+            let whole = s.has("accuracy")
+                && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
+                || s.has("all whole overall 10000")
+                || s.numbers().any(|(_, n)| n.is(10_000.0));
+            let fit = if whole {
+                let tested = evidence
+                    .measured()
+                    .into_iter()
+                    .filter(|m| m.kind == Kind::TestAccuracy && !m.network.convolutions);
+                let errs = s.has("not wrong error misclassify misclassified incorrect");
+                let share = |value: f64| {
+                    if errs {
+                        number.fits_share(1.0 - value).max(number.fits_share(value))
+                    } else {
+                        number.fits_share(value)
+                    }
+                };
+                tested.map(|m| share(m.value)).max().unwrap_or(Fit::No)
+            } else {
+                let class = class_beside(s, i).unwrap_or(image.predicted());
+                number.fits_share(f64::from(image.probabilities[class]))
+            };
+            match fit {
+                Fit::Yes => (),
+                Fit::Nearly => findings.unclear(
+                    topic,
+                    format!("{} is near a measured value, but not that value rounded", number.text),
+                ),
+                Fit::No => findings.wrong(s, topic, hint),
+            }
+        }
+    }
+}
+
+fn is_share(n: &Number) -> bool {
+    n.percent || n.decimals > 1 && n.value <= 1.0
+}
+
+/// The class whose name is nearest, in the same clause if there is one.
+fn class_beside(s: &Sentence, i: usize) -> Option<usize> {
+    let clause = s.tokens[i].clause;
+    let names = s
+        .tokens
+        .iter()
+        .enumerate()
+        .filter_map(|(at, t)| Some((at, t.clause, (0..10).find(|class| t.is(CALLED[*class]))?)));
+    let names: Vec<(usize, usize, usize)> = names.collect();
+    let nearest = names
+        .iter()
+        .filter(|(_, c, _)| c.abs_diff(clause) <= 1)
+        .min_by_key(|(at, c, _)| at.abs_diff(i) + 3 * c.abs_diff(clause));
+    nearest.map(|(_, _, class)| *class)
+}

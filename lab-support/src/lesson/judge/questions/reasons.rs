@@ -1,0 +1,88 @@
+//! Question 2: what normalizing does not do.
+
+use super::super::findings::Findings;
+use super::super::lists::*;
+use super::super::read::{Sentence, Token};
+use super::normalizing::{range, says_number};
+
+/// Things that normalizing has nothing to do with, and other operations.
+const BESIDE: List = "subtract subtraction multiply binary brighter darker bright sharp sharper noise memory storage resolution resize crop \
+     compress background color rgb augmentation rotate flip anonymous encrypt duplicate outlier overfit overfitting \
+     monochrome shuffle disk dropout skip \
+     delete remove eliminate discard filter cut label class category negative positive hidden unimportant useless";
+
+pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
+    let aside = |s: &Sentence| {
+        let stated = |t: &Token| t.is(BESIDE) && !t.negated && !t.is_assumed();
+        let images =
+            s.numbers().any(|(i, n)| s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE)) && n.is(255.0));
+        let either = s.has_phrase("either 0 or 1")
+            || s.has("either") && range(s, 1.0).is_none() && says_number(s, 0.0);
+        s.tokens.iter().any(stated) && !s.has("only but still same") || images || either
+    };
+    findings.unclear_where(sentences, aside, "what that does, and what it does not");
+    let pairs: &[(List, List, &str)] = &[
+        ("parameter layer", "fewer less reduce smaller remove", "what it does to the network"),
+        (
+            "memory storage disk space ram",
+            "save less reduce small smaller need fewer low lower",
+            "what it does to the memory",
+        ),
+        (
+            "noise noisy blur sharp contrast sharpness",
+            "remove reduce increase improve enhance clean clear clearer sharpen less delete",
+            "what it does to the pictures",
+        ),
+        (
+            "grey monochrome",
+            "turn convert make normalize divide become transform change",
+            "what it does to the pictures",
+        ),
+        ("image picture photo file", "resize crop smaller shrink compress", "what it does to the pictures"),
+        (
+            "overfit overfitting",
+            "prevent avoid reduce against less stop eliminate fight",
+            "what that does for the training",
+        ),
+        (
+            "computer machine cpu gpu rust program",
+            "can unable impossible only understand need",
+            "why large numbers are a problem",
+        ),
+        ("bright brighter dark darker lighter", "make become get turn", "what it does to the pictures"),
+    ];
+    for (things, deeds, topic) in pairs {
+        let claims = |s: &Sentence| {
+            let deed = |t: &Token| t.is(deeds) && (!t.negated || t.is("can"));
+            let thing = |t: &Token| t.is(things) && (!t.negated || s.has("prevent avoid can"));
+            s.tokens.iter().any(deed) && s.tokens.iter().any(thing)
+        };
+        let is_input = |s: &Sentence| {
+            let resized = s.tokens.iter().any(|t| t.is("resize crop compress") && !t.negated);
+            let smaller = "image picture photo file".split(' ').any(|thing| {
+                let ways = [
+                    format!("{thing}s smaller"),
+                    format!("{thing}s are smaller"),
+                    format!("smaller {thing}s"),
+                ];
+                ways.iter().any(|way| s.has_phrase(way))
+            });
+            things.contains("image") && !resized && !smaller
+        };
+        findings.wrong_where(
+            sentences,
+            |s| claims(s) && !is_input(s),
+            topic,
+            "look at a picture before and after, and at its shape",
+        );
+    }
+    let same_size = |s: &Sentence| {
+        s.phrase("same size").is_some_and(|i| !s.tokens[i].negated) && s.has(IMAGE) && !s.has("keep stay")
+    };
+    findings.wrong_where(
+        sentences,
+        same_size,
+        "what it does to the pictures",
+        "compare the shapes before and after",
+    );
+}

@@ -1,0 +1,17 @@
+//! A student's text as sentences: what is said, denied, supposed or quoted.
+
+mod forms;
+mod language;
+mod numbers;
+mod plain;
+mod references;
+mod scopes;
+mod sentences;
+mod spelled;
+mod words;
+
+pub(super) use forms::is_form;
+pub(super) use language::{is_english, is_in_sentences, speaks_of_grading, takes_back};
+pub(super) use numbers::{Fit, Number};
+pub(super) use sentences::{Sentence, Token, sentences};
+pub(super) use words::What;

@@ -1,0 +1,133 @@
+//! What in a sentence is denied, supposed or quoted.
+
+use super::sentences::{Token, follow, plain};
+use super::words::What;
+
+const NEGATORS: &[&str] = &[
+    "not",
+    "no",
+    "never",
+    "neither",
+    "nor",
+    "none",
+    "nobody",
+    "nothing",
+    "without",
+    "unlike",
+    "avoid",
+    "avoids",
+    "avoiding",
+    "prevent",
+    "prevents",
+    "preventing",
+    "hardly",
+    "lacks",
+    "lack",
+];
+
+/// What is named behind these is the opposite of what is meant.
+const CONTRASTS: &str = "instead of|rather than|opposed to|contrast to|different from|differs from";
+
+const CONNECTORS: &[&str] = &[
+    "but",
+    "while",
+    "whereas",
+    "although",
+    "though",
+    "because",
+    "so",
+    "since",
+    "which",
+    "however",
+    "then",
+    "thus",
+    "therefore",
+    "hence",
+    "yet",
+];
+
+/// Denies the rest of its sentence.
+const DENIALS: &str = "not true that|not true to|false that|false to|untrue that|wrong that|wrong to|not case \
+     that|not correct that|not correct to|not right that|incorrect that|incorrect to|nobody \
+     would|no 1 would|myth that|mistake to|lie that|deny that|doubt that|not believe that|not \
+     think that|not mean that|not say that|not be said";
+
+const SUPPOSES_ALL: &[&str] = &["if", "suppose", "supposing", "imagine", "assuming", "assume", "unless"];
+const COMPARES: &[&str] = &["larger", "bigger", "smaller", "more", "longer", "less", "fewer", "other"];
+const EXAMPLES: &[&str] = &["example", "eg", "instance"];
+const SUPPOSES: &[&str] = &["would", "could", "might", "may", "should", "perhaps", "maybe", "otherwise"];
+
+pub(super) const SOURCES: &[&str] = &[
+    "according",
+    "etal",
+    "paper",
+    "papers",
+    "published",
+    "literature",
+    "leaderboard",
+    "benchmark",
+    "humans",
+    "human",
+    "people",
+    "xiao",
+    "authors",
+    "readme",
+    "website",
+    "kaggle",
+    "book",
+    "reported",
+    "article",
+    "study",
+    "studies",
+];
+
+/// Whether a sentence says of all of itself that it is not so.
+pub(super) fn denies_all(words: &[&str]) -> bool {
+    (0..words.len()).any(|i| DENIALS.split('|').any(|denial| follow(&words[i..], denial)))
+}
+
+/// The tokens of a sentence, each with its clause and what holds there.
+pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> {
+    let says = |i: usize, phrase: &str| follow(&words[i..], phrase);
+    let mut tokens: Vec<Token> = Vec::new();
+    let (mut negated, mut contrasted, mut clause, mut supposed) = (false, false, 0, false);
+    let mut example = false;
+    for (i, what) in part.iter().enumerate() {
+        let (word, next) = (words[i], words.get(i + 1).copied().unwrap_or(""));
+        let is_break = matches!(what, What::Break(_) | What::Sign('\u{2192}'));
+        let before = i.checked_sub(1).map_or("", |i| words[i]);
+        if is_break || CONNECTORS.contains(&word) && !(negated && NEGATORS.contains(&before)) {
+            negated = false;
+            clause += 1;
+        } else if ["and", "or", "plus"].contains(&word) {
+            clause += 1;
+            negated &= word == "or" || !begins_a_clause(next, words.get(i + 2).copied().unwrap_or(""));
+        }
+        // "Instead of digits it shows clothes."
+        negated &= !(contrasted && ["it", "we", "they", "there", "this"].contains(&word));
+        supposed |= SUPPOSES_ALL.contains(&word);
+        example |= EXAMPLES.contains(&word);
+        tokens.push(Token { what: what.clone(), negated: negated || denied, supposed, example, clause });
+        // "Not only", "no image is larger than 28 x 28".
+        let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
+        let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares;
+        let is_contrast = CONTRASTS.split('|').any(|phrase| i > 0 && says(i - 1, phrase));
+        if NEGATORS.contains(&word) && !is_only || is_contrast {
+            contrasted = is_contrast || ["without", "unlike"].contains(&word);
+            negated = true;
+        }
+    }
+    let clauses: Vec<usize> =
+        tokens.iter().filter(|t| SUPPOSES.iter().any(|w| t.is_word(w))).map(|t| t.clause).collect();
+    tokens.iter_mut().for_each(|token| token.supposed |= clauses.contains(&token.clause));
+    tokens
+}
+
+/// Whether what follows an "and" has a subject or a verb of its own.
+fn begins_a_clause(next: &str, second: &str) -> bool {
+    let subjects = [
+        "the", "it", "we", "they", "this", "its", "both", "i", "is", "are", "has", "have", "was", "were",
+        "all", "each", "every", "that", "there", "you", "he", "our", "in", "with", "after",
+    ];
+    subjects.contains(&next) || ["is", "are", "has", "have", "was"].contains(&second)
+}

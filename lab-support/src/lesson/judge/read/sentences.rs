@@ -1,0 +1,207 @@
+//! Sentences, and in each what is denied and what is only supposed.
+
+use super::plain::blocks;
+use super::scopes::{SOURCES, denies_all, marked};
+use super::words::{What, tokens};
+use super::{Number, is_form};
+
+/// A sentence, an item of a list or a row of a table.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Sentence {
+    pub tokens: Vec<Token>,
+    /// All of it is said not to be so.
+    pub denied: bool,
+    /// It tells what others have found or written.
+    pub sourced: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(in super::super) struct Token {
+    pub what: What,
+    /// Said not to be so, or named as the opposite.
+    pub negated: bool,
+    /// Of what would or could be.
+    pub supposed: bool,
+    /// Of an example.
+    pub example: bool,
+    /// Which part of the sentence it stands in, from 0.
+    pub clause: usize,
+}
+
+pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    for block in blocks(text) {
+        let tokens = tokens(&block);
+        for part in tokens.split_inclusive(|token| matches!(token, What::End(_))) {
+            let (end, part) = match part.split_last() {
+                Some((What::End(end), part)) => (*end, part),
+                _ => ('.', part),
+            };
+            if !part.is_empty() && end != '?' {
+                sentences.push(Sentence::new(part));
+            }
+        }
+    }
+    sentences
+}
+
+impl Sentence {
+    fn new(part: &[What]) -> Sentence {
+        let words: Vec<&str> = part.iter().map(plain).collect();
+        let denied = denies_all(&words);
+        let tokens = marked(part, &words, denied);
+        let sourced = words.iter().any(|word| SOURCES.contains(word));
+        Sentence { tokens, denied, sourced }
+    }
+
+    /// Where a word of this list stands, or a form of one.
+    pub fn places(&self, list: &str) -> Vec<usize> {
+        (0..self.tokens.len()).filter(|i| self.tokens[*i].is(list)).collect()
+    }
+
+    pub fn has(&self, list: &str) -> bool {
+        self.tokens.iter().any(|token| token.is(list))
+    }
+
+    /// Has such a word, and does not deny it.
+    pub fn says(&self, list: &str) -> bool {
+        self.tokens.iter().any(|token| token.is(list) && !token.negated)
+    }
+
+    /// Has such a word where something is denied.
+    pub fn denies(&self, list: &str) -> bool {
+        self.tokens.iter().any(|token| token.is(list) && token.negated)
+    }
+
+    /// These words one behind the other, articles aside.
+    pub fn has_phrase(&self, phrase: &str) -> bool {
+        self.phrase(phrase).is_some()
+    }
+
+    pub fn phrase(&self, phrase: &str) -> Option<usize> {
+        let words: Vec<&str> = self.tokens.iter().map(|token| plain(&token.what)).collect();
+        (0..words.len()).find(|i| follow(&words[*i..], phrase))
+    }
+
+    /// The numbers, and where they stand.
+    pub fn numbers(&self) -> impl Iterator<Item = (usize, &Number)> {
+        self.tokens.iter().enumerate().filter_map(|(i, token)| Some((i, token.number()?)))
+    }
+
+    pub fn clause(&self, clause: usize) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(move |token| token.clause == clause)
+    }
+
+    /// As much of it as fits into a line.
+    pub fn quoted(&self) -> String {
+        let mut text = String::new();
+        for token in &self.tokens {
+            let word = match &token.what {
+                What::Word(word) => word.clone(),
+                What::Number(number) => number.text.clone() + if number.percent { " %" } else { "" },
+                What::Sign(sign) => sign.to_string(),
+                What::Break(sign) if matches!(sign, ',' | ':') => sign.to_string(),
+                What::Break(_) | What::End(_) => continue,
+            };
+            if !text.is_empty() && !word.starts_with([',', ':']) {
+                text.push(' ');
+            }
+            text.push_str(&word);
+        }
+        match text.char_indices().nth(90) {
+            Some((end, _)) => format!("\"{} ...\"", &text[..end]),
+            None => format!("\"{text}\""),
+        }
+    }
+}
+
+impl Token {
+    /// Said to be so: neither denied nor supposed.
+    pub fn asserted(&self) -> bool {
+        !self.negated && !self.is_assumed()
+    }
+
+    pub fn is_assumed(&self) -> bool {
+        self.supposed || self.example
+    }
+
+    pub fn word(&self) -> Option<&str> {
+        match &self.what {
+            What::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    pub fn number(&self) -> Option<&Number> {
+        match &self.what {
+            What::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    pub fn is(&self, list: &str) -> bool {
+        self.word().is_some_and(|word| list.split_whitespace().any(|base| is_form(word, base)))
+    }
+
+    pub fn is_word(&self, word: &str) -> bool {
+        self.word() == Some(word)
+    }
+
+    pub fn is_sign(&self, sign: char) -> bool {
+        self.what == What::Sign(sign)
+    }
+}
+
+pub(super) fn plain(what: &What) -> &str {
+    match what {
+        What::Word(word) => word,
+        What::Number(number) if number.value == 1.0 => "1",
+        _ => "",
+    }
+}
+
+pub(super) fn follow(words: &[&str], phrase: &str) -> bool {
+    let fillers = ["the", "a", "an", "at", "all", "really"];
+    let mut words = words.iter().filter(|word| !fillers.contains(*word));
+    phrase.split(' ').all(|word| words.next() == Some(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied(text: &str) -> String {
+        let of = |sentence: &Sentence| {
+            let words = sentence.tokens.iter().filter(|token| token.negated).filter_map(Token::word);
+            words.map(str::to_string).collect::<Vec<_>>().join(" ")
+        };
+        sentences(text).iter().map(of).collect::<Vec<_>>().join("/")
+    }
+
+    #[test]
+    fn a_negation_reaches_to_the_end_of_its_clause() {
+        let table = [
+            ("It is not a digit, but a boot.", "a digit"),
+            ("It was not mistaken for a sneaker and the label is right.", "mistaken for a sneaker"),
+            ("Not because of memory, but for speed.", "because of memory"),
+            (
+                "It is not true that it converges, or that it learns.",
+                "it is not true that it converges or that it learns",
+            ),
+            ("It shows clothes instead of digits. It helps.", "digits/"),
+            ("It isn't only faster.", ""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(denied(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_is_only_supposed() {
+        let supposed =
+            |text: &str| sentences(text)[0].tokens.iter().filter(|token| token.is_assumed()).count();
+        assert!(supposed("With batches of 64 it would be 938 steps.") > 0);
+        assert!(supposed("For example, with 1,000 images there are 10.") > 0);
+        assert_eq!(supposed("256 neurons gave 0.8872, 64 gave 0.8782."), 0);
+    }
+}

@@ -1,0 +1,87 @@
+//! Numbers in letters: "sixty thousand", "twenty-eight", "two hundred and fifty-six".
+
+const WORDS: [(&str, f64); 28] = [
+    ("zero", 0.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("seventy", 70.0),
+    ("eighty", 80.0),
+    ("ninety", 90.0),
+];
+
+fn value(word: &str) -> Option<f64> {
+    WORDS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+}
+
+/// The number that these words begin with, and how many of them it takes.
+pub(super) fn read(words: &[&str]) -> Option<(f64, usize)> {
+    let (mut total, mut part, mut taken) = (0.0, value(words.first()?)?, 1);
+    while let Some(word) = words.get(taken) {
+        let next = words.get(taken + 1).and_then(|word| value(word));
+        match (*word, value(word)) {
+            ("hundred", _) => part *= 100.0,
+            ("thousand", _) => (total, part) = (total + part * 1000.0, 0.0),
+            ("million", _) => (total, part) = (total + part * 1e6, 0.0),
+            ("and", _) if part % 100.0 == 0.0 && part > 0.0 && next.is_some() => (),
+            (_, Some(unit))
+                if unit < 10.0
+                    && unit > 0.0
+                    && (20.0..100.0).contains(&(part % 100.0))
+                    && part % 10.0 == 0.0 =>
+            {
+                part += unit;
+            }
+            (_, Some(rest)) if part >= 100.0 && part % 100.0 == 0.0 && rest < 100.0 => part += rest,
+            (_, Some(rest)) if part == 0.0 && total > 0.0 => part = rest,
+            _ => break,
+        }
+        taken += 1;
+    }
+    Some((total + part, taken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_one_number() {
+        let table = [
+            ("sixty thousand training images", 60_000.0, 2),
+            ("twenty eight by twenty eight", 28.0, 2),
+            ("two hundred and fifty six neurons", 256.0, 5),
+            ("one hundred and twenty eight", 128.0, 5),
+            ("ten and nine", 10.0, 1),
+            ("zero and one", 0.0, 1),
+            ("one thousand eight hundred and seventy five", 1875.0, 7),
+            ("one of ten", 1.0, 1),
+            ("thirty two at a time", 32.0, 2),
+        ];
+        for (text, value, taken) in table {
+            assert_eq!(read(&text.split(' ').collect::<Vec<_>>()), Some((value, taken)), "{text}");
+        }
+        assert_eq!(read(&["boots"]), None);
+    }
+}
