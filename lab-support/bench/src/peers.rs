@@ -15,7 +15,7 @@ const PEERS: [(&str, &str); 2] = [("PyTorch", "with_pytorch.py"), ("Keras", "wit
 pub fn start(root: &Path, threads: usize) -> Result<Vec<(String, Contender)>, Error> {
     let environment = home::data_dir()?.join("bench/peers");
     if !python::is_installed(&environment, REQUIREMENTS) {
-        let board = Board::new();
+        let board = Board::start();
         let line = board.line();
         let stage = "Installing PyTorch and Keras into data/bench/peers (5 GB)";
         python::install(&environment, REQUIREMENTS, stage, &|progress| line.show(progress))?;

@@ -37,7 +37,8 @@ pub struct Line {
 }
 
 impl Board {
-    pub fn new() -> Board {
+    /// Draws its lines until the last of its clones is gone.
+    pub fn start() -> Board {
         let is_terminal = stderr().is_terminal();
         let board =
             Board(Arc::new(Mutex::new(Lines { bars: MultiProgress::new(), is_terminal, lines: Vec::new() })));

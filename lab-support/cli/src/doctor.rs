@@ -7,11 +7,17 @@ use lab_base::{Error, Source, home};
 use crate::setup::Kernel;
 use crate::{data, jupyter, kernelspec, setup};
 
-/// The versions that the lab was tried with, the first and the last; what is not pinned by a file of the project.
-const TRIED: [(&str, &str, (u32, u32), (u32, u32)); 3] = [
-    ("Rust", "rustc", (1, 95), (1, 97)),
-    ("Python", "python3", (3, 11), (3, 11)),
-    ("uv", "uv", (0, 9), (0, 9)),
+/// A program of which the project pins no version, and the versions that the lab was tried with.
+struct Tried {
+    name: &'static str,
+    program: &'static str,
+    first: (u32, u32),
+    last: (u32, u32),
+}
+
+const TRIED: [Tried; 2] = [
+    Tried { name: "Rust", program: "rustc", first: (1, 95), last: (1, 97) },
+    Tried { name: "Python", program: "python3", first: (3, 11), last: (3, 11) },
 ];
 
 /// Prints what is installed, what is missing and the command that mends it. False when notebooks can't
@@ -37,7 +43,7 @@ pub fn examine() -> Result<bool, Error> {
         kernelspec::is_installed(&environment, &kernel.binary).then(|| kernelspec::DISPLAY_NAME.into());
     check("kernel in JupyterLab", kernelspec, "cargo lab");
     check("Fashion-MNIST", fashion_mnist()?, "cargo lab data (until then: the practice set)");
-    for (name, program, first, last) in TRIED {
+    for Tried { name, program, first, last } in TRIED {
         if let Some(found) = version(program).and_then(|text| number(&text))
             && !(first..=last).contains(&found)
         {

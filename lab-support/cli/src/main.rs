@@ -126,7 +126,7 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
     let notebooks = run::notebooks(&folder)?;
     let root = home::root()?;
     let kernel = Kernel::of(&root)?;
-    let board = Board::new();
+    let board = Board::start();
     let (behind, data) = (board.clone(), board.clone());
     thread::spawn(move || setup::fetch_data(&data));
     thread::spawn({
@@ -148,7 +148,7 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
 }
 
 fn fetch(from: Option<&str>) -> Result<(), Error> {
-    let board = Board::new();
+    let board = Board::start();
     let line = board.line();
     data::fetch(from, &|progress| line.show(progress), &|text| println!("{text}"))
 }

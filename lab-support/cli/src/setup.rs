@@ -52,7 +52,7 @@ impl Kernel {
 /// next time; started twice, the second waits.
 pub fn ensure() -> Result<Kernel, Error> {
     let root = home::root()?;
-    let board = Board::new();
+    let board = Board::start();
     thread::scope(|scope| {
         let data = scope.spawn(|| fetch_data(&board));
         let kernel = prepare(&root, For::AllNotebooks, &board);

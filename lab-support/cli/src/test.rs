@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -105,9 +106,8 @@ impl Editions {
             self.notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
         let blank = blank_edition(&solved)?;
         let first = solved.len().min(FIRST);
-        let mut groups = vec![0..first];
-        // Those that take longest come first, as far as their numbers tell.
-        groups.extend((first..solved.len()).map(|i| i..i + 1));
+        let rest = (first..solved.len()).map(|i| i..i + 1);
+        let groups: Vec<Range<usize>> = std::iter::once(0..first).chain(rest).collect();
         let mut tasks = Vec::new();
         for group in &groups {
             let output = output.join((group.start + 1).to_string());
@@ -152,7 +152,7 @@ impl Editions {
 /// Notebooks that one worker runs in turn.
 struct Task {
     kernel: Kernel,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     notebooks: Vec<PathBuf>,
     limit: Duration,
     blank: bool,

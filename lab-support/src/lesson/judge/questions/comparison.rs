@@ -3,7 +3,28 @@
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::Sentence;
-use super::first_image::{ACTUAL, CALLED, PREDICTED, STRICT};
+
+pub(super) const ACTUAL: List =
+    "actual actually true truth real really correct given belongs reality is expected";
+
+/// How the classes are called, in the order of their labels.
+pub(super) const CALLED: [List; 10] = [
+    "tshirt top",
+    "trouser pants",
+    "pullover sweater",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker trainer",
+    "bag handbag",
+    "ankleboot boot",
+];
+
+pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
+     recognize recognise forecast nn believe";
+
+pub(super) const STRICT: List = "actual actually true truth real really reality given belongs";
 
 const SAME: List = "same match equal agree agreement right correct correctly identical coincide accurate \
      accurately too also well both consistent hit rightly properly equals corresponds correspond";

@@ -4,27 +4,8 @@ use super::super::evidence::FirstImage;
 use super::super::findings::{Findings, Found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
-use super::comparison;
+use super::comparison::{self, CALLED, PREDICTED, STRICT};
 
-/// How the classes are called, in the order of their labels.
-pub(super) const CALLED: [List; 10] = [
-    "tshirt top",
-    "trouser pants",
-    "pullover sweater",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker trainer",
-    "bag handbag",
-    "ankleboot boot",
-];
-
-pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
-     recognize recognise forecast nn believe";
-pub(super) const ACTUAL: List =
-    "actual actually true truth real really correct given belongs reality is expected";
-pub(super) const STRICT: List = "actual actually true truth real really reality given belongs";
 /// Words about classes that are neither predicted nor actual.
 const OTHERS: List = "second next other remaining least similar confuse alternative runner only followed follow \
      mistake mistaken likely unlikely resemble could would look like less lower rest than behind \

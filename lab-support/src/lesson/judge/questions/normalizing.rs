@@ -3,7 +3,7 @@
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
-use super::reasons;
+use super::reasons::{self, is, range, says_number};
 
 const DIVIDE: List = "divide division scale rescale quotient map bring turn transform convert shrink normalize \
      normalise change";
@@ -130,26 +130,6 @@ fn is_turned(s: &Sentence, i: usize) -> bool {
 
 fn is_less(s: &Sentence, i: usize) -> bool {
     i > 0 && s.tokens[i - 1].is("less worse")
-}
-
-fn is(token: &Token, value: f64) -> bool {
-    token.number().is_some_and(|n| n.is(value))
-}
-
-pub(super) fn says_number(s: &Sentence, value: f64) -> bool {
-    s.tokens.iter().any(|t| is(t, value) && !t.negated)
-}
-
-/// Where a range from 0 to `end` begins.
-pub(super) fn range(s: &Sentence, end: f64) -> Option<usize> {
-    let joins =
-        |t: &Token| t.is("and to until through into") || matches!(t.what, What::Sign('-') | What::Break(','));
-    let begins = |i: usize| {
-        let rest = &s.tokens[i + 1..];
-        let far = rest.iter().take(4).position(|t| t.number().is_some());
-        is(&s.tokens[i], 0.0) && far.is_some_and(|far| is(&rest[far], end) && rest[..far].iter().any(joins))
-    };
-    (0..s.tokens.len()).find(|i| begins(*i))
 }
 
 /// What something is divided by.

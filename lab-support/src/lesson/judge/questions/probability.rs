@@ -3,7 +3,7 @@
 use super::super::evidence::{Evidence, Kind};
 use super::super::findings::Findings;
 use super::super::read::{Fit, Number, Sentence};
-use super::first_image::CALLED;
+use super::comparison::CALLED;
 
 pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut Findings) {
     let Some(image) = &evidence.first_image else { return };

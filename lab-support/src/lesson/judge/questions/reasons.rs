@@ -2,8 +2,7 @@
 
 use super::super::findings::Findings;
 use super::super::lists::*;
-use super::super::read::{Sentence, Token};
-use super::normalizing::{range, says_number};
+use super::super::read::{Sentence, Token, What};
 
 /// Things that normalizing has nothing to do with, and other operations.
 const BESIDE: List = "subtract subtraction multiply binary brighter darker bright sharp sharper noise memory storage resolution resize crop \
@@ -85,4 +84,24 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         "what it does to the pictures",
         "compare the shapes before and after",
     );
+}
+
+pub(super) fn is(token: &Token, value: f64) -> bool {
+    token.number().is_some_and(|n| n.is(value))
+}
+
+pub(super) fn says_number(s: &Sentence, value: f64) -> bool {
+    s.tokens.iter().any(|t| is(t, value) && !t.negated)
+}
+
+/// Where a range from 0 to `end` begins.
+pub(super) fn range(s: &Sentence, end: f64) -> Option<usize> {
+    let joins =
+        |t: &Token| t.is("and to until through into") || matches!(t.what, What::Sign('-') | What::Break(','));
+    let begins = |i: usize| {
+        let rest = &s.tokens[i + 1..];
+        let far = rest.iter().take(4).position(|t| t.number().is_some());
+        is(&s.tokens[i], 0.0) && far.is_some_and(|far| is(&rest[far], end) && rest[..far].iter().any(joins))
+    };
+    (0..s.tokens.len()).find(|i| begins(*i))
 }

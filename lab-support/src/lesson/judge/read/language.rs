@@ -1,8 +1,8 @@
 //! Whether a text is English, whole sentences, and about its question.
 
-use super::is_form;
+use super::forms::is_form;
 use super::sentences::Sentence;
-use super::words::What;
+use super::what::What;
 
 /// Words that hold English sentences together.
 const ENGLISH: &[&str] = &[

@@ -8,10 +8,12 @@ mod references;
 mod scopes;
 mod sentences;
 mod spelled;
+mod token;
+mod what;
 mod words;
 
-pub(super) use forms::is_form;
 pub(super) use language::{is_english, is_in_sentences, speaks_of_grading, takes_back};
 pub(super) use numbers::{Fit, Number};
-pub(super) use sentences::{Sentence, Token, sentences};
-pub(super) use words::What;
+pub(super) use sentences::{Sentence, sentences};
+pub(super) use token::Token;
+pub(super) use what::What;

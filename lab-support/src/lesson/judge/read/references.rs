@@ -1,6 +1,6 @@
 //! Numbers that count nothing: years, dates, the numbers of figures and chapters.
 
-use super::words::{What, word};
+use super::what::{What, word};
 
 /// Words that stand before the number of a thing, which is no count.
 const NUMBERED: &[&str] = &[

@@ -1,7 +1,7 @@
 //! What in a sentence is denied, supposed or quoted.
 
-use super::sentences::{Token, follow, plain};
-use super::words::What;
+use super::token::{Token, follow, plain};
+use super::what::What;
 
 const NEGATORS: &[&str] = &[
     "not",

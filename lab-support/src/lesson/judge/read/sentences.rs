@@ -1,9 +1,11 @@
 //! Sentences, and in each what is denied and what is only supposed.
 
+use super::numbers::Number;
 use super::plain::blocks;
 use super::scopes::{SOURCES, denies_all, marked};
-use super::words::{What, tokens};
-use super::{Number, is_form};
+use super::token::{Token, follow, plain};
+use super::what::What;
+use super::words::tokens;
 
 /// A sentence, an item of a list or a row of a table.
 #[derive(Clone, Debug)]
@@ -13,19 +15,6 @@ pub(in super::super) struct Sentence {
     pub denied: bool,
     /// It tells what others have found or written.
     pub sourced: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(in super::super) struct Token {
-    pub what: What,
-    /// Said not to be so, or named as the opposite.
-    pub negated: bool,
-    /// Of what would or could be.
-    pub supposed: bool,
-    /// Of an example.
-    pub example: bool,
-    /// Which part of the sentence it stands in, from 0.
-    pub clause: usize,
 }
 
 pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
@@ -113,57 +102,6 @@ impl Sentence {
             None => format!("\"{text}\""),
         }
     }
-}
-
-impl Token {
-    /// Said to be so: neither denied nor supposed.
-    pub fn asserted(&self) -> bool {
-        !self.negated && !self.is_assumed()
-    }
-
-    pub fn is_assumed(&self) -> bool {
-        self.supposed || self.example
-    }
-
-    pub fn word(&self) -> Option<&str> {
-        match &self.what {
-            What::Word(word) => Some(word),
-            _ => None,
-        }
-    }
-
-    pub fn number(&self) -> Option<&Number> {
-        match &self.what {
-            What::Number(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    pub fn is(&self, list: &str) -> bool {
-        self.word().is_some_and(|word| list.split_whitespace().any(|base| is_form(word, base)))
-    }
-
-    pub fn is_word(&self, word: &str) -> bool {
-        self.word() == Some(word)
-    }
-
-    pub fn is_sign(&self, sign: char) -> bool {
-        self.what == What::Sign(sign)
-    }
-}
-
-pub(super) fn plain(what: &What) -> &str {
-    match what {
-        What::Word(word) => word,
-        What::Number(number) if number.value == 1.0 => "1",
-        _ => "",
-    }
-}
-
-pub(super) fn follow(words: &[&str], phrase: &str) -> bool {
-    let fillers = ["the", "a", "an", "at", "all", "really"];
-    let mut words = words.iter().filter(|word| !fillers.contains(*word));
-    phrase.split(' ').all(|word| words.next() == Some(&word))
 }
 
 #[cfg(test)]

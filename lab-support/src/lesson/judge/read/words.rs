@@ -3,19 +3,7 @@
 use super::numbers::Number;
 use super::references::without_references;
 use super::spelled;
-
-#[derive(Clone, Debug, PartialEq)]
-pub(in super::super) enum What {
-    /// In small letters.
-    Word(String),
-    Number(Number),
-    /// `/`, `=`, `×`, `+`, `-` between numbers, `→`.
-    Sign(char),
-    /// A comma, a colon, a bracket, the end of a line.
-    Break(char),
-    /// `.`, `!`, `?` or `;` at the end of a sentence.
-    End(char),
-}
+use super::what::{What, word};
 
 /// Names of several words or spellings, as one word.
 const NAMES: &[(&str, &str)] = &[
@@ -154,13 +142,6 @@ fn about(tokens: &mut [What]) {
         if let What::Number(number) = &mut tokens[i] {
             number.about |= is_about;
         }
-    }
-}
-
-pub(super) fn word(token: &What) -> Option<&str> {
-    match token {
-        What::Word(word) => Some(word),
-        _ => None,
     }
 }
 
