@@ -16,7 +16,7 @@ struct Tried {
 }
 
 const TRIED: [Tried; 2] = [
-    Tried { name: "Rust", program: "rustc", first: (1, 95), last: (1, 97) },
+    Tried { name: "Rust", program: "rustc", first: (1, 95), last: (1, 95) },
     Tried { name: "Python", program: "python3", first: (3, 11), last: (3, 11) },
 ];
 

@@ -1,6 +1,5 @@
-use std::fs::{self, DirBuilder, File, FileTimes, TryLockError};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, symlink};
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use lab_base::files;
 use uuid::Uuid;
 
 use crate::compiled::Compiled;
+use crate::copy::copy;
 use crate::folders::Folders;
 
 /// Locked by the kernel that works in the folder.
@@ -58,37 +58,10 @@ fn is_locked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// Copies a folder with its times. Compiled libraries are hard-linked: cargo and rustc only ever replace
-/// them, while smaller files are written in place, and must not be shared.
-pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    copy_with(from, to, &|from, to| fs::hard_link(from, to))
-}
-
-fn copy_with(from: &Path, to: &Path, link: &dyn Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let (source, target) = entry.map(|e| (e.path(), to.join(e.file_name())))?;
-        if source.is_symlink() {
-            symlink(fs::read_link(&source)?, &target)?;
-        } else if source.is_dir() {
-            copy_with(&source, &target, link)?;
-        } else if !is_compiled(&source) || link(&source, &target).is_err() {
-            // Some file systems have no hard links, and no two of them share one.
-            fs::copy(&source, &target)?;
-            let times = FileTimes::new().set_modified(fs::metadata(&source)?.modified()?);
-            File::options().write(true).open(&target)?.set_times(times)?;
-        }
-    }
-    Ok(())
-}
-
-fn is_compiled(path: &Path) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str());
-    extension.is_some_and(|e| ["rlib", "rmeta", "so", "dylib", "a"].contains(&e))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::FileTimes;
+
     use super::*;
 
     #[test]
@@ -111,29 +84,5 @@ mod tests {
         let left = ["1", "2", "3.gone", "4"].map(|name| kernels.join(name).exists());
         assert_eq!(left, [false, true, false, true], "one was just made, one runs");
         fs::remove_dir_all(kernels).unwrap();
-    }
-
-    #[test]
-    fn where_there_are_no_hard_links_files_are_copied_with_their_times() {
-        let folder = tempfile::tempdir().unwrap();
-        let (from, links, copies) =
-            (folder.path().join("from"), folder.path().join("links"), folder.path().join("copies"));
-        fs::create_dir_all(from.join("deps")).unwrap();
-        fs::write(from.join("deps/libone.rlib"), "compiled").unwrap();
-        fs::write(from.join("deps/one.d"), "text").unwrap();
-        let long_ago = std::time::SystemTime::now() - Duration::from_secs(5000);
-        for file in ["deps/libone.rlib", "deps/one.d"] {
-            let file = File::options().write(true).open(from.join(file)).unwrap();
-            file.set_times(FileTimes::new().set_modified(long_ago)).unwrap();
-        }
-        copy(&from, &links).unwrap();
-        copy_with(&from, &copies, &|_, _| Err(io::ErrorKind::Unsupported.into())).unwrap();
-        for folder in [&links, &copies] {
-            assert_eq!(fs::read(folder.join("deps/libone.rlib")).unwrap(), b"compiled");
-            let modified = fs::metadata(folder.join("deps/libone.rlib")).unwrap().modified().unwrap();
-            assert!(modified.duration_since(long_ago).unwrap() < Duration::from_secs(1));
-        }
-        fs::write(copies.join("deps/libone.rlib"), "changed").unwrap();
-        assert_eq!(fs::read(from.join("deps/libone.rlib")).unwrap(), b"compiled");
     }
 }

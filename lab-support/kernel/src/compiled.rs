@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::clone;
+use crate::copy::copy;
 use crate::folders::{CARGO_CONFIG, EVCXR_TOML, Folders};
 use crate::progress::{Crates, Progress};
 use crate::toolchain::Toolchain;
@@ -68,7 +68,7 @@ impl Compiled {
         // Of several, the one that has most: this one, where the rivals are to be added.
         older.sort_by_key(|folder| *folder != self.folder);
         if let Some(older) = older.iter().find(|folder| name(folder).starts_with(&self.reusable)) {
-            clone::copy(older, &unfinished)?;
+            copy(older, &unfinished)?;
         }
         let mut warm = Command::new(evaluator);
         warm.arg("warm").args(with_rivals.then_some("rivals")).current_dir(&folders.project);

@@ -2,7 +2,6 @@ use std::process::ExitStatus;
 
 use tokio::net::tcp::OwnedWriteHalf;
 
-use crate::evaluator::Evaluator;
 use crate::message::Message;
 use crate::progress::Progress;
 use lab_base::event::Event;
@@ -28,9 +27,6 @@ pub enum Incoming {
     Event(Event),
     /// How far setting up is, before evcxr can start.
     Preparing(Progress),
-    Ready(Box<Evaluator>),
-    /// evcxr can't start: the reason.
-    Broken(String),
     EvaluatorEnded(ExitStatus),
     /// It is a while ago that evcxr was done with a request: its word of that.
     Overdue(Message),

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 
 use crate::cell::Cell;
 use crate::completion::Completions;
@@ -71,9 +74,15 @@ async fn serve(file: &Path) -> Result<()> {
         // Nobody listens when the kernel is ending anyway.
         let _ = gone.send(Incoming::JupyterGone);
     });
+    let mut terminated = signal(SignalKind::terminate())?;
+    let asked = sender.clone();
+    tokio::spawn(async move {
+        terminated.recv().await;
+        // As above.
+        let _ = asked.send(Incoming::JupyterGone);
+    });
     let listener = listener::listen(sender.clone()).await?;
-    let evaluator = start(connection, listener, sender.clone());
-    tokio::spawn(evaluator);
+    let starting = tokio::spawn(start(connection, listener, sender.clone()));
     let mut kernel = Kernel {
         front,
         evaluator: State::Preparing(Preparation::default()),
@@ -83,22 +92,48 @@ async fn serve(file: &Path) -> Result<()> {
         completions: Completions::default(),
         incoming: sender,
     };
-    kernel.serve(incoming).await;
+    kernel.serve(incoming, starting).await;
+    drop(kernel);
+    end_compilers();
     Ok(())
 }
 
-async fn start(connection: Connection, listener: String, kernel: UnboundedSender<Incoming>) {
-    let started = match Evaluator::start(&connection, &listener, &kernel).await {
-        Ok(evaluator) => Incoming::Ready(Box::new(evaluator)),
-        Err(error) => Incoming::Broken(format!("{error:#}")),
-    };
-    // Nobody listens when the kernel is ending.
-    let _ = kernel.send(started);
+/// What this process has started to be set up would go on. Jupyter gives a kernel a process group of its own; by now
+/// this process does not end by the signal itself.
+fn end_compilers() {
+    if getpgrp() == getpid() {
+        // There may be none.
+        let _ = kill_process_group(getpid(), Signal::TERM);
+    }
+}
+
+/// evcxr, or why it can't start.
+async fn start(
+    connection: Connection,
+    listener: String,
+    kernel: UnboundedSender<Incoming>,
+) -> Result<Box<Evaluator>, String> {
+    let started = Evaluator::start(&connection, &listener, &kernel).await;
+    started.map(Box::new).map_err(|error| format!("{error:#}"))
 }
 
 impl Kernel {
-    async fn serve(&mut self, mut incoming: UnboundedReceiver<Incoming>) {
-        while let Some(heard) = incoming.recv().await {
+    async fn serve(
+        &mut self,
+        mut incoming: UnboundedReceiver<Incoming>,
+        mut starting: JoinHandle<Result<Box<Evaluator>, String>>,
+    ) {
+        let mut is_starting = true;
+        loop {
+            let heard = tokio::select! {
+                heard = incoming.recv() => heard,
+                started = &mut starting, if is_starting => {
+                    is_starting = false;
+                    self.begin(started.unwrap_or_else(|error| Err(error.to_string()))).await;
+                    continue;
+                }
+            };
+            let Some(heard) = heard else { return };
             match heard {
                 Incoming::Front(_, message) if message.kind() == "shutdown_request" => {
                     return self.shut_down(&message).await;
@@ -111,12 +146,6 @@ impl Kernel {
                 Incoming::Keeper(keeper) => self.keeper = Some(keeper),
                 Incoming::Event(event) => self.hear(event).await,
                 Incoming::Preparing(progress) => self.show_preparation(Some(progress)),
-                Incoming::Ready(evaluator) => {
-                    self.end_preparation();
-                    self.evaluator = State::Ready(evaluator);
-                    self.next().await;
-                }
-                Incoming::Broken(reason) => self.give_up(Failure::broken(&reason)).await,
                 Incoming::EvaluatorEnded(status) => {
                     self.give_up(Failure::broken(&format!("evcxr has ended ({status})."))).await;
                 }
@@ -127,6 +156,18 @@ impl Kernel {
                     }
                 }
                 Incoming::JupyterGone => return,
+            }
+        }
+    }
+
+    /// All is set up, or can't be: what waits is run or refused.
+    async fn begin(&mut self, started: Result<Box<Evaluator>, String>) {
+        match started {
+            Err(reason) => self.give_up(Failure::broken(&reason)).await,
+            Ok(evaluator) => {
+                self.end_preparation();
+                self.evaluator = State::Ready(evaluator);
+                self.next().await;
             }
         }
     }

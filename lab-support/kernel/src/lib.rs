@@ -47,6 +47,7 @@ mod clone;
 mod compiled;
 mod completion;
 mod connection;
+mod copy;
 mod evaluator;
 mod failure;
 mod folders;

@@ -4,7 +4,8 @@ use std::time::Instant;
 use lab_support::data::Dataset;
 use lab_support::{Error, Waiting};
 
-use crate::rival::{Classifier, Rival};
+use crate::classifier::Classifier;
+use crate::rival::Rival;
 
 /// The rival that did best on the validation images.
 pub struct Chosen {

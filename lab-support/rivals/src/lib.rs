@@ -9,6 +9,7 @@
 //! It is a crate of its own because every crate that a notebook depends on costs it time when it starts.
 
 mod choose;
+mod classifier;
 mod logistic;
 mod naive_bayes;
 mod neighbours;

@@ -4,7 +4,7 @@ use linfa::traits::{Fit, PredictInplace};
 use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
 use ndarray::{Array1, Array2, Ix1};
 
-use crate::rival::Classifier;
+use crate::classifier::Classifier;
 
 /// Steps of L-BFGS: with more, the validation accuracy no longer rises, and the time does.
 const ITERATIONS: u64 = 50;

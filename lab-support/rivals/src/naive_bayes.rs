@@ -4,7 +4,7 @@ use linfa::traits::Fit;
 use linfa_bayes::GaussianNb;
 use ndarray::Ix1;
 
-use crate::rival::Classifier;
+use crate::classifier::Classifier;
 
 /// # Errors
 /// When `smoothing` is negative or not finite.

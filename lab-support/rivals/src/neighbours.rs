@@ -5,8 +5,8 @@ use linfa_nn::distance::L2Dist;
 use linfa_nn::{CommonNearestNeighbour, NearestNeighbour};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix1, s};
 
+use crate::classifier::Classifier;
 use crate::pca::Components;
-use crate::rival::Classifier;
 
 /// Principal components in whose space neighbours are near.
 pub(crate) const COMPONENTS: usize = 50;

@@ -1,8 +1,7 @@
 use lab_support::Error;
 use lab_support::data::Dataset;
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, Array2};
 
+use crate::classifier::Classifier;
 use crate::{logistic, naive_bayes, neighbours, trees};
 
 /// A classical classifier with its settings, not fitted yet.
@@ -24,9 +23,6 @@ enum Method {
     Forest { trees: usize, depth: usize },
     Neighbours { k: usize },
 }
-
-/// linfa's own trait: anything that calls rows of numbers classes.
-pub(crate) type Classifier = Box<dyn PredictInplace<Array2<f32>, Array1<usize>>>;
 
 const ALL: usize = usize::MAX;
 

@@ -12,7 +12,7 @@ use ndarray::Ix1;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
-use crate::rival::Classifier;
+use crate::classifier::Classifier;
 
 /// Shares of the images and of the pixels that each tree of a forest sees.
 const IMAGES: f64 = 0.5;
