@@ -15,11 +15,12 @@ import sys
 import time
 import urllib.request
 
-# Seconds. The limits are for a machine of two cores that may be busy with something else.
-LIMITS = {
-    "first": {"silence": 10, "page": 240, "cell": 900},
-    "later": {"silence": 10, "page": 10, "cell": 60},
+# Seconds: what a machine of two cores should stay below, and what it must, since it may be busy with something else.
+SHOULD = {
+    "first": {"silence": 10, "page": 240, "cell": 660},
+    "later": {"page": 5, "cell": 20},
 }
+PATIENCE = 4
 
 
 class Lab:
@@ -90,7 +91,6 @@ def is_alive(process):
 
 
 def main(kind):
-    limits = LIMITS[kind]
     lab = Lab()
     while not (server := lab.server()):
         if not lab.listen(0.2) or lab.seconds() > 1500:
@@ -124,7 +124,7 @@ def main(kind):
         print(f"all is set up after {lab.seconds():.0f} s")
         figures["silence"] = lab.silence
     processes = children(lab.process)
-    assert len(processes) >= 3, processes
+    assert processes, "JupyterLab runs"
     os.write(lab.terminal, b"\x03")
     while lab.listen(0.2):
         pass
@@ -136,8 +136,9 @@ def main(kind):
         time.sleep(0.1)
     assert not left, f"still running after Ctrl-C: {left}"
     for figure, found in figures.items():
-        print(f"{kind} start, {figure}: {found:.1f} s (limit {limits[figure]} s)")
-        assert found <= limits[figure], figure
+        should = SHOULD[kind][figure]
+        print(f"{kind} start, {figure}: {found:.1f} s (should be below {should} s)", flush=True)
+        assert found <= PATIENCE * should, figure
 
 
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)

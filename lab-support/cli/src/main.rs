@@ -117,6 +117,9 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
     }
 }
 
+/// Long enough for a kernel that waits to start.
+const TURN: Duration = Duration::from_secs(3);
+
 /// JupyterLab opens as soon as it is there; the kernel is built meanwhile, and the first cell waits for it.
 async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
     let folder = match folder {
@@ -136,6 +139,8 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
                 if let Err(error) = setup::prepare(&root, what, &behind) {
                     return behind.say(&error.to_string());
                 }
+                // A kernel whose first cell waits comes before what only the last notebooks use.
+                thread::sleep(TURN);
             }
         }
     });

@@ -86,7 +86,8 @@ impl<'a> Crates<'a> {
             |name: &str| self.heavy.iter().find(|(heavy, _)| *heavy == name).map_or(LIGHT, |(_, s)| *s);
         let extra: f64 = self.heavy.iter().map(|(_, seconds)| seconds - LIGHT).sum();
         let all = self.total as f64 * LIGHT + extra;
-        let done: f64 = self.seen.iter().map(|name| weight(name)).sum();
+        // The sum of nothing is -0.
+        let done = self.seen.iter().map(|name| weight(name)).sum::<f64>() + 0.0;
         let count = self.seen.len();
         Progress {
             stage: self.stage.into(),
