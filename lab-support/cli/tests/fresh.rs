@@ -192,7 +192,7 @@ async fn any_folder_will_do_and_a_change_of_its_sources_is_told() {
     let mut page = FrontEnd::connect(&kernel.info).await;
     let cell = page.run("1 + 1").await.ok();
     assert!(
-        cell.text().contains("The lab is set up, in "),
+        cell.text().contains("The lab is set up. This cell waited for "),
         "the wait is shown in its place: {}",
         cell.text()
     );

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -9,21 +9,14 @@ use crate::progress::{Progress, in_words};
 #[derive(Default)]
 pub struct Preparation {
     progress: Option<Progress>,
-    /// Seconds of the stages before this one.
-    before: f64,
-    /// The cell that waits, and has said so.
-    shown: Option<Message>,
+    /// The cell that waits and has said so, and since when.
+    shown: Option<(Message, Instant)>,
 }
 
 impl Preparation {
     /// What to broadcast when setting up has come further, or a cell waits.
     pub fn show(&mut self, progress: Option<Progress>, waits: Option<&Message>) -> Option<Message> {
-        if let Some(progress) = progress {
-            if let Some(last) = self.progress.take().filter(|last| last.stage != progress.stage) {
-                self.before += last.seconds;
-            }
-            self.progress = Some(progress);
-        }
+        self.progress = progress.or(self.progress.take());
         let progress = self.progress.as_ref()?;
         let text =
             format!("{progress}. This cell runs by itself when all is ready; meanwhile you can read on.");
@@ -35,16 +28,15 @@ impl Preparation {
 
     /// What to broadcast when evcxr is ready.
     pub fn end(&mut self) -> Option<Message> {
-        let request = self.shown.take()?;
-        let seconds = self.before + self.progress.as_ref().map_or(0.0, |progress| progress.seconds);
-        let text = format!("The lab is set up, in {}.", in_words(Duration::from_secs_f64(seconds)));
-        self.shown = Some(request.clone());
+        let (request, since) = self.shown.as_ref()?;
+        let (request, waited) = (request.clone(), since.elapsed());
+        let text = format!("The lab is set up. This cell waited for {}.", in_words(waited));
         self.update(&request, json!({ "text/plain": text, "text/html": text }))
     }
 
     fn update(&mut self, request: &Message, forms: Value) -> Option<Message> {
         let kind = if self.shown.is_some() { "update_display_data" } else { "display_data" };
-        let request = self.shown.get_or_insert_with(|| request.clone());
+        let (request, _) = self.shown.get_or_insert_with(|| (request.clone(), Instant::now()));
         let content = json!({
             "data": forms,
             "metadata": {},
@@ -85,6 +77,6 @@ mod tests {
         let last = preparation.end().unwrap();
         assert_eq!(last.kind(), "update_display_data");
         assert_eq!(last.content()["transient"], first.content()["transient"]);
-        assert_eq!(last.content()["data"]["text/plain"], "The lab is set up, in 1 min 30 s.");
+        assert_eq!(last.content()["data"]["text/plain"], "The lab is set up. This cell waited for 0 s.");
     }
 }
