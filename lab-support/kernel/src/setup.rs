@@ -103,3 +103,34 @@ fn lock(folders: &Folders, progress: &PathBuf, tell: &dyn Fn(Progress)) -> Resul
         thread::sleep(POLL);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn whoever_comes_second_waits_and_tells_how_far_the_first_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders::new(folder.path().join("project"), folder.path().join("cache")).unwrap();
+        let file = folders.compiled().join("progress");
+        let theirs = Progress {
+            stage: "Building".into(),
+            part: Some(0.5),
+            detail: "1 of 2 crates".into(),
+            seconds: 9.0,
+        };
+        fs::write(&file, serde_json::to_vec(&theirs).unwrap()).unwrap();
+        let first = RefCell::new(Some(lock(&folders, &file, &|_| panic!("nobody else is there")).unwrap()));
+        let told = Cell::new(0);
+        let _second = lock(&folders, &file, &|progress| {
+            assert_eq!(progress, theirs);
+            told.set(told.get() + 1);
+            if told.get() == 2 {
+                first.borrow_mut().take();
+            }
+        });
+        assert_eq!(told.get(), 2, "it waits until the first is done, and no longer");
+    }
+}
