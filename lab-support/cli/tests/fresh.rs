@@ -124,7 +124,8 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
     }
 }
 
-/// A kernel that is started under settings which came after the lab was set up.
+/// A kernel that is started under settings which came after the lab was set up: programs on the PATH, and variables, which
+/// say what a configuration file can say, and are stronger.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn the_users_own_settings_change_nothing() {
@@ -136,25 +137,14 @@ async fn the_users_own_settings_change_nothing() {
         fs::write(programs.join(name), "#!/bin/sh\nexit 1\n").unwrap();
         fs::set_permissions(programs.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    // The user's configuration of cargo, beside what cargo has fetched.
-    let cargo_home = folder.path().join("cargo");
-    fs::create_dir(&cargo_home).unwrap();
-    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
-    let real = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home).unwrap();
-    symlink(real.join("registry"), cargo_home.join("registry")).unwrap();
-    let config = "[build]\ntarget-dir = \"elsewhere\"\nrustflags = [\"-Cdebuginfo=2\"]\nrustc-wrapper = \"sccache\"\n\
-                  [target.'cfg(unix)']\nlinker = \"no-such-linker\"\nrustflags = [\"-Copt-level=0\"]\n\
-                  [net]\noffline = false\n[http]\nproxy = \"127.0.0.1:1\"\n";
-    let theirs = fs::read_to_string(real.join("config.toml")).unwrap_or_default();
-    let sources: String = theirs
-        .split_inclusive("\n\n")
-        .filter(|part| part.contains("[source") || part.contains("[registries"))
-        .collect();
-    fs::write(cargo_home.join("config.toml"), format!("{config}\n{sources}")).unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let kernel = Kernel::start_with(&[
         ("PATH", &path),
-        ("CARGO_HOME", &cargo_home.display().to_string()),
+        ("CARGO_BUILD_RUSTFLAGS", "-Cdebuginfo=2"),
+        ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "no-such-linker"),
+        ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Copt-level=0"),
+        ("CARGO_HTTP_PROXY", "127.0.0.1:1"),
+        ("CARGO_NET_OFFLINE", "false"),
         ("CARGO_TARGET_DIR", "/nowhere"),
         ("CARGO_BUILD_TARGET_DIR", "/nowhere"),
         ("CARGO_INCREMENTAL", "0"),

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 /// Longer than anything takes, but for a machine that hangs.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(900);
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().into()
