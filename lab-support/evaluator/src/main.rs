@@ -18,6 +18,7 @@ use std::{env, process};
 
 use anyhow::{Context, Result, bail};
 use lab_base::{files, watch};
+use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 
 fn main() -> Result<()> {
     match cargo::name().as_deref() {
@@ -47,11 +48,16 @@ fn main() -> Result<()> {
     }
 }
 
-/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folder with it.
+/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folder with it, and the processes
+/// of its group: cells, and a compiler that is at work.
 fn evaluate() -> Result<()> {
     let folder = env::var_os("EVCXR_TMPDIR");
     watch::on_end_of_jupyter(move || {
         folder.iter().for_each(|folder| files::remove_folder(folder.as_ref()));
+        if getpgrp() == getpid() {
+            // This process is one of them.
+            let _ = kill_process_group(getpid(), Signal::KILL);
+        }
         process::exit(1);
     });
     evcxr_jupyter::main()
