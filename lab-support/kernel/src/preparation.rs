@@ -69,7 +69,7 @@ mod tests {
         let data = &first.content()["data"];
         let text = data["text/plain"].as_str().unwrap();
         assert!(
-            text.starts_with("Building: 2 of 4 crates, 1 min, about 60 s left. This cell runs"),
+            text.starts_with("Building: 2 of 4 crates, 1 min, about 1 min left. This cell runs"),
             "{text}"
         );
         assert!(data["text/html"].as_str().unwrap().starts_with("<progress value=\"0.500\">"), "{data}");
