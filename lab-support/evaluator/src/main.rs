@@ -13,8 +13,9 @@ mod cells;
 mod warm;
 
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
-use std::{env, process};
+use std::{env, fs, process};
 
 use anyhow::{Context, Result, bail};
 use lab_base::{files, watch};
@@ -53,7 +54,7 @@ fn main() -> Result<()> {
 fn evaluate() -> Result<()> {
     let folder = env::var_os("EVCXR_TMPDIR");
     watch::on_end_of_jupyter(move || {
-        folder.iter().for_each(|folder| files::remove_folder(folder.as_ref()));
+        folder.iter().for_each(|folder| remove_behind(folder.as_ref()));
         if getpgrp() == getpid() {
             // This process is one of them.
             let _ = kill_process_group(getpid(), Signal::KILL);
@@ -61,4 +62,12 @@ fn evaluate() -> Result<()> {
         process::exit(1);
     });
     evcxr_jupyter::main()
+}
+
+/// Takes the folder away at once, before anything is written to it again, and leaves the rest to a process that lives on.
+fn remove_behind(folder: &Path) {
+    let gone = folder.with_extension(files::GONE);
+    let _ = fs::rename(folder, &gone);
+    // What is left is removed when the next kernel starts.
+    let _ = Command::new("rm").arg("-rf").arg(gone).process_group(0).spawn();
 }
