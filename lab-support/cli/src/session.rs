@@ -236,9 +236,6 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
     if let Some(threads) = kernel.threads {
         command.env("LAB_THREADS", threads.to_string());
     }
-    if kernel.rehearses {
-        command.env("LAB_REHEARSAL", "1");
-    }
     if kernel.retrain {
         command.env("LAB_RETRAIN", "1");
     }

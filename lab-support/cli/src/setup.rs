@@ -21,8 +21,6 @@ pub struct Kernel {
     pub retrain: bool,
     /// How many threads a training has; all cores without it.
     pub threads: Option<usize>,
-    /// Whether each training ends after its first epoch: what matters is that cells run, not what they find.
-    pub rehearses: bool,
 }
 
 /// Names the command line's program for programs that are not it.
@@ -37,14 +35,7 @@ impl Kernel {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };
-        Ok(Kernel {
-            binary,
-            root: root.into(),
-            output: None,
-            retrain: false,
-            threads: None,
-            rehearses: false,
-        })
+        Ok(Kernel { binary, root: root.into(), output: None, retrain: false, threads: None })
     }
 }
 

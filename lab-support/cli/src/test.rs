@@ -122,8 +122,7 @@ impl Editions {
         }
         for group in &groups {
             let output = blank.path().join(format!("data-{}", group.start + 1));
-            let kernel =
-                Kernel { output: Some(output), threads: Some(1), rehearses: true, ..self.kernel.clone() };
+            let kernel = Kernel { output: Some(output), threads: Some(1), ..self.kernel.clone() };
             let notebooks = solved[group.clone()]
                 .iter()
                 .map(|book| blank.path().join("notebooks").join(book.name()))

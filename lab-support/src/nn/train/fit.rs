@@ -26,7 +26,6 @@ impl Sequential {
     /// checkpoint is of another training or can't be read or written, or when the loss stops being a finite number.
     /// Everything but the last and the writing is checked before any work.
     pub fn fit(&mut self, data: &Dataset, plan: Fit) -> Result<History, Error> {
-        let plan = plan.rehearsed();
         plan.check()?;
         let (train, validation) = plan.sets(data)?;
         let source = train.images().source;

@@ -39,18 +39,6 @@ impl Default for Fit {
 }
 
 impl Fit {
-    /// Where `LAB_REHEARSAL` is set, at most three epochs, said and recorded as such: tests that run the notebooks only to see
-    /// whether their cells run set it.
-    pub(crate) fn rehearsed(mut self) -> Fit {
-        const EPOCHS: usize = 3;
-        let is_rehearsal = std::env::var_os("LAB_REHEARSAL").is_some_and(|value| !value.is_empty());
-        if is_rehearsal && self.epochs > EPOCHS {
-            println!("A rehearsal: {EPOCHS} epochs in place of {}.", self.epochs);
-            self.epochs = EPOCHS;
-        }
-        self
-    }
-
     /// `epochs` passes over the training set (at least 1) in batches of 32, without validation.
     pub fn epochs(epochs: usize) -> Fit {
         Fit {
