@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, Source, home, verdicts};
-use lab_kernel::in_words;
+use lab_kernel::{Toolchain, in_words};
 use nbformat::v4::Output;
 use tempfile::TempDir;
 use tokio::task::LocalSet;
@@ -49,10 +49,11 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
     let packages = ["lab-base", "lab-support", "lab-rivals", "lab-kernel", "lab-cli"];
     let packages = packages.iter().flat_map(|package| ["--package", package]);
     let arguments: Vec<&str> = packages.chain(["--no-fail-fast", "--", "--include-ignored"]).collect();
-    tally.add("cargo test", cargo_test(&root, &arguments)?);
-    // Built as it is for the kernel, whose crates are there already.
+    tally.add("cargo test", cargo_test(Command::new("cargo"), &root, &arguments)?);
+    // Built as it is for the kernel, by the same cargo, whose crates are there already.
+    let cargo = Toolchain::find().map_err(|e| failed("a Rust toolchain", format!("{e:#}")))?.cargo(&root);
     let own = ["--profile", "evaluator", "--package", "lab-evaluator"];
-    tally.add("cargo test, evaluator", cargo_test(&root, &own)?);
+    tally.add("cargo test, evaluator", cargo_test(cargo, &root, &own)?);
     let notebooks = run::notebooks(&root)?;
     heading("Saved notebooks", start);
     let paths = Paths::of_this_machine(&root);
@@ -80,8 +81,7 @@ fn heading(text: &str, start: Instant) {
     println!("\n== {text} (at {}) ==", in_words(start.elapsed()));
 }
 
-fn cargo_test(root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
-    let mut command = Command::new("cargo");
+fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     command.arg("test").args(arguments).current_dir(root);
     // The tests look for the folders of this project, not for those of whoever runs them.
     command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT");

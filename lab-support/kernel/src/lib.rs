@@ -69,3 +69,4 @@ pub use folders::Folders;
 pub use kernel::run;
 pub use progress::{Progress, in_words};
 pub use setup::{For, Setup};
+pub use toolchain::Toolchain;
