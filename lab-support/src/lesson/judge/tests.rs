@@ -74,33 +74,27 @@ fn answers(file: &str) -> Vec<Labelled> {
     file.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// For answers kept elsewhere: `LAB_ANSWERS=file.jsonl cargo test -- --ignored --nocapture measured_on_a_file`, with
-/// `LAB_ANSWERS_HALF` 0 or 1 for every other line alone.
-#[test]
-#[ignore = "measures a file of one's own"]
-fn measured_on_a_file() {
-    let file = std::fs::read_to_string(std::env::var("LAB_ANSWERS").unwrap()).unwrap();
-    let half: Option<usize> = std::env::var("LAB_ANSWERS_HALF").ok().map(|half| half.parse().unwrap());
-    let answers = answers(&file);
-    let chosen = answers.iter().enumerate().filter(|(i, _)| half.is_none_or(|half| i % 2 == half));
-    let shown = std::env::var_os("LAB_ANSWERS_SHOWN").is_some();
-    for ((label, group), [right, read, open]) in table(chosen.map(|(_, answer)| answer), shown) {
-        println!("{label:<6} {group:<28} right {right:>3}  please read {read:>3}  open {open:>3}");
-    }
-}
-
 /// What is asked of the judge, on the answers that it was made with and on those that were kept away meanwhile.
+///
+/// `LAB_ANSWERS=file.jsonl cargo test -p lab-support few_answers -- --nocapture` asks it of a file of one's own, too,
+/// and shows how every kind of answer in it was judged.
 #[test]
 fn few_answers_are_judged_wrongly() {
+    let own = std::env::var_os("LAB_ANSWERS").map(|file| std::fs::read_to_string(file).unwrap());
     let sets = [
         ("developed", include_str!("../../../tests/answers/developed.jsonl")),
         ("held out", include_str!("../../../tests/answers/held-out.jsonl")),
     ];
-    for (name, file) in sets {
+    for (name, file) in sets.into_iter().chain(own.as_deref().map(|file| ("own", file))) {
         let answers = answers(file);
         assert!(answers.len() > 100, "{name}");
         // What was kept away stays unseen.
-        let table = table(answers.iter(), name == "developed");
+        let table = table(answers.iter(), name != "held out");
+        if name == "own" {
+            for ((label, group), [right, read, open]) in &table {
+                println!("{label:<6} {group:<28} right {right:>3}  please read {read:>3}  open {open:>3}");
+            }
+        }
         let of = |label: &str| table[&(label.to_string(), "all".to_string())].map(|count| count as f64);
         let [right, read, open] = of("right");
         let all = right + read + open;
