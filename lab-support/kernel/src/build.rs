@@ -52,8 +52,8 @@ pub fn make(
     let mut cargo = toolchain.cargo(&folders.project);
     cargo.args(["build", "--locked", "--profile", "evaluator", "--package", PACKAGE, "--quiet"]);
     cargo.args(["--message-format", "json-render-diagnostics"]).stdin(lock.try_clone()?);
-    let total = toolchain.packages(&folders.project, PACKAGE);
-    let crates = Crates::new("Building the Rust kernel", total, &HEAVY);
+    let expected = toolchain.packages(&folders.project, PACKAGE);
+    let crates = Crates::new("Building the Rust kernel", expected, &HEAVY);
     let binary = follow(cargo, crates, tell)?;
     let stamp = serde_json::to_vec(&Stamp { inputs, binary: binary.clone() })?;
     files::write_atomically(&stamp_file(folders), &stamp)?;
@@ -113,14 +113,16 @@ fn hash(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
 }
 
 impl Toolchain {
-    /// Of how many packages `package` is made, itself among them; 0 when cargo does not say.
-    pub fn packages(&self, project: &Path, package: &str) -> usize {
+    /// The names of the packages of which `package` is made, itself among them; none when cargo does not say.
+    pub fn packages(&self, project: &Path, package: &str) -> HashSet<String> {
         let mut tree = self.cargo(project);
         tree.args(["tree", "--locked", "--offline", "--prefix", "none", "--edges", "normal,build"]);
-        let Ok(output) = tree.args(["--package", package]).stderr(Stdio::null()).output() else { return 0 };
+        let Ok(output) = tree.args(["--package", package]).stderr(Stdio::null()).output() else {
+            return HashSet::new();
+        };
         let text = String::from_utf8_lossy(&output.stdout);
         let names = text.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty());
-        names.collect::<HashSet<_>>().len()
+        names.map(String::from).collect()
     }
 
     /// Fetches every crate of the project's lock file, for all that may be compiled later without a network. It does

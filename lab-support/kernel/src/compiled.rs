@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, ErrorKind};
@@ -67,16 +68,22 @@ impl Compiled {
         let mut older = self.older(folders)?;
         // Of several, the one that has most: this one, where the rivals are to be added.
         older.sort_by_key(|folder| *folder != self.folder);
+        let package = if with_rivals { "lab-rivals" } else { "lab-support" };
+        let mut expected = toolchain.packages(&folders.project, package);
         if let Some(older) = older.iter().find(|folder| name(folder).starts_with(&self.reusable)) {
             copy(older, &unfinished)?;
+            let are_ours_current = *older == self.folder;
+            let there = libraries(&unfinished)?;
+            expected.retain(|package| {
+                let library = package.replace('-', "_");
+                !there.contains(&library) || !are_ours_current && package.starts_with("lab-")
+            });
         }
         let mut warm = Command::new(evaluator);
         warm.arg("warm").args(with_rivals.then_some("rivals")).current_dir(&folders.project);
         toolchain.prepare(&mut warm, evaluator, folders, &unfinished)?;
         warm.stdin(lock.try_clone()?);
-        let package = if with_rivals { "lab-rivals" } else { "lab-support" };
-        let total = toolchain.packages(&folders.project, package);
-        follow(warm, Crates::new("Compiling what the notebooks use", total, &HEAVY), tell)?;
+        follow(warm, Crates::new("Compiling what the notebooks use", expected, &HEAVY), tell)?;
         if with_rivals {
             fs::write(unfinished.join(RIVALS), "")?;
         }
@@ -119,6 +126,20 @@ fn follow(mut warm: Command, mut crates: Crates, tell: &dyn Fn(Progress)) -> Res
     let status = warm.wait()?;
     ensure!(status.success(), "lab-support could not be compiled for the notebooks ({status}):\n{said}");
     Ok(())
+}
+
+/// The names of the libraries that are compiled in a folder.
+fn libraries(folder: &Path) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    for entry in entries(folder)?.into_iter().filter(|entry| !entry.is_symlink()) {
+        if entry.is_dir() {
+            found.extend(libraries(&entry)?);
+        }
+        let name = name(&entry);
+        let library = name.strip_prefix("lib").and_then(|rest| rest.rsplit_once('-'));
+        found.extend(library.map(|(library, _)| library.to_string()));
+    }
+    Ok(found)
 }
 
 fn name(path: &Path) -> String {

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -60,8 +61,8 @@ pub fn in_words(time: Duration) -> String {
 pub struct Crates<'a> {
     stage: &'static str,
     begin: Instant,
-    seen: Vec<String>,
-    total: usize,
+    seen: HashSet<String>,
+    expected: HashSet<String>,
     heavy: &'a [(&'a str, f64)],
 }
 
@@ -69,31 +70,28 @@ pub struct Crates<'a> {
 const LIGHT: f64 = 1.5;
 
 impl<'a> Crates<'a> {
-    /// `total` is how many there are, or 0 where nobody knows; `heavy` which take how many seconds.
-    pub fn new(stage: &'static str, total: usize, heavy: &'a [(&'a str, f64)]) -> Crates<'a> {
-        Crates { stage, begin: Instant::now(), seen: Vec::new(), total, heavy }
+    /// `expected` are the names of those to come, none where nobody knows; `heavy` which take how many seconds.
+    pub fn new(stage: &'static str, expected: HashSet<String>, heavy: &'a [(&'a str, f64)]) -> Crates<'a> {
+        Crates { stage, begin: Instant::now(), seen: HashSet::new(), expected, heavy }
     }
 
     /// One more is compiled, or was there.
     pub fn add(&mut self, name: &str) {
-        if !self.seen.iter().any(|seen| seen == name) {
-            self.seen.push(name.into());
-        }
+        self.seen.insert(name.into());
     }
 
     pub fn progress(&self) -> Progress {
         let weight =
-            |name: &str| self.heavy.iter().find(|(heavy, _)| *heavy == name).map_or(LIGHT, |(_, s)| *s);
-        let extra: f64 = self.heavy.iter().map(|(_, seconds)| seconds - LIGHT).sum();
-        let all = self.total as f64 * LIGHT + extra;
+            |name: &String| self.heavy.iter().find(|(heavy, _)| heavy == name).map_or(LIGHT, |(_, s)| *s);
         // The sum of nothing is -0.
-        let done = self.seen.iter().map(|name| weight(name)).sum::<f64>() + 0.0;
-        let count = self.seen.len();
+        let done = self.expected.intersection(&self.seen).map(weight).sum::<f64>() + 0.0;
+        let all: f64 = self.expected.iter().map(weight).sum();
+        let (count, total) = (self.seen.len(), self.expected.len());
         Progress {
             stage: self.stage.into(),
-            part: (self.total > 0).then(|| (done / all).min(1.0)),
-            detail: if self.total > 0 {
-                format!("{count} of {} crates", self.total.max(count))
+            part: (total > 0).then(|| done / all),
+            detail: if total > 0 {
+                format!("{count} of {} crates", total.max(count))
             } else {
                 format!("{count} crates")
             },
@@ -108,8 +106,9 @@ mod tests {
 
     #[test]
     fn heavy_crates_count_with_their_seconds() {
-        let heavy = [("large", 97.0)];
-        let mut crates = Crates::new("Building", 3, &heavy);
+        let heavy = [("large", 97.0), ("not among them", 50.0)];
+        let expected = ["a", "b", "large"].map(String::from).into();
+        let mut crates = Crates::new("Building", expected, &heavy);
         assert_eq!(crates.progress().part, Some(0.0));
         ["a", "b", "a"].iter().for_each(|name| crates.add(name));
         let progress = crates.progress();
