@@ -50,6 +50,8 @@ pub fn install(
         install.args(["-m", "pip", "install", "--no-compile", "--no-input", "--disable-pip-version-check"]);
         install.args(["--progress-bar", "off"]);
     }
+    // A list with checksums is of all that is to be there.
+    install.args(requirements.contains("--hash=").then_some("--no-deps"));
     files::write_atomically(&list, requirements.as_bytes())?;
     follow(install.arg("--requirement").arg(&list), requirements, stage, tell)?;
     files::write_atomically(&installed(environment), requirements.as_bytes())
