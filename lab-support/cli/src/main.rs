@@ -58,6 +58,9 @@ enum Command {
     },
     /// Test everything that must hold; nothing in the checkout is changed.
     Test {
+        /// Only what was changed since this commit, or since the last one, can break.
+        #[arg(long, value_name = "COMMIT", num_args = 0..=1, default_missing_value = "HEAD")]
+        changed: Option<String>,
         /// Seconds that one cell may take.
         #[arg(long, default_value_t = 3600)]
         time_limit: u64,
@@ -109,7 +112,10 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         Some(Command::Run { notebooks, retrain, time_limit }) => {
             run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }
-        Some(Command::Test { time_limit }) => test::all(Duration::from_secs(time_limit)).await,
+        Some(Command::Test { changed: None, time_limit }) => test::all(Duration::from_secs(time_limit)).await,
+        Some(Command::Test { changed: Some(commit), time_limit }) => {
+            test::changed::run(&commit, Duration::from_secs(time_limit)).await
+        }
         Some(Command::Data { from }) => fetch(from.as_deref()).map(|()| true),
         Some(Command::Bench { arguments }) => bench(arguments),
         Some(Command::Kernel { .. }) => unreachable!("the kernel has a runtime of its own"),

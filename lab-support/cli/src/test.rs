@@ -1,3 +1,5 @@
+pub mod changed;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
@@ -50,10 +52,7 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
     let packages = packages.iter().flat_map(|package| ["--package", package]);
     let arguments: Vec<&str> = packages.chain(["--no-fail-fast", "--", "--include-ignored"]).collect();
     tally.add("cargo test", cargo_test(Command::new("cargo"), &root, &arguments)?);
-    // Built as it is for the kernel, by the same cargo, whose crates are there already.
-    let cargo = Toolchain::find().map_err(|e| failed("a Rust toolchain", format!("{e:#}")))?.cargo(&root);
-    let own = ["--profile", "evaluator", "--package", "lab-evaluator"];
-    tally.add("cargo test, evaluator", cargo_test(cargo, &root, &own)?);
+    tally.add("cargo test, evaluator", evaluator_test(&root)?);
     let notebooks = run::notebooks(&root)?;
     heading("Saved notebooks", start);
     let paths = Paths::of_this_machine(&root);
@@ -87,6 +86,12 @@ fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<O
     command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT");
     let status = command.status().map_err(|e| failed("cargo to start", e))?;
     Ok((!status.success()).then(|| status.to_string()))
+}
+
+/// Built as it is for the kernel, by the same cargo, whose crates are there already.
+fn evaluator_test(root: &Path) -> Result<Option<String>, Error> {
+    let cargo = Toolchain::find().map_err(|e| failed("a Rust toolchain", format!("{e:#}")))?.cargo(root);
+    cargo_test(cargo, root, &["--profile", "evaluator", "--package", "lab-evaluator"])
 }
 
 /// Both editions of the notebooks, as many at once as there are cores: most of a notebook's time is compiling, on
