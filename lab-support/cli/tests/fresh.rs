@@ -160,8 +160,26 @@ async fn the_users_own_settings_change_nothing() {
     assert_eq!(libraries(&kernel.folder()), expected);
 }
 
+/// What people have in their configuration of cargo, each time at its worst.
+const SETTINGS: &str = r#"
+[build]
+target-dir = "/nowhere/target"
+build-dir = "/nowhere/build"
+rustc-wrapper = "no-such-wrapper"
+rustflags = ["--no-such-flag"]
+incremental = false
+[target.'cfg(unix)']
+linker = "no-such-linker"
+rustflags = ["--no-such-flag"]
+[http]
+proxy = "127.0.0.1:1"
+[profile.dev]
+opt-level = 0
+"#;
+
 /// A copy of the project without what is compiled, in a folder and with a cache whose names have a space, a quote, letters
-/// of other alphabets, one in two parts, and a percent sign.
+/// of other alphabets, one in two parts, and a percent sign; above it, a configuration of cargo's that nothing could be
+/// compiled with.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn any_folder_will_do_and_a_change_of_its_sources_is_told() {
@@ -169,6 +187,8 @@ async fn any_folder_will_do_and_a_change_of_its_sources_is_told() {
     let project = folder.path().join("Lab e\u{301} \u{e4}\u{6f22} \"1\" it's 100%");
     let cache = folder.path().join("my \"cache\" e\u{301}");
     copy_sources(&root(), &project);
+    fs::create_dir_all(cache.join(".cargo")).unwrap();
+    fs::write(cache.join(".cargo/config.toml"), SETTINGS).unwrap();
     let original = setup();
     let stamp = fs::read_to_string(root().join("target/lab-evaluator.json")).unwrap();
     assert!(stamp.contains("lab-evaluator") && original.evaluator.is_file());

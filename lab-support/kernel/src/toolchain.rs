@@ -58,7 +58,10 @@ impl Toolchain {
         let mut cargo = Command::new(self.bin.join("cargo"));
         cargo.current_dir(project);
         self.make_the_same(&mut cargo);
-        cargo.env("CARGO_TARGET_DIR", project.join("target"));
+        // A variable is stronger than a configuration file, and an empty one than none.
+        let target = project.join("target");
+        cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", target);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", "");
         cargo
     }
 
