@@ -8,14 +8,17 @@ use crate::eval::predictions::Predictions;
 use crate::nn::{Augment, RandomStream, Samples, Sequential};
 use crate::notebook::progress::Progress;
 
+/// More variants than this change nothing any more.
+const MOST: usize = 1000;
+
 impl Sequential {
-    /// Test-time augmentation: the mean of what the network says about each image itself and `variants` (at least 1)
+    /// Test-time augmentation: the mean of what the network says about each image itself and `variants` (1 to 1000)
     /// variants of it, drawn by the network's seed. Worth it where the network was trained with the same augmentation: to
     /// another one, variants it has never seen are strange garments.
     ///
     /// # Errors
     /// When the network does not fit the data or gives no probabilities, when a setting of `augment` is out of its
-    /// range, or `variants` is 0.
+    /// range, or `variants` is out of its range.
     pub fn predict_augmented(
         &self,
         data: &Dataset,
@@ -29,8 +32,9 @@ impl Sequential {
             let advice = "call model.with_softmax().predict_augmented";
             return Err(Error::new(doing, "a network that gives probabilities", "logits", advice));
         }
-        if variants == 0 {
-            return Err(Error::new(doing, "at least 1 variant of each image", 0, "try 8"));
+        if !(1..=MOST).contains(&variants) {
+            let expected = format!("at least 1 variant of each image, and at most {MOST}");
+            return Err(Error::new(doing, expected, variants, "try 8"));
         }
         let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
         let mut sum = self.run(data, &progress)?;

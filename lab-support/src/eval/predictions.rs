@@ -21,6 +21,7 @@ impl Sequential {
     /// # Errors
     /// When the network does not fit the data, or its description has a mistake.
     pub fn predict(&self, data: &Dataset) -> Result<Predictions, Error> {
+        self.check_fits(data, "predicting")?;
         Ok(Predictions { outputs: self.outputs(data)?, probabilities: self.ends_in_softmax() })
     }
 }
@@ -105,14 +106,18 @@ impl Predictions {
         Ok(mistakes)
     }
 
-    /// Checks that there is a row of ten numbers for each image of `data`.
+    /// Checks that there is a row of ten finite numbers for each image of `data`.
     pub(crate) fn check(&self, data: &Dataset) -> Result<(), Error> {
-        let expected = [data.len(), CLASS_NAMES.len()];
+        let (doing, expected) = ("setting predictions beside a data set", [data.len(), CLASS_NAMES.len()]);
+        if let Some(output) = self.outputs.iter().find(|output| !output.is_finite()) {
+            let advice = "predict with a network whose weights are finite";
+            return Err(Error::new(doing, "finite numbers", output, advice));
+        }
         if self.outputs.shape() == expected {
             return Ok(());
         }
         Err(Error::new(
-            "setting predictions beside a data set",
+            doing,
             format!("{} numbers for each of the {} images", expected[1], expected[0]),
             format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()),
             "pass the data set that was given to `predict`, and a network that ends in ten outputs",

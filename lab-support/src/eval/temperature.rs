@@ -15,10 +15,14 @@ impl Predictions {
     /// 2017.)
     ///
     /// # Errors
-    /// When these are no logits, or `data` is not the set that was predicted.
+    /// When these are no logits, or `data` is not the set that was predicted, or is empty.
     pub fn temperature(&self, data: &Dataset) -> Result<f32, Error> {
-        self.check_logits("choosing a temperature")?;
+        let doing = "choosing a temperature";
+        self.check_logits(doing)?;
         self.check(data)?;
+        if self.is_empty() {
+            return Err(Error::new(doing, "at least one image", "none", "check how the data set was split"));
+        }
         // The slope of the loss rises with 1 / T: it is 0 at one place, which halving finds.
         let (mut low, mut high) = (0.05f32.ln(), 20f32.ln());
         for _ in 0..STEPS {
@@ -40,7 +44,14 @@ impl Predictions {
             return Err(Error::new(doing, "a finite number above 0", temperature, advice));
         }
         let mut outputs = &self.outputs / temperature;
-        outputs.rows_mut().into_iter().for_each(|row| softmax(row.into_slice().expect("contiguous rows")));
+        for (mut row, logits) in outputs.rows_mut().into_iter().zip(self.outputs.rows()) {
+            if row.iter().any(|logit| !logit.is_finite()) {
+                // Too large a quotient: only how far they are below the largest counts.
+                let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                row.iter_mut().zip(logits).for_each(|(row, logit)| *row = (logit - largest) / temperature);
+            }
+            softmax(row.into_slice().expect("contiguous rows"));
+        }
         Ok(Predictions { outputs, probabilities: true })
     }
 
@@ -108,5 +119,23 @@ mod tests {
         let probabilities = logits.at_temperature(1.0).unwrap();
         assert!(probabilities.temperature(&data).unwrap_err().to_string().contains("found probabilities"));
         assert!(logits.temperature(&data.take(3)).is_err());
+        let none = Predictions { outputs: Array2::zeros((0, 10)), probabilities: false };
+        let told = none.temperature(&data.take(0)).unwrap_err().to_string();
+        assert!(told.contains("at least one image, found none"), "{told}");
+        let nan = Predictions { outputs: Array2::from_elem((1000, 10), f32::NAN), probabilities: false };
+        assert!(nan.temperature(&data).unwrap_err().to_string().contains("finite numbers, found NaN"));
+    }
+
+    /// Near a temperature of 0, the largest logit has all.
+    #[test]
+    fn a_tiny_temperature_gives_probabilities() {
+        let (logits, _) = predictions(5);
+        for temperature in [1e-38, f32::MIN_POSITIVE] {
+            let probabilities = logits.at_temperature(temperature).unwrap();
+            assert_eq!(
+                probabilities.outputs.row(0).to_vec(),
+                [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+            );
+        }
     }
 }

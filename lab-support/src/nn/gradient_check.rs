@@ -91,7 +91,7 @@ fn check_layer_on(what: &str, layer: &mut dyn Layer, x: &[f32]) {
 #[test]
 fn dense_with_each_activation() {
     for activation in Activation::ALL.into_iter().filter(|a| !a.needs_its_input()) {
-        let mut layer = Dense::new(11, 5, activation, Init::GlorotUniform);
+        let mut layer = Dense::new(11, 5, activation, Init::GlorotUniform).unwrap();
         for (parameter, first) in layer.parameters_mut().iter_mut().zip([100, 200]) {
             parameter.value = wave(first, parameter.value.len());
         }
@@ -115,7 +115,7 @@ fn dropout() {
 #[test]
 fn batch_normalization() {
     for shape in [&[11][..], &[3, 4], &[2, 3, 3]] {
-        let mut layer = BatchNorm::new(shape);
+        let mut layer = BatchNorm::new(shape).unwrap();
         let channels = layer.parameters()[0].value.len();
         layer.parameters_mut()[0].value = wave(100, channels);
         layer.parameters_mut()[1].value = wave(200, channels);

@@ -25,7 +25,7 @@ impl Sequential {
     /// When there is no such layer, or the network does not fit the data.
     pub fn activations(&self, layer: &str, data: &Dataset) -> Result<Activations, Error> {
         let last = self.layer_index(layer, "looking at a layer's activations")?;
-        self.check_fits(data, "looking at a layer's activations")?;
+        self.check_inputs(data, "looking at a layer's activations")?;
         let mut front = self.clone();
         front.layers.truncate(last + 1);
         let shape = front.output_shape().to_vec();

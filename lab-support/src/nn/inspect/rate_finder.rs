@@ -31,6 +31,9 @@ const STEPS: usize = 140;
 /// The loss may rise to so many times its smallest value before the search ends.
 const TOO_HIGH: f64 = 4.0;
 
+/// The smallest loss is at most this part of the first.
+const LEAST_FALL: f32 = 0.999;
+
 /// Weight of the past in the smoothed loss.
 const MEMORY: f64 = 0.9;
 
@@ -40,7 +43,7 @@ impl Sequential {
     /// 2017.)
     ///
     /// # Errors
-    /// As [`fit`](Self::fit).
+    /// As [`fit`](Self::fit), and when the loss falls at no rate, or is not a finite number from the start.
     pub fn find_learning_rate(&self, data: &Dataset, batch_size: usize) -> Result<RateRange, Error> {
         let plan = Fit::epochs(1).batch_size(batch_size).quiet();
         plan.check()?;
@@ -51,7 +54,23 @@ impl Sequential {
         let batch = batch_size.min(data.len());
         let points = threads.run(|| trainer.rising_rates(batch));
         let smallest = points.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-        let suggestion = smallest.map_or(FIRST, |(rate, _)| rate / 10.0);
+        let (Some((_, first)), Some((rate, least))) = (points.first(), smallest) else {
+            let (expected, found) = ("a finite loss at the smallest rate", "one that is none");
+            let advice = "normalize the images, or build the network anew";
+            return Err(Error::new("looking for a learning rate", expected, found, advice));
+        };
+        if *least >= LEAST_FALL * first {
+            let found = format!("{first:.4} at first and {least:.4} at best");
+            let advice = "check what is frozen, and that images are normalized and their labels right; or build the \
+                          network anew";
+            return Err(Error::new(
+                "looking for a learning rate",
+                "a rate at which the loss falls",
+                found,
+                advice,
+            ));
+        }
+        let suggestion = rate / 10.0;
         Ok(RateRange { points, suggestion, source: data.images().source, layers: self.architecture() })
     }
 }
@@ -71,7 +90,7 @@ impl Trainer<'_, Dataset> {
             weight = MEMORY * weight + (1.0 - MEMORY);
             let smoothed = mean / weight;
             smallest = smallest.min(smoothed);
-            if smoothed.is_nan() || smoothed >= TOO_HIGH * smallest {
+            if !(smoothed as f32).is_finite() || smoothed >= TOO_HIGH * smallest {
                 break;
             }
             points.push((rate, smoothed as f32));
@@ -84,12 +103,9 @@ impl Trainer<'_, Dataset> {
 
 impl fmt::Display for RateRange {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let (smallest, loss) = self
-            .points
-            .iter()
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .copied()
-            .unwrap_or((self.suggestion, f32::NAN));
+        let Some((smallest, loss)) = self.points.iter().min_by(|a, b| a.1.total_cmp(&b.1)) else {
+            return write!(f, "no learning rate was tried");
+        };
         write!(
             f,
             "smallest loss {loss:.3} at learning rate {smallest:.1e}; a tenth of it, {:.1e}, is a good start",

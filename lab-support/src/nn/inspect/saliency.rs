@@ -59,6 +59,7 @@ impl Sequential {
     /// dropout, and frozen, so that batch normalization keeps to its running mean and variance.
     fn scoring(&self) -> Result<Sequential, Error> {
         let mut model = self.clone();
+        model.layers.retain(|layer| layer.kind() != "Dropout");
         if model.layers.last().is_some_and(|layer| layer.kind() == Activation::Softmax.name()) {
             model.layers.pop();
         }
@@ -67,7 +68,6 @@ impl Sequential {
             let advice = "end the network with .dense(10, Linear), and predict with model.with_softmax()";
             return Err(Error::new(DOING, "a last layer that gives scores", found, advice));
         }
-        model.layers.retain(|layer| layer.kind() != "Dropout");
         let trained = model.parameters_mut().filter(|parameter| parameter.is_trained());
         trained.for_each(|parameter| parameter.role = Role::Frozen);
         Ok(model)

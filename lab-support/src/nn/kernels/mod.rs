@@ -4,6 +4,7 @@ pub(crate) mod channels;
 pub(crate) mod convolution;
 pub(crate) mod math;
 pub(crate) mod matmul;
+pub(crate) mod memory;
 pub(crate) mod product;
 pub(crate) mod rng;
 pub(crate) mod scratch;

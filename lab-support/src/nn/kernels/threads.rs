@@ -27,17 +27,7 @@ impl Threads {
 
     /// How many [`new`](Self::new) makes.
     pub fn wanted() -> Result<usize, Error> {
-        match std::env::var("LAB_THREADS") {
-            Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST)),
-            Ok(text) => text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
-                Error::new(
-                    "reading LAB_THREADS",
-                    format!("a number from 1 to {MOST}"),
-                    format!("\"{text}\""),
-                    "set it to the number of threads to use, or unset it to use all cores",
-                )
-            }),
-        }
+        wanted_by(std::env::var_os("LAB_THREADS").map(|text| text.to_string_lossy().into_owned()))
     }
 
     pub fn with(count: usize) -> Result<Threads, Error> {
@@ -93,6 +83,21 @@ impl Threads {
     }
 }
 
+/// As `LAB_THREADS` says; set to nothing it counts as not set.
+fn wanted_by(variable: Option<String>) -> Result<usize, Error> {
+    let Some(text) = variable.filter(|text| !text.trim().is_empty()) else {
+        return Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
+    };
+    text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
+        Error::new(
+            "reading LAB_THREADS",
+            format!("a number from 1 to {MOST}"),
+            format!("\"{text}\""),
+            "set it to the number of threads to use, or unset it to use all cores",
+        )
+    })
+}
+
 /// A buffer for each part: `length` numbers of `all` each, and nothing for any number of parts where `all` is empty.
 pub(crate) fn parts(all: &mut [f32], length: usize) -> impl Iterator<Item = &mut [f32]> {
     all.chunks_mut(length.max(1)).chain(std::iter::repeat_with(|| &mut [] as &mut [f32]))
@@ -116,5 +121,22 @@ where
 {
     if let Some(part) = parts.next() {
         rayon_core::join(|| work(part), || share_out(parts, work));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_says_how_many_and_set_to_nothing_it_says_nothing() {
+        let wanted = |text: &str| wanted_by(Some(text.to_string()));
+        let all = wanted_by(None).unwrap();
+        assert!((1..=MOST).contains(&all));
+        assert_eq!((wanted("").unwrap(), wanted("  ").unwrap()), (all, all));
+        assert_eq!((wanted("1").unwrap(), wanted(" 3 ").unwrap()), (1, 3));
+        for bad in ["0", "257", "-1", "two", "1.5", "\u{fffd}"] {
+            assert!(wanted(bad).unwrap_err().to_string().contains("a number from 1 to 256"), "{bad}");
+        }
     }
 }

@@ -1,3 +1,5 @@
+use crate::nn::kernels::memory;
+
 /// The sliding window of a convolution or a pooling layer.
 ///
 /// From an image of height h, with p rows of zeros above and below it together:
@@ -73,6 +75,13 @@ impl Window {
                 "a window no larger than the image",
                 found,
                 "use a smaller one, or fewer pooling layers",
+            ));
+        }
+        if memory::check(&[channels, padded_height, padded_width]).is_err() {
+            return Err((
+                "an image that fits into memory",
+                format!("{size} x {size}"),
+                "use a smaller window",
             ));
         }
         let (before, after) = (border / 2, border - border / 2);

@@ -28,6 +28,10 @@ impl Layer for ActivationLayer {
         self.activation
     }
 
+    fn passes_on(&self) -> bool {
+        self.activation == Activation::Linear
+    }
+
     fn forward(&self, _: usize, input: &[f32], output: &mut [f32], _: &Threads) {
         output.copy_from_slice(input);
         self.activation.forward(output, self.shape.iter().product());

@@ -2,7 +2,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::nn::kernels::channels::{combine, sums};
-use crate::nn::kernels::{Centered, RandomStream, Threads};
+use crate::nn::kernels::{Centered, Misfit, RandomStream, Threads, memory};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
 
@@ -42,16 +42,23 @@ pub(crate) struct BatchNorm {
 /// Weight of a batch's mean and variance in the running ones.
 const MOMENTUM: f32 = 0.1;
 
+/// Numbers that it keeps for each channel.
+const NUMBERS: usize = 9;
+
 /// Keeps the division finite.
 const EPSILON: f32 = 1e-5;
 
 impl BatchNorm {
-    pub fn new(input_shape: &[usize]) -> BatchNorm {
+    /// # Errors
+    /// When its numbers do not fit into memory.
+    pub fn new(input_shape: &[usize]) -> Result<BatchNorm, Misfit> {
         let channels = match input_shape {
             [numbers] => *numbers,
             [channels, _, _] => *channels,
             _ => 1,
         };
+        memory::check(&[channels, NUMBERS])
+            .map_err(|found| ("numbers that fit into memory", found, "put it behind a smaller layer"))?;
         let each = |name, value| Parameter::new(name, vec![channels], vec![value; channels]);
         let parameters = [
             each("weight", 1.0),
@@ -62,14 +69,14 @@ impl BatchNorm {
         ];
         let zeros = || vec![0.0; channels];
         let factors = [zeros(), zeros(), zeros()];
-        BatchNorm {
+        Ok(BatchNorm {
             shape: input_shape.to_vec(),
             parameters,
             mean: zeros(),
             inverse: zeros(),
             factors,
             scratch: Vec::new(),
-        }
+        })
     }
 
     fn is_frozen(&self) -> bool {
@@ -132,6 +139,10 @@ impl Layer for BatchNorm {
 
     fn parameters_mut(&mut self) -> &mut [Parameter] {
         &mut self.parameters
+    }
+
+    fn needs_several_images(&self) -> bool {
+        !self.is_frozen() && self.shape.iter().product::<usize>() == self.mean.len()
     }
 
     fn initialize(&mut self, _: &mut ChaCha8Rng) {
@@ -275,7 +286,7 @@ mod tests {
     fn two_batches_are_pytorchs() {
         for expected in PYTORCH {
             let (numbers, threads) = (expected.shape.iter().product(), Threads::one());
-            let mut layer = BatchNorm::new(expected.shape);
+            let mut layer = BatchNorm::new(expected.shape).unwrap();
             layer.parameters[0].value = wave(100, expected.dw.len());
             layer.parameters[1].value = wave(200, expected.dw.len());
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));
@@ -308,7 +319,7 @@ mod tests {
     fn a_large_mean_does_not_swallow_a_small_variance() {
         let x: Vec<f32> = (0..64).map(|i| 1000.0 + (i % 2) as f32 / 1024.0).collect();
         let mut y = [0.0; 64];
-        let mut layer = BatchNorm::new(&[1]);
+        let mut layer = BatchNorm::new(&[1]).unwrap();
         layer.forward_training(64, &x, &mut y, RandomStream::default(), &Threads::one());
         let variance = 0.25 / 1024.0 / 1024.0;
         assert!((layer.inverse[0] - inverse(variance)).abs() < 1e-3 * layer.inverse[0]);
@@ -318,7 +329,7 @@ mod tests {
     #[test]
     fn a_batch_of_one_image_stays_finite() {
         let (x, mut y) = ([1.0; 3], [0.0; 3]);
-        let mut layer = BatchNorm::new(&[3]);
+        let mut layer = BatchNorm::new(&[3]).unwrap();
         layer.forward_training(1, &x, &mut y, RandomStream::default(), &Threads::one());
         assert!(y.iter().chain(&layer.parameters[3].value).all(|value| value.is_finite()));
     }

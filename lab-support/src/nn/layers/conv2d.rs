@@ -1,7 +1,7 @@
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::{Misfit, RandomStream, Threads, Window};
+use crate::nn::kernels::{Misfit, RandomStream, Threads, Window, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
 use crate::nn::layers::convolution::{Convolution, Work};
@@ -46,10 +46,9 @@ impl Conv2d {
             return Err(("a convolution of at least 1 filter", "0".into(), "write .conv2d(32, 3, Relu)"));
         }
         let shape = [filters, window.out_height, window.out_width];
-        if shape.iter().try_fold(1, |product: usize, n| product.checked_mul(*n)).is_none() {
-            return Err(("an output that a computer can hold", format!("{shape:?}"), "use fewer filters"));
-        }
         let weight = vec![filters, window.channels, kernel, kernel];
+        let fits = memory::check_sum(&[&weight, &shape, &[window.padded_len()]]);
+        fits.map_err(|found| ("weights and an output that fit into memory", found, "use fewer filters"))?;
         let zeros = vec![0.0; weight.iter().product()];
         let weight = Parameter::new("weight", weight, zeros);
         let parameters = [weight, Parameter::new("bias", vec![filters], vec![0.0; filters])];

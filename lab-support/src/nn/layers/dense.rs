@@ -2,8 +2,8 @@ use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
+use crate::nn::kernels::{Misfit, Threads, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
@@ -33,10 +33,14 @@ pub(crate) struct Dense {
 const LEAST_OUTPUTS: usize = 16;
 
 impl Dense {
-    pub fn new(inputs: usize, outputs: usize, activation: Activation, init: Init) -> Dense {
+    /// # Errors
+    /// When its weights do not fit into memory.
+    pub fn new(inputs: usize, outputs: usize, activation: Activation, init: Init) -> Result<Dense, Misfit> {
+        let fits = memory::check_sum(&[&[inputs, outputs], &[outputs]]);
+        fits.map_err(|found| ("weights that fit into memory", found, "use fewer units"))?;
         let weight = Parameter::new("weight", vec![outputs, inputs], vec![0.0; outputs * inputs]);
         let bias = Parameter::new("bias", vec![outputs], vec![0.0; outputs]);
-        Dense { activation, init, outputs: [outputs], parameters: [weight, bias] }
+        Ok(Dense { activation, init, outputs: [outputs], parameters: [weight, bias] })
     }
 }
 
@@ -192,7 +196,7 @@ mod tests {
     #[test]
     fn forward_and_backward_are_pytorchs() {
         for Expected { activation, y, dw, db, dx } in PYTORCH {
-            let mut layer = Dense::new(2, 3, activation, Init::GlorotUniform);
+            let mut layer = Dense::new(2, 3, activation, Init::GlorotUniform).unwrap();
             layer.parameters[0].value = wave(4, 6);
             layer.parameters[1].value = wave(10, 3);
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));

@@ -49,6 +49,10 @@ impl Layer for Dropout {
         json!({ "layer": "Dropout", "rate": self.rate })
     }
 
+    fn passes_on(&self) -> bool {
+        true
+    }
+
     fn forward(&self, _: usize, input: &[f32], output: &mut [f32], _: &Threads) {
         output.copy_from_slice(input);
     }

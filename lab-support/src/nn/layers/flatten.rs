@@ -33,6 +33,10 @@ impl Layer for Flatten {
         json!({ "layer": "Flatten" })
     }
 
+    fn passes_on(&self) -> bool {
+        true
+    }
+
     fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], _: &Threads) {
         each_row_transposed(rows, input, self.channels, output);
     }

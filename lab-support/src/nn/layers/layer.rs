@@ -45,6 +45,16 @@ pub(crate) trait Layer: CloneLayer + Send + Sync {
         1 + usize::from(fused)
     }
 
+    /// True where its outputs, when nothing is learned, are its inputs, be they in another shape.
+    fn passes_on(&self) -> bool {
+        false
+    }
+
+    /// True where nothing can be learned from a batch of one image: its variance over the batch is 0.
+    fn needs_several_images(&self) -> bool {
+        false
+    }
+
     /// Draws the parameters anew.
     fn initialize(&mut self, _rng: &mut ChaCha8Rng) {}
 

@@ -7,7 +7,7 @@ use crate::nn::layers::{
     Activation, ActivationLayer, AveragePool2d, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
     GlobalAveragePool2d, Init, Layer, MaxPool2d,
 };
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::sequential::{Sequential, channels_first};
 
 /// Describing a network, layer by layer. Convolutions and pooling see an image as an image: they come before `flatten`.
 /// Shapes are `[channels, height, width]`, and an input of `[28, 28]` has one channel.
@@ -44,7 +44,7 @@ impl Sequential {
         if activation.needs_its_input() {
             return self.dense_with(units, Activation::Linear, init).activation(activation);
         }
-        self.push(Box::new(Dense::new(inputs, units, activation, init)))
+        self.push_or_refuse("dense", Dense::new(inputs, units, activation, init))
     }
 
     /// While learning, silences each number with probability `rate` (from 0 to below 1, usually 0.2 to 0.5)
@@ -64,7 +64,7 @@ impl Sequential {
     /// 0.1 is Keras's 0.9), and ε is 1e-5. (Ioffe and Szegedy, 2015.)
     pub fn batch_norm(self) -> Sequential {
         let layer = BatchNorm::new(self.output_shape());
-        self.push(Box::new(layer))
+        self.push_or_refuse("batch_norm", layer)
     }
 
     /// An activation as a layer of its own: `activation(Softmax)` turns logits into probabilities.
@@ -125,7 +125,10 @@ impl Sequential {
     fn push_or_refuse<L: Layer + 'static>(self, name: &str, layer: Result<L, Misfit>) -> Sequential {
         match layer {
             Ok(layer) => self.push(Box::new(layer)),
-            Err((expected, found, advice)) => self.refuse(&format!("{expected}, for {name}"), found, advice),
+            Err((expected, found, advice)) => {
+                let advice = channels_first(&self.input_shape).unwrap_or(advice.into());
+                self.refuse(&format!("{expected}, for {name}"), found, &advice)
+            }
         }
     }
 

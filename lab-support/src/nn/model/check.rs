@@ -2,9 +2,11 @@
 
 use lab_base::Error;
 
+use crate::nn::kernels::{Threads, memory};
+use crate::nn::layers::Parameter;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::model::samples::Samples;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::samples::{BLOCK, Samples};
+use crate::nn::model::sequential::{Sequential, channels_first};
 use crate::nn::optim::{Muon, Optimizer};
 
 impl Sequential {
@@ -28,23 +30,17 @@ impl Sequential {
     /// # Errors
     /// When `data` is empty, or its images or labels are not what the network takes and gives.
     pub(crate) fn check_fits(&self, data: &impl Samples, doing: &str) -> Result<(), Error> {
-        self.check()?;
-        let (inputs, outputs): (usize, usize) =
-            (self.input_shape.iter().product(), self.output_shape().iter().product());
-        if data.len() == 0 {
-            let advice = "check how the data set was split";
-            return Err(Error::new(doing, "at least one image", "an empty data set", advice));
-        }
-        if data.features() != inputs {
-            return Err(Error::new(
-                doing,
-                format!(
-                    "images of {inputs} numbers, as the network's input shape {:?} says",
-                    self.input_shape
-                ),
-                format!("images of {} numbers", data.features()),
-                "give Sequential::new the shape of one image",
-            ));
+        self.check_inputs(data, doing)?;
+        let &[outputs] = self.output_shape() else {
+            let sizes: Vec<String> = self.output_shape().iter().map(usize::to_string).collect();
+            let found = format!("a network that ends in {}", sizes.join(" x "));
+            let advice = "write .flatten() before its last dense layer";
+            return Err(Error::new(doing, "outputs in one row, a number for each class", found, advice));
+        };
+        if let Some(classes) = data.classes().filter(|classes| outputs > *classes) {
+            let found = format!("a network with {outputs} outputs");
+            let advice = format!("end the network with .dense({classes}, Linear)");
+            return Err(Error::new(doing, format!("an output for each of {classes} classes"), found, advice));
         }
         let largest = (0..data.len()).map(|i| data.label(i)).max().unwrap_or(0);
         if largest >= outputs {
@@ -52,10 +48,97 @@ impl Sequential {
                 doing,
                 format!("labels below {outputs}, the network's number of outputs"),
                 format!("label {largest}"),
-                format!("end the network with .dense({}, Linear)", largest + 1),
+                format!("end the network with .dense({}, Linear)", largest.saturating_add(1)),
             ));
         }
         Ok(())
+    }
+
+    /// # Errors
+    /// When `data` is empty, or its images are not what the network takes.
+    pub(crate) fn check_inputs(&self, data: &impl Samples, doing: &str) -> Result<(), Error> {
+        self.check()?;
+        if data.len() == 0 {
+            let advice = "check how the data set was split";
+            return Err(Error::new(doing, "at least one image", "an empty data set", advice));
+        }
+        let held = [data.len().min(BLOCK), self.numbers_per_image(), Threads::wanted()?];
+        memory::check(&held).map_err(|found| {
+            Error::new(doing, "layers whose outputs fit into memory", found, "use smaller layers")
+        })?;
+        let (input, inputs) = (&self.input_shape[..], self.input_shape.iter().product::<usize>());
+        let numbers = data.features();
+        if inputs != numbers {
+            let expected = format!("images of {inputs} numbers, as the network's input shape {input:?} says");
+            let advice =
+                channels_first(input).unwrap_or("give Sequential::new the shape of one image".into());
+            return Err(Error::new(doing, expected, format!("images of {numbers} numbers"), advice));
+        }
+        match data.image_shape() {
+            Some(image @ [height, width])
+                if ![&image[..], &[1, height, width], &[numbers]].contains(&input) =>
+            {
+                let expected = format!("images of the network's input shape, {input:?}");
+                let write = || format!("write Sequential::new({image:?})");
+                let advice = channels_first(input).unwrap_or_else(write);
+                Err(Error::new(doing, expected, format!("images of shape {image:?}"), advice))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// When there is nothing that training would change.
+    pub(crate) fn check_learns(&self) -> Result<(), Error> {
+        if self.trained_parameters().next().is_some() {
+            return Ok(());
+        }
+        let (found, advice) = match self.params() {
+            0 => ("one without weights", "add a layer that has some: .dense(10, Linear)"),
+            _ => ("one whose layers are all frozen", "call model.unfreeze(), or freeze fewer layers"),
+        };
+        Err(Error::new("starting to train", "a network with weights to learn", found, advice))
+    }
+
+    /// # Errors
+    /// When a layer measures the batch, and batches are of one image.
+    pub(crate) fn check_batch(&self, batch: usize) -> Result<(), Error> {
+        if batch > 1 || !self.needs_several_images() {
+            return Ok(());
+        }
+        let expected = "batches of at least 2 images, for batch normalization of single numbers";
+        let found = "batches of 1, whose variance is 0: every output would be the same";
+        Err(Error::new(
+            "starting to train",
+            expected,
+            found,
+            "write .batch_size(32), and train on more than one image",
+        ))
+    }
+
+    pub(crate) fn needs_several_images(&self) -> bool {
+        self.layers.iter().any(|layer| layer.needs_several_images())
+    }
+
+    /// Numbers in the input and in the outputs of all layers, for one image.
+    fn numbers_per_image(&self) -> usize {
+        let shapes = self.layers.iter().map(|layer| layer.output_shape());
+        let widths = std::iter::once(&self.input_shape[..]).chain(shapes);
+        widths.map(|shape| shape.iter().product()).fold(0, usize::saturating_add)
+    }
+
+    /// # Errors
+    /// When training with batches of `batch` images needs more memory than there is.
+    pub(crate) fn check_memory(&self, batch: usize, moments: usize) -> Result<(), Error> {
+        // A convolution's gradient is added up in parts.
+        let copies = |parameter: &Parameter| if parameter.shape.len() > 2 { 12 } else { 2 + moments };
+        let weights = self.parameters().map(|p| p.value.len().saturating_mul(copies(p)));
+        let weights = weights.fold(0, usize::saturating_add);
+        let fits = memory::check_sum(&[&[2, batch, self.numbers_per_image()], &[weights]]);
+        fits.map_err(|found| {
+            let expected = format!("a network and batches of {batch} images that fit into memory");
+            Error::new("starting to train", expected, found, "use smaller batches, or smaller layers")
+        })
     }
 
     pub(crate) fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {

@@ -2,24 +2,22 @@ use lab_base::Error;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::data::Dataset;
-use crate::nn::kernels::Threads;
 use crate::nn::kernels::transpose::each_row_transposed;
+use crate::nn::kernels::{Threads, memory};
 use crate::nn::layers::layer::channels;
 use crate::nn::loss::{CrossEntropy, argmax};
-use crate::nn::model::samples::Samples;
+use crate::nn::model::samples::{BLOCK, Samples};
 use crate::nn::model::sequential::Sequential;
 use crate::nn::model::tape::Tape;
 use crate::nn::score::Score;
 use crate::notebook::progress::Progress;
 
-/// Images that go through the network at once: as many as a core's own cache holds.
-const BLOCK: usize = 64;
-
 impl Sequential {
     /// Loss and accuracy on `data`, from which nothing is learned.
     ///
     /// # Errors
-    /// When the network does not fit the data or its loss, or its description has a mistake.
+    /// When the network does not fit the data or its loss, or its description has a mistake, or the loss is not a finite
+    /// number.
     pub fn evaluate(&self, data: &Dataset) -> Result<Score, Error> {
         self.check_fits(data, "evaluating")?;
         let loss = self.loss();
@@ -28,16 +26,20 @@ impl Sequential {
         let progress = Progress::new("evaluating", data.len(), "images");
         let score = threads.run(|| self.score(data, loss, &threads, &|images| progress.advance(images)));
         progress.finish();
-        Ok(score)
+        match score.loss.is_finite() {
+            true => Ok(score),
+            false => Err(not_finite("evaluating", "a finite loss", format!("a loss of {}", score.loss))),
+        }
     }
 
     /// The network's outputs for each image, `[n, classes]`. Where it ends in an image, its channels come one after
     /// the other, as PyTorch has them.
     ///
     /// # Errors
-    /// When the network does not fit the data, or its description has a mistake.
+    /// When the network does not fit the images, or its description has a mistake; when the outputs do not fit into
+    /// memory, or are not finite numbers.
     pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
-        self.check_fits(data, "predicting")?;
+        self.check_inputs(data, "predicting")?;
         let progress = Progress::new("predicting", data.len(), "images");
         let outputs = self.run(data, &progress)?;
         progress.finish();
@@ -45,9 +47,17 @@ impl Sequential {
     }
 
     /// The same for data that are known to fit.
+    ///
+    /// # Errors
+    /// When the outputs do not fit into memory, or are not finite numbers.
     pub(crate) fn run(&self, data: &impl Samples, progress: &Progress) -> Result<Array2<f32>, Error> {
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
+        let doing = "asking a network";
+        memory::check(&[data.len(), width]).map_err(|found| {
+            let expected = format!("outputs of {} images that fit into memory", data.len());
+            Error::new(doing, expected, found, "take fewer images: data.take(1000)")
+        })?;
         let channels = channels(self.output_shape());
         let mut outputs = Array2::zeros((data.len(), width));
         let share = threads.share(data.len(), BLOCK);
@@ -69,7 +79,10 @@ impl Sequential {
                 });
             });
         });
-        Ok(outputs)
+        match outputs.iter().all(|output| output.is_finite()) {
+            true => Ok(outputs),
+            false => Err(not_finite(doing, "finite outputs", "some that are not".into())),
+        }
     }
 
     /// Loss and accuracy; `done` hears of every block of images.
@@ -123,4 +136,10 @@ impl Sequential {
             None => CrossEntropy::from_logits(),
         }
     }
+}
+
+fn not_finite(doing: &str, expected: &str, found: String) -> Error {
+    let advice = "its weights are too large, or the images were not normalized: build the network anew, and train it \
+                  with a smaller learning rate";
+    Error::new(doing, expected, found, advice)
 }

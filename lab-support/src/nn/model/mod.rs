@@ -2,6 +2,7 @@
 
 pub(crate) mod building;
 pub(crate) mod check;
+mod foreign;
 pub(crate) mod inference;
 pub(crate) mod loading;
 pub(crate) mod provenance;

@@ -1,6 +1,9 @@
 use ndarray::{Array2, ArrayViewMut2};
 
-use crate::data::Dataset;
+use crate::data::{CLASS_NAMES, Dataset};
+
+/// Images that go through a network at once, when nothing is learned: as many as a core's own cache holds.
+pub(super) const BLOCK: usize = 64;
 
 /// What training asks of a data set: numbers in rows, and a label for each row.
 pub(crate) trait Samples: Sync {
@@ -8,6 +11,16 @@ pub(crate) trait Samples: Sync {
 
     /// Numbers in one row.
     fn features(&self) -> usize;
+
+    /// Of the images that the rows are, `[height, width]`; None where they are rows of numbers and no more.
+    fn image_shape(&self) -> Option<[usize; 2]> {
+        None
+    }
+
+    /// How many classes there can be; None where that is not known.
+    fn classes(&self) -> Option<usize> {
+        None
+    }
 
     fn label(&self, i: usize) -> usize;
 
@@ -33,6 +46,15 @@ impl Samples for Dataset {
 
     fn features(&self) -> usize {
         Dataset::features(self)
+    }
+
+    fn image_shape(&self) -> Option<[usize; 2]> {
+        let (_, height, width) = self.shape();
+        Some([height, width])
+    }
+
+    fn classes(&self) -> Option<usize> {
+        Some(CLASS_NAMES.len())
     }
 
     fn label(&self, i: usize) -> usize {

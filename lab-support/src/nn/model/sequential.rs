@@ -5,6 +5,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::Source;
+use crate::nn::kernels::memory;
 use crate::nn::layers::{Activation, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::provenance::Provenance;
@@ -33,24 +34,29 @@ pub struct Sequential {
     pub(crate) epochs: u64,
     pub(crate) trained_on: Option<Source>,
     pub(crate) provenance: Provenance,
+    /// The first layers whose weights were learned: those that were there in training, or came from a file.
+    pub(super) learned: usize,
+    /// The first layers whose learned weights are put to a new use: [`seed`](Self::seed) does not draw them.
+    pub(super) reused: usize,
     /// The first mistake in the description.
     pub(super) mistake: Option<Error>,
 }
 
 impl Sequential {
-    /// `input_shape`: the shape of one image, `[28, 28]`.
+    /// `input_shape`: the shape of one image, `[height, width]` as `[28, 28]`, or its numbers in one row, `[784]`. Where
+    /// an image has channels they come first, as in PyTorch: `[1, 28, 28]`.
     pub fn new(input_shape: impl Into<Vec<usize>>) -> Sequential {
-        let input_shape = input_shape.into();
+        let mut input_shape = input_shape.into();
         let empty = input_shape.is_empty() || input_shape.contains(&0);
-        let mistake = empty.then(|| {
-            let found = format!("{input_shape:?}");
-            Error::new(
-                "describing a network",
-                "the shape of one image",
-                found,
-                "write Sequential::new([28, 28])",
-            )
-        });
+        let expected = "the shape of one image, which fits into memory";
+        let refuse = |found: String| {
+            Error::new("describing a network", expected, found, "write Sequential::new([28, 28])")
+        };
+        let mut mistake = empty.then(|| refuse(format!("{input_shape:?}")));
+        if let Err(found) = memory::check(&input_shape) {
+            mistake = Some(refuse(format!("{input_shape:?}, {found}")));
+            input_shape.clear();
+        }
         Sequential {
             input_shape,
             layers: Vec::new(),
@@ -60,18 +66,28 @@ impl Sequential {
             epochs: 0,
             trained_on: None,
             provenance: Provenance::default(),
+            learned: 0,
+            reused: 0,
             mistake,
         }
     }
 
     /// The seed of all random numbers, first weights and shuffles among them: the same seed gives the same bits.
     /// Default 0. Draws all weights anew and forgets what training left behind, so it ends the description.
+    ///
+    /// Weights that were learned and are put to a new use stay: those from a file, those that
+    /// [`without_last`](Self::without_last) has kept of a trained network, and those that it learned before they were
+    /// [frozen](Self::freeze). Layers behind them are drawn.
     pub fn seed(mut self, seed: u64) -> Sequential {
         self.seed = seed;
-        (self.steps, self.epochs, self.trained_on) = (0, 0, None);
-        self.provenance = Provenance::default();
-        self.parameters_mut().for_each(Parameter::forget);
-        for i in 0..self.layers.len() {
+        self.epochs = 0;
+        self.learned = self.reused;
+        if self.reused == 0 {
+            self.trained_on = None;
+            self.provenance = Provenance::default();
+        }
+        self.forget_steps();
+        for i in self.reused..self.layers.len() {
             self.initialize(i);
         }
         self
@@ -80,8 +96,18 @@ impl Sequential {
     /// Chooses how to learn and what to minimize; forgets what an earlier optimizer remembered.
     pub fn compile(&mut self, optimizer: impl Into<Optimizer>, loss: CrossEntropy) {
         self.compiled = Some((optimizer.into(), loss));
+        self.forget_steps();
+    }
+
+    /// Forgets what the optimizer remembers of earlier steps, and that there were any.
+    pub(crate) fn forget_steps(&mut self) {
         self.steps = 0;
         self.parameters_mut().for_each(Parameter::forget);
+    }
+
+    /// All weights are learned ones now.
+    pub(crate) fn has_learned(&mut self) {
+        self.learned = self.layers.len();
     }
 
     /// The same network with a softmax behind it: its predictions are probabilities. The weights are
@@ -89,7 +115,7 @@ impl Sequential {
     pub fn with_softmax(&self) -> Sequential {
         let mut model = self.clone();
         model.compiled = None;
-        model.parameters_mut().for_each(Parameter::forget);
+        model.forget_steps();
         if self.ends_in_softmax() { model } else { model.activation(Activation::Softmax) }
     }
 
@@ -127,7 +153,8 @@ impl Sequential {
     }
 
     pub(crate) fn ends_in_softmax(&self) -> bool {
-        self.layers.last().is_some_and(|layer| layer.activation() == Activation::Softmax)
+        let last = self.layers.iter().rev().find(|layer| !layer.passes_on());
+        last.is_some_and(|layer| layer.activation() == Activation::Softmax)
     }
 
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
@@ -155,6 +182,15 @@ impl Sequential {
         rng.set_stream(i as u64 + 1);
         self.layers[i].initialize(&mut rng);
     }
+}
+
+/// What to do about a shape whose channels come last, as Keras has them; None where they don't.
+pub(super) fn channels_first(shape: &[usize]) -> Option<String> {
+    let &[height, width, channels @ 1..=4] = shape else { return None };
+    let grey = format!("[{height}, {width}]");
+    let right = if channels == 1 { grey } else { format!("[{channels}, {height}, {width}]") };
+    let here = format!("channels come first here, and last in Keras: write Sequential::new({right})");
+    (height > 4 && width > 4).then_some(here)
 }
 
 impl fmt::Debug for Sequential {

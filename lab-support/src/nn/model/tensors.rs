@@ -8,7 +8,8 @@ use crate::nn::model::sequential::Sequential;
 
 impl Sequential {
     /// The weights of layer `i`, counted from 0 as in the table of [`summary`](Self::summary):
-    /// `[outputs, inputs]`, of a convolution `[filters, height * width * channels]`.
+    /// `[outputs, inputs]`, of a convolution `[filters, channels * height * width]`, of batch normalization
+    /// `[channels, 1]`.
     ///
     /// # Errors
     /// When there is no such layer, or it has no weights, or the description has a mistake.
@@ -52,5 +53,11 @@ mod tests {
         let error = model.weight(0).unwrap_err().to_string();
         assert!(error.contains("layer 0, Flatten, which has none"), "{error}");
         assert!(model.bias(2).unwrap_err().to_string().contains("layer 2 of 2"));
+        let mut model = Sequential::new([2, 3, 4]).conv2d(5, 2, Relu).batch_norm();
+        model.layers[0].parameters_mut()[0].value = (0..40).map(|i| i as f32).collect();
+        let filters = model.weight(0).unwrap();
+        assert_eq!((filters.dim(), model.weight(1).unwrap().dim()), ((5, 8), (5, 1)));
+        // Filter 1, channel 1, row 0, column 1 of PyTorch's [5, 2, 2, 2].
+        assert_eq!(filters[[1, 5]], 8.0 + 4.0 + 1.0);
     }
 }

@@ -18,8 +18,8 @@ use crate::nn::model::sequential::Sequential;
 
 impl Sequential {
     /// Keeps the first `layers` layers (as `summary` lists them) as they are in all further training; their batch
-    /// normalization no longer looks at the batch either. Those behind them learn. Compile the network afterwards:
-    /// the optimizer remembers what it did before.
+    /// normalization no longer looks at the batch either. Those behind them learn. Where that changes anything, the
+    /// optimizer forgets what it did before, as after `compile`.
     ///
     /// # Errors
     /// When there are not so many layers.
@@ -32,10 +32,18 @@ impl Sequential {
                 "freeze all but the last few",
             ));
         }
+        let mut changed = false;
         for (i, layer) in self.layers.iter_mut().enumerate() {
             let role = if i < layers { Role::Frozen } else { Role::Trained };
             let learned = |parameter: &&mut Parameter| matches!(parameter.role, Role::Trained | Role::Frozen);
-            layer.parameters_mut().iter_mut().filter(learned).for_each(|parameter| parameter.role = role);
+            for parameter in layer.parameters_mut().iter_mut().filter(learned) {
+                changed |= parameter.role != role;
+                parameter.role = role;
+            }
+        }
+        self.reused = self.reused.max(layers.min(self.learned));
+        if changed {
+            self.forget_steps();
         }
         Ok(())
     }
@@ -45,18 +53,20 @@ impl Sequential {
         self.freeze(0).expect("every network has 0 layers or more");
     }
 
-    /// A copy, weights included, without its last `layers` layers (as `summary` lists them), to which others may be
+    /// A copy, weights included (they stay what they are when a [`seed`](Self::seed) is given), without its last `layers` layers (as `summary` lists them), to which others may be
     /// added: `model.without_last(1).dense(10, Linear)`. Where there are not so many, the first call that needs
     /// the new network says so.
     pub fn without_last(&self, layers: usize) -> Sequential {
         let mut model = self.clone();
         model.compiled = None;
-        model.parameters_mut().for_each(Parameter::forget);
+        model.forget_steps();
         if layers > model.layers.len() {
             let expected = format!("at most {} layers to leave out", model.layers.len());
             return model.refuse(&expected, layers, "leave out the last one: model.without_last(1)");
         }
         model.layers.truncate(model.layers.len() - layers);
+        model.learned = model.learned.min(model.layers.len());
+        model.reused = model.learned;
         model
     }
 }

@@ -73,7 +73,7 @@ impl Augment {
             let advice = "write Sequential::new([28, 28]), and .flatten() where it is needed";
             return refuse("a network that takes images of [height, width]", &shape, advice);
         };
-        if 2 * self.shift >= height.min(width) {
+        if self.shift.saturating_mul(2) >= height.min(width) {
             return refuse("a shift below half the image", &self.shift, "try .shift(2)");
         }
         if !(0.0..=180.0).contains(&self.rotation) {

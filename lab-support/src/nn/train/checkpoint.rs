@@ -113,7 +113,10 @@ impl Checkpoint {
         };
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| self.damaged(e))?;
         let note = metadata.metadata().as_ref().and_then(|entries| entries.get("checkpoint"));
-        let note = note.ok_or_else(|| self.damaged("no note of how far training had come"))?;
+        let note = note.ok_or_else(|| {
+            let advice = "give this training another name, or move that file away";
+            self.refuse("a checkpoint that this lab wrote", "no note of how far training had come", advice)
+        })?;
         let note: Note = serde_json::from_str(note).map_err(|e| self.damaged(e))?;
         self.check_identity(&note)?;
         let state = self.restore(model, &note, &bytes, plan)?;
@@ -140,7 +143,8 @@ impl Checkpoint {
             let then = then.ok_or_else(|| self.damaged(format!("nothing said of the {name}")))?;
             if then.1 != *what {
                 let expected = format!("a checkpoint of this training, whose {name} is {what}");
-                let advice = "give this training another name, or delete that file to begin again";
+                let advice = "give this training another name; where the other one is no longer wanted, delete \
+                              that file";
                 return Err(self.refuse(expected, &then.1, advice));
             }
         }

@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::nn::kernels::RandomStream;
-use crate::nn::model::Samples;
+use crate::nn::model::{Samples, Sequential};
 use crate::nn::score::Score;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::Epoch;
@@ -16,7 +16,8 @@ use crate::nn::train::step::Trainer;
 
 impl<S: Samples> Trainer<'_, S> {
     /// Epoch after epoch, until `state` says that it is over or the student stops it. After each one the
-    /// checkpoint is written.
+    /// checkpoint is written. However training ends, the weights are finite, and where early stopping was asked for,
+    /// the best.
     ///
     /// # Errors
     /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
@@ -30,14 +31,32 @@ impl<S: Samples> Trainer<'_, S> {
         while !state.is_over(self.plan) {
             let number = state.epochs.len() + 1;
             let reduction = state.plateau.factor(&self.plan.schedule);
-            let Some(epoch) = self.epoch(number, reduction, &mut progress)? else { return Ok(state) };
+            let before = Weights::of(self.model);
+            let epoch = match self.epoch(number, reduction, &mut progress) {
+                Ok(Some(epoch)) => epoch,
+                Ok(None) => {
+                    self.model.has_learned();
+                    // What was learned since is kept, unless it is no longer finite or early stopping knows better.
+                    if !self.model.is_finite() {
+                        before.restore(self.model);
+                    }
+                    state.finish(self.model, true, self.plan.quiet);
+                    return Ok(state);
+                }
+                Err(error) => {
+                    before.restore(self.model);
+                    state.finish(self.model, true, self.plan.quiet);
+                    return Err(error);
+                }
+            };
+            self.model.has_learned();
             progress.finish(&epoch);
             state.after(epoch, self.plan, self.model);
             if let Some(checkpoint) = checkpoint {
                 checkpoint.write(self.model, &state)?;
             }
         }
-        state.finish(self.model, self.plan.quiet);
+        state.finish(self.model, false, self.plan.quiet);
         if let Some(checkpoint) = checkpoint {
             checkpoint.remove()?;
         }
@@ -60,11 +79,11 @@ impl<S: Samples> Trainer<'_, S> {
         self.model.epochs += 1;
         let order = shuffled(self.train.len(), self.model.seed, self.model.epochs);
         let rng = RandomStream::new(self.model.seed).substream(self.model.epochs);
-        let batch_size = self.plan.batch_size;
-        let steps = order.len().div_ceil(batch_size);
+        let batches = self.batches(&order);
+        let steps = batches.len();
         let mut learning_rate = 0.0;
         let (mut loss, mut correct) = (0.0, 0);
-        for (step, rows) in order.chunks(batch_size).enumerate() {
+        for (step, rows) in batches.into_iter().enumerate() {
             learning_rate = self.learning_rate((number - 1) * steps + step, steps, reduction);
             let (batch_loss, batch_correct) = self.step(rows, learning_rate, rng.substream(step as u64));
             loss += batch_loss;
@@ -75,15 +94,19 @@ impl<S: Samples> Trainer<'_, S> {
         }
         let seconds = start.elapsed().as_secs_f64();
         let train = Score::new(loss, correct, order.len());
+        let diverged = |found: String| {
+            let advice = "the steps were too large: try a smaller learning rate, or normalize the images; the network \
+                          has the weights from before this epoch";
+            let doing = format!("training epoch {number}");
+            Err(Error::new(doing, "finite weights and a finite loss", found, advice))
+        };
         if !train.loss.is_finite() || !self.model.is_finite() {
-            return Err(Error::new(
-                format!("training epoch {number}"),
-                "finite weights and a finite loss",
-                format!("a loss of {}", train.loss),
-                "the steps were too large: try a smaller learning rate, or normalize the images",
-            ));
+            return diverged(format!("a loss of {}", train.loss));
         }
         let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads, &|_| ()));
+        if let Some(validation) = validation.filter(|score| !score.loss.is_finite()) {
+            return diverged(format!("a validation loss of {}", validation.loss));
+        }
         Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
     }
 
@@ -91,6 +114,26 @@ impl<S: Samples> Trainer<'_, S> {
     fn learning_rate(&self, step: usize, steps_per_epoch: usize, reduction: f64) -> f32 {
         let scheduled = self.plan.schedule.factor(step, steps_per_epoch, self.plan.epochs);
         (f64::from(self.optimizer.settings().learning_rate()) * scheduled * reduction) as f32
+    }
+}
+
+/// The network as it was before an epoch.
+struct Weights {
+    values: Vec<Vec<f32>>,
+    epochs: u64,
+}
+
+impl Weights {
+    fn of(model: &Sequential) -> Weights {
+        let values = model.parameters().map(|parameter| parameter.value.clone()).collect();
+        Weights { values, epochs: model.epochs }
+    }
+
+    /// The optimizer begins anew: what it remembers has led astray.
+    fn restore(self, model: &mut Sequential) {
+        model.forget_steps();
+        model.epochs = self.epochs;
+        model.parameters_mut().zip(self.values).for_each(|(parameter, value)| parameter.value = value);
     }
 }
 

@@ -17,9 +17,12 @@ impl Sequential {
     /// Trains the network: `epochs` times through `data` in shuffled batches, each followed by one update
     /// of the weights. Prints a line per epoch. A second call goes on where the first ended.
     ///
+    /// Where no epoch is better than guessing, a sentence at the end says so, and why that usually is.
+    ///
     /// In the lab's notebooks it shows how far it is, and the stop button ends it after the current batch: the
     /// network keeps what it has learned, and the history holds the epochs that were completed. A checkpoint
-    /// stays, as the last of them left it.
+    /// stays, as the last of them left it. When the loss stops being a finite number, the network has the weights from
+    /// before that epoch. Either way early stopping gives it the best weights so far.
     ///
     /// # Errors
     /// When the network was not compiled, when it does not fit the data, when a setting is out of range, when a
@@ -33,9 +36,13 @@ impl Sequential {
             Some(name) => Some(home::checkpoint_file(source, name)?),
             None => None,
         };
-        let state = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?)?;
-        self.trained_on = Some(source);
-        self.provenance.add(train.images(), validation.as_ref().map(Dataset::images));
+        let before = self.epochs;
+        let state = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?);
+        if self.epochs > before {
+            self.trained_on = Some(source);
+            self.provenance.add(train.images(), validation.as_ref().map(Dataset::images));
+        }
+        let state = state?;
         let FitState { epochs, restored, .. } = state;
         Ok(History { epochs, restored, setup: self.setup(&plan, source)? })
     }

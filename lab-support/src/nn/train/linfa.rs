@@ -22,6 +22,18 @@ impl LinfaFit<Array2<f32>, Array1<usize>, FitError> for Sequential {
     type Object = Sequential;
 
     fn fit(&self, dataset: &DatasetBase<Array2<f32>, Array1<usize>>) -> Result<Sequential, FitError> {
+        let (doing, rows, targets) = ("training", dataset.records.nrows(), dataset.targets.len());
+        if rows != targets {
+            let (expected, found) = (format!("a target for each of {rows} records"), format!("{targets}"));
+            return Err(
+                Error::new(doing, expected, found, "check where records and targets come from").into()
+            );
+        }
+        let finite = |row: ArrayView1<f32>| row.iter().all(|number| number.is_finite());
+        if let Some(row) = dataset.records.rows().into_iter().position(|row| !finite(row)) {
+            let found = format!("one that is not, in record {row}");
+            return Err(Error::new(doing, "records of finite numbers", found, "leave that record out").into());
+        }
         let mut model = self.clone();
         let rows = LinfaSamples { records: dataset.records.view(), targets: dataset.targets.view() };
         model.train(&rows, None, &Fit::default().quiet(), None, &Threads::new()?)?;
@@ -32,11 +44,17 @@ impl LinfaFit<Array2<f32>, Array1<usize>, FitError> for Sequential {
 /// The class with the largest output for each row.
 impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
     /// # Panics
-    /// When the rows are not as long as the network's input, as linfa's own models do.
+    /// When the description has a mistake, when the rows are not as long as the network's input, or it does not end in
+    /// one row of outputs: linfa's trait has no errors, and its own models panic too.
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
-        let inputs = self.input_shape.iter().product::<usize>();
-        assert_eq!(x.ncols(), inputs, "numbers in a row and inputs of the network");
-        let rows = LinfaSamples { records: x.view(), targets: y.view() };
+        let targets = self.default_target(x);
+        if targets.is_empty() {
+            self.check().unwrap_or_else(|error| panic!("{error}"));
+            *y = targets;
+            return;
+        }
+        let rows = LinfaSamples { records: x.view(), targets: targets.view() };
+        self.check_fits(&rows, "predicting").unwrap_or_else(|error| panic!("{error}"));
         let mut predicted = Vec::with_capacity(x.nrows());
         self.each_block(&rows, 0..x.nrows(), |outputs| {
             let classes = outputs.rows().into_iter().map(|row| row.to_slice().map(argmax));

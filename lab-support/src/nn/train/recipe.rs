@@ -24,6 +24,9 @@ pub struct Fit {
     pub(crate) quiet: bool,
 }
 
+/// More than anyone waits for.
+const MOST_EPOCHS: usize = 1_000_000;
+
 #[derive(Clone, Debug)]
 enum Validation {
     None,
@@ -39,7 +42,7 @@ impl Default for Fit {
 }
 
 impl Fit {
-    /// `epochs` passes over the training set (at least 1) in batches of 32, without validation.
+    /// `epochs` passes over the training set (1 to 1,000,000) in batches of 32, without validation.
     pub fn epochs(epochs: usize) -> Fit {
         Fit {
             epochs,
@@ -134,6 +137,15 @@ impl Fit {
                 let advice = "write Fit::epochs(10).batch_size(32).early_stopping(5)";
                 return Err(Error::new(doing, format!("{what} to be at least 1"), value, advice));
             }
+        }
+        if self.epochs > MOST_EPOCHS {
+            let expected = format!("at most {MOST_EPOCHS} epochs");
+            return Err(Error::new(
+                doing,
+                expected,
+                self.epochs,
+                "write Fit::epochs(10), and early_stopping(5)",
+            ));
         }
         if let Some(most) = self.clip_norm
             && !(most > 0.0 && most.is_finite())

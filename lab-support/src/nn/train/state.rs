@@ -1,4 +1,5 @@
 use crate::nn::model::Sequential;
+use crate::nn::score::Score;
 use crate::nn::train::early_stopping::EarlyStopping;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::recipe::Fit;
@@ -35,16 +36,64 @@ impl FitState {
         self.epochs.push(epoch);
     }
 
-    /// Goes back to the best weights, where that was asked for.
-    pub fn finish(&mut self, model: &mut Sequential, quiet: bool) {
-        let Some(best) =
-            self.early_stopping.as_ref().and_then(|early| early.restore(model, self.epochs.len()))
-        else {
-            return;
-        };
-        self.restored = Some(best);
-        if !quiet {
+    /// Goes back to the best weights, where that was asked for. `within` an epoch, the weights are no longer those that
+    /// the last whole one has left.
+    pub fn finish(&mut self, model: &mut Sequential, within: bool, quiet: bool) {
+        let last = self.epochs.len() + usize::from(within);
+        let restored = self.early_stopping.as_ref().and_then(|early| early.restore(model, last));
+        self.restored = restored;
+        if let Some(best) = restored.filter(|_| !quiet) {
             println!("The validation loss was smallest after epoch {best}: its weights are restored.");
+        }
+        if let Some(sentence) = self.no_progress(model.output_shape().iter().product()).filter(|_| !quiet) {
+            println!("{sentence}");
+        }
+    }
+
+    /// What to say where no epoch was better than guessing among `classes` classes, which costs ln `classes`.
+    fn no_progress(&self, classes: usize) -> Option<String> {
+        let guessing = (classes as f32).ln();
+        let guesses = |epoch: &Epoch| {
+            let Score { loss, accuracy, .. } = epoch.train;
+            loss >= 0.98 * guessing && (accuracy < 2.0 / classes as f32 || loss > 100.0 * guessing)
+        };
+        let last = self.epochs.last().filter(|_| self.epochs.iter().all(guesses))?;
+        Some(format!(
+            "The network has not learned: its training loss is {:.4}, and guessing among {classes} classes costs \
+             {guessing:.4}. The usual reasons: a learning rate that is too large or far too small, images that were \
+             not normalized, labels that belong to other images, or a layer whose neurons are all silent.",
+            last.train.loss
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(epochs: &[(f32, f32)]) -> Option<String> {
+        let mut state = FitState::new(&Fit::epochs(epochs.len()));
+        state.epochs = (1..)
+            .zip(epochs)
+            .map(|(number, &(loss, accuracy))| {
+                let train = Score { loss, accuracy, samples: 100 };
+                Epoch { number, seconds: 1.0, steps: 4, train, validation: None, learning_rate: 0.1 }
+            })
+            .collect();
+        state.no_progress(10)
+    }
+
+    #[test]
+    fn a_network_that_only_guesses_is_told_and_no_other() {
+        for epochs in [&[(2.3026, 0.1), (2.3026, 0.1)][..], &[(80.0, 0.1), (4.5e13, 0.25)], &[(2.29, 0.11)]] {
+            let sentence = said(epochs).unwrap();
+            assert!(sentence.starts_with("The network has not learned: its training loss is "), "{sentence}");
+        }
+        // It rises, or is too sure of itself and still right: that is learning.
+        let learning =
+            [&[(2.3026, 0.1), (1.9, 0.4)][..], &[(12.0, 0.6)], &[(2.27, 0.25)], &[(1.0, 0.7)], &[]];
+        for epochs in learning {
+            assert_eq!(said(epochs), None, "{epochs:?}");
         }
     }
 }

@@ -37,6 +37,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
         threads: &'a Threads,
     ) -> Result<Trainer<'a, S>, Error> {
         let (optimizer, loss) = model.checked_compilation()?;
+        model.check_learns()?;
         model.check_fits(train, "training")?;
         if let Some(validation) = validation {
             model.check_fits(validation, "validating")?;
@@ -44,13 +45,34 @@ impl<'a, S: Samples> Trainer<'a, S> {
         if let Some(augment) = &plan.augment {
             augment.check(&model.input_shape)?;
         }
+        // One more than the plan says, where a lone image joins another batch.
+        let batch = plan.batch_size.saturating_add(1).min(train.len());
         let moments = optimizer.settings().moments();
+        model.check_batch(plan.batch_size.min(train.len()))?;
+        model.check_memory(batch, moments)?;
+        if moments > 0 && model.trained_parameters().any(|parameter| parameter.moments[0].is_empty()) {
+            // Running means of the past are corrected for steps that these weights have not made.
+            model.forget_steps();
+        }
         model.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
-        let batch = plan.batch_size.min(train.len());
         let tape = Tape::for_training(model, batch);
         let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
         let labels = Vec::with_capacity(batch);
         Ok(Trainer { model, train, validation, plan, optimizer, loss, threads, tape, originals, labels })
+    }
+
+    /// An epoch's images, `order`, in batches of the plan's size; the last may be smaller. Where batch normalization
+    /// can learn nothing from a lone image, that one joins the batch before it.
+    pub fn batches<'b>(&self, order: &'b [usize]) -> Vec<&'b [usize]> {
+        let size = self.plan.batch_size;
+        let joins = self.model.needs_several_images() && order.len() > size && order.len() % size == 1;
+        let mut batches: Vec<&[usize]> = order.chunks(size).collect();
+        if joins {
+            let last = batches.len() - 2;
+            batches.truncate(last);
+            batches.push(&order[last * size..]);
+        }
+        batches
     }
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the number of correct predictions.

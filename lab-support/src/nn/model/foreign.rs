@@ -1,0 +1,247 @@
+//! Files of weights that other programs wrote: numbers of other kinds are converted, and what can't be read is told by
+//! what it is.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use lab_base::Error;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::nn::kernels::memory;
+use crate::nn::layers::{Parameter, Role};
+
+/// The advice for a file of another network.
+const OTHER_LAYERS: &str = "describe the same layers as when the file was written";
+
+/// All bytes of a file.
+///
+/// # Errors
+/// When there is no such file, when it can't be read, or does not fit into memory.
+pub(super) fn read(path: &Path, doing: &str, advice: &str) -> Result<Vec<u8>, Error> {
+    let expected = format!("the file {}", name_of(path));
+    let file = fs::metadata(path).map_err(|e| Error::new(doing, &expected, e, advice))?;
+    if !file.is_file() {
+        return Err(Error::new(doing, &expected, "something that is no file", "check the path"));
+    }
+    let bytes = usize::try_from(file.len()).unwrap_or(usize::MAX);
+    memory::check_bytes(bytes).map_err(|found| {
+        Error::new(doing, &expected, found, "free some memory, or take a smaller network")
+    })?;
+    fs::read(path).map_err(|e| Error::new(doing, &expected, e, "check its permissions"))
+}
+
+/// # Errors
+/// When it is no safetensors file, with advice for what it is instead.
+pub(super) fn tensors<'a>(path: &Path, bytes: &'a [u8]) -> Result<SafeTensors<'a>, Error> {
+    SafeTensors::deserialize(bytes).map_err(|e| {
+        let (found, advice) = what_it_is(bytes).unwrap_or((e.to_string(), AGAIN));
+        unreadable(path, "a safetensors file", found, advice)
+    })
+}
+
+pub(super) fn unreadable(
+    path: &Path,
+    expected: impl fmt::Display,
+    found: impl fmt::Display,
+    advice: impl fmt::Display,
+) -> Error {
+    Error::new(format!("reading the network in {}", name_of(path)), expected, found, advice)
+}
+
+/// The file's name alone: notebooks are published, and folders are private.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+const AGAIN: &str = "copy or download it again; if it was made here, save the network again";
+const FROM_PYTORCH: &str =
+    "write it in PyTorch with safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")";
+const FROM_KERAS: &str =
+    "write its arrays as safetensors, with the names and shapes that `save` gives this network";
+
+/// What a file is that is no whole safetensors file, and what to do.
+fn what_it_is(bytes: &[u8]) -> Option<(String, &'static str)> {
+    let holds = |text: &[u8]| bytes[..bytes.len().min(4096)].windows(text.len()).any(|part| part == text);
+    let told = |what: &str, advice| Some((what.to_string(), advice));
+    match bytes {
+        [] => told("an empty file", AGAIN),
+        [b'P', b'K', 3, 4, ..] if holds(b"data.pkl") => told("a file of torch.save (.pt)", FROM_PYTORCH),
+        [b'P', b'K', 3, 4, ..] => told("a zip archive, as .keras and .npz files are", FROM_KERAS),
+        [0x80, 2..=5, ..] if !holds(b"{\"") => told("a pickle, as torch.save writes (.pt)", FROM_PYTORCH),
+        [0x89, b'H', b'D', b'F', ..] => told("an HDF5 file of Keras (.h5)", FROM_KERAS),
+        [0x93, b'N', b'U', b'M', ..] => told("an array of NumPy (.npy)", FROM_KERAS),
+        [b'G', b'G', b'U', b'F', ..] => told("a GGUF file", FROM_PYTORCH),
+        [b'<', ..] => told("a web page", "download the file itself"),
+        _ if bytes.starts_with(b"version https://git-lfs") => {
+            told("Git's note of where the file lies", "fetch the file with `git lfs pull`")
+        }
+        _ => {
+            let header = bytes.first_chunk().map_or(u64::MAX, |length| u64::from_le_bytes(*length));
+            let whole = header.saturating_add(8) <= bytes.len() as u64;
+            let begins = bytes.get(8).is_none_or(|first| *first == b'{');
+            if whole || !begins { None } else { told("a file that is cut short", AGAIN) }
+        }
+    }
+}
+
+/// The tensor called `name` as the numbers of `parameter`.
+///
+/// # Errors
+/// When there is none, or it has another shape, another kind of numbers, or some that are not finite.
+pub(super) fn values(
+    path: &Path,
+    tensors: &SafeTensors,
+    names: &[String],
+    name: &str,
+    parameter: &Parameter,
+) -> Result<Vec<f32>, Error> {
+    let doing = format!("reading the weights in {}", name_of(path));
+    let expected =
+        format!("tensor {name} of shape {:?}, {:?}", parameter.shape, super::saving::dtype(parameter));
+    let tensor = tensors.tensor(name).map_err(|_| {
+        Error::new(&doing, &expected, format!("only {:?}", sorted(tensors)), other_names(tensors, names))
+    })?;
+    let found = format!("shape {:?}, {:?}", tensor.shape(), tensor.dtype());
+    if tensor.shape() != parameter.shape {
+        return Err(Error::new(&doing, &expected, found, other_shape(&parameter.shape, tensor.shape())));
+    }
+    let counted = parameter.role == Role::Counted;
+    let Some(numbers) = numbers(&tensor, counted) else {
+        return Err(Error::new(&doing, &expected, found, "save them as floats of 16, 32 or 64 bits"));
+    };
+    let least = if parameter.name == "running_var" || counted { 0.0 } else { f32::MIN };
+    if let Some(number) = numbers.iter().find(|number| !(number.is_finite() && **number >= least)) {
+        let (expected, found) = match least {
+            0.0 => (format!("finite numbers of at least 0 in {name}"), number),
+            _ => (format!("finite numbers in {name}"), number),
+        };
+        let advice = "the training that wrote them went astray: train again with a smaller learning rate";
+        return Err(Error::new(&doing, expected, found, advice));
+    }
+    Ok(numbers)
+}
+
+/// None where the kind of numbers is not one that weights have.
+fn numbers(tensor: &TensorView, counted: bool) -> Option<Vec<f32>> {
+    let bytes = tensor.data();
+    Some(match tensor.dtype() {
+        Dtype::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+        Dtype::F64 => bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
+        Dtype::F16 => bytes.as_chunks().0.iter().map(|b| half(u16::from_le_bytes(*b))).collect(),
+        Dtype::BF16 => bytes.as_chunks().0.iter().map(|b| brain(u16::from_le_bytes(*b))).collect(),
+        Dtype::I64 if counted => bytes.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b) as f32).collect(),
+        Dtype::I32 if counted => bytes.as_chunks().0.iter().map(|b| i32::from_le_bytes(*b) as f32).collect(),
+        _ => return None,
+    })
+}
+
+/// A float of 16 bits (IEEE 754 binary16): sign, 5 bits of exponent, 10 of fraction.
+fn half(bits: u16) -> f32 {
+    let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, bits >> 10 & 31, u32::from(bits & 1023));
+    match exponent {
+        // Below the smallest normal one: fraction / 2^24, which a float of 32 bits holds exactly.
+        0 => f32::from_bits(sign | (fraction as f32 / 16_777_216.0).to_bits()),
+        31 => f32::from_bits(sign | 0x7f80_0000 | fraction << 13),
+        _ => f32::from_bits(sign | (u32::from(exponent) + 112) << 23 | fraction << 13),
+    }
+}
+
+/// A bfloat16: the upper half of a float of 32 bits.
+fn brain(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
+}
+
+/// What to do where a name is missing.
+fn other_names(tensors: &SafeTensors, names: &[String]) -> String {
+    let found = sorted(tensors);
+    let prefix = found.iter().find_map(|name| {
+        let prefix = names.iter().find_map(|ending| name.strip_suffix(ending.as_str()))?;
+        let all = names.iter().all(|name| found.contains(&format!("{prefix}{name}")));
+        (all && !prefix.is_empty()).then_some(prefix)
+    });
+    match prefix {
+        Some("_orig_mod.") => "torch.compile put \"_orig_mod.\" before each name: save \
+                               model._orig_mod.state_dict()"
+            .into(),
+        Some("module.") => {
+            "DataParallel put \"module.\" before each name: save model.module.state_dict()".into()
+        }
+        Some(prefix) => format!("save the state_dict() of the part alone that PyTorch calls {prefix:?}"),
+        None if found.len() == names.len() => {
+            "the layers have names of their own there: build them in PyTorch as torch.nn.Sequential, as this network \
+             is, or give the tensors its names"
+                .into()
+        }
+        None => OTHER_LAYERS.into(),
+    }
+}
+
+/// What to do where a shape is another.
+fn other_shape(expected: &[usize], found: &[usize]) -> &'static str {
+    match (expected, found) {
+        (&[outputs, inputs], &[first, second]) if [second, first] == [outputs, inputs] => {
+            "Keras has [inputs, outputs]: write the transpose, weight.T, into the file"
+        }
+        (&[filters, channels, height, width], &[a, b, c, d])
+            if [a, b, c, d] == [height, width, channels, filters] =>
+        {
+            "Keras has [height, width, channels, filters]: write weight.transpose(3, 2, 0, 1) into the file"
+        }
+        _ => OTHER_LAYERS,
+    }
+}
+
+pub(super) fn sorted(tensors: &SafeTensors) -> Vec<String> {
+    let mut names: Vec<String> = tensors.names().into_iter().map(|name| name.to_string()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers are NumPy's: `np.uint16(bits).view(np.float16)`.
+    #[test]
+    fn halves_are_numpys() {
+        let table = [
+            (0x0000, 0.0),
+            (0x0001, 5.960_464_5e-8),
+            (0x03ff, 6.097_555e-5),
+            (0x0400, 6.103_515_6e-5),
+            (0x3555, 0.333_251_95),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x7c00, f32::INFINITY),
+            (0xfc00, f32::NEG_INFINITY),
+        ];
+        for (bits, number) in table {
+            assert_eq!(half(bits), number, "{bits:#06x}");
+        }
+        assert!(half(0x7e00).is_nan() && half(0x8000).is_sign_negative());
+        assert_eq!((brain(0x3f80), brain(0xc2c8), brain(0x0001)), (1.0, -100.0, f32::from_bits(0x1_0000)));
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_told_apart() {
+        let zip = b"PK\x03\x04\x00\x00archive/data.pkl\x80\x02";
+        let table: [(&[u8], &str, &str); 9] = [
+            (b"", "an empty file", "again"),
+            (zip, "torch.save", "save_file(model.state_dict()"),
+            (b"PK\x03\x04\x14\x00metadata.json", ".keras", "safetensors"),
+            (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a pickle", "save_file"),
+            (b"\x89HDF\r\n\x1a\n", "HDF5", "safetensors"),
+            (b"<!DOCTYPE html>", "a web page", "download"),
+            (b"version https://git-lfs.github.com/spec/v1\n", "Git's note", "git lfs pull"),
+            (b"\x40\x00\x00\x00\x00\x00\x00\x00{\"a\":", "cut short", "again"),
+            (b"\x02\x00\x00", "cut short", "again"),
+        ];
+        for (bytes, found, advice) in table {
+            let message = tensors(Path::new("folder/w.bin"), bytes).unwrap_err().to_string();
+            assert!(message.contains(found) && message.contains(advice), "{found}: {message}");
+            assert!(message.starts_with("While reading the network in w.bin") && !message.contains("delete"));
+        }
+    }
+}
