@@ -144,6 +144,29 @@ fn a_mistake_in_the_description_is_told_by_whatever_needs_the_network() {
         (Sequential::new([4]).global_average_pool2d(), "for global_average_pool2d, found shape [4]"),
         (Sequential::new([4, 4]).conv2d(8, 3, Relu).dense(3, Linear), "found inputs of shape [8, 2, 2]"),
         (Sequential::new([4, 4]).dense(0, Relu).flatten().dense(0, Relu), "write .flatten() before it"),
+        (
+            Sequential::new([1 << 40, 1 << 40]).flatten().dense(3, Linear),
+            "found [1099511627776, 1099511627776], more",
+        ),
+        (
+            Sequential::new([1 << 20, 1 << 20]).conv2d(2, 3, Relu),
+            "found [1048576, 1048576], 4398.0 GB of memory",
+        ),
+        (
+            Sequential::new([4, 4]).flatten().dense(usize::MAX, Relu).dense(3, Linear),
+            "more bytes than a computer",
+        ),
+        (Sequential::new([4, 4]).flatten().dense(1 << 40, Relu), "for dense, found 74766.8 GB of memory"),
+        (Sequential::new([4, 4]).conv2d(1 << 54, 3, Relu).flatten(), "for conv2d, found"),
+        (
+            Sequential::new([4, 4]).conv2d_with(2, 1 << 30, Relu, Conv::default().padding(Padding::Same)),
+            "a smaller window",
+        ),
+        (Sequential::new([28, 28, 1]).conv2d(8, 3, Relu), "last in Keras: write Sequential::new([28, 28])"),
+        (
+            Sequential::new([32, 32, 3]).conv2d(8, 5, Relu),
+            "last in Keras: write Sequential::new([3, 32, 32])",
+        ),
     ];
     let (data, folder) = (images(3), tempfile::tempdir().unwrap());
     for (model, words) in table {
@@ -185,6 +208,10 @@ fn evaluate_and_predict_say_what_is_wrong() {
         (ready().predict(&wide).unwrap_err(), "While predicting: expected images of 16 numbers"),
         (network(2, Linear).evaluate(&images(3)).unwrap_err(), "end the network with .dense(3, Linear)"),
         (
+            network(11, Linear).evaluate(&images(3)).unwrap_err(),
+            "an output for each of 10 classes, found a network with 11",
+        ),
+        (
             compiled(network(3, Linear), Adam::default(), CrossEntropy::from_probabilities())
                 .evaluate(&images(3))
                 .unwrap_err(),
@@ -216,4 +243,113 @@ fn a_refusal_changes_nothing() {
     refused.fit(&data, Fit::epochs(1).quiet()).unwrap();
     fresh.fit(&data, Fit::epochs(1).quiet()).unwrap();
     assert_eq!(refused.outputs(&data).unwrap(), fresh.outputs(&data).unwrap());
+}
+
+/// Each line: the shape that the network is given for images of 12 x 10 pixels, and what helps. None where it fits.
+#[test]
+fn shapes_are_compared_and_not_their_products() {
+    let pixels = ArcArray::from_shape_fn((6, 12, 10), |(i, j, k)| ((i * 97 + j * 31 + k * 7) % 256) as u8);
+    let labels = ArcArray1::from_shape_fn(6, |i| (i % 3) as u8);
+    let data = Images::new(pixels, labels, Source::Practice).unwrap().normalized();
+    let table: [(&[usize], Option<&str>); 8] = [
+        (&[12, 10], None),
+        (&[1, 12, 10], None),
+        (&[120], None),
+        (&[12, 10, 1], Some("last in Keras: write Sequential::new([12, 10])")),
+        (&[10, 12], Some("found images of shape [12, 10].\n-> write Sequential::new([12, 10])")),
+        (&[6, 20], Some("write Sequential::new([12, 10])")),
+        (&[2, 6, 10], Some("write Sequential::new([12, 10])")),
+        (&[1, 1, 12, 10], Some("write Sequential::new([12, 10])")),
+    ];
+    for (shape, words) in table {
+        let model = described(Sequential::new(shape).flatten().dense(3, Linear));
+        let errors = [
+            model.clone().fit(&data, Fit::epochs(1).quiet()).map(drop),
+            model.evaluate(&data).map(drop),
+            model.predict(&data).map(drop),
+            model.outputs(&data).map(drop),
+            model.saliency(0, 0, &data).map(drop),
+            model.activations("dense", &data).map(drop),
+            model.find_learning_rate(&data, 3).map(drop),
+        ];
+        for error in errors.map(Result::err) {
+            match (words, error.map(|error| error.to_string())) {
+                (None, found) => assert_eq!(found, None, "{shape:?}"),
+                (Some(words), found) => {
+                    assert!(found.as_ref().is_some_and(|f| f.contains(words)), "{shape:?}: {found:?}")
+                }
+            }
+        }
+    }
+}
+
+/// Forgotten `.flatten().dense(10, Linear)`.
+#[test]
+fn a_network_that_does_not_end_in_a_number_for_each_class_is_refused() {
+    let table = [
+        (Sequential::new([4, 4]).conv2d(2, 3, Relu).max_pool2d(2), "a network that ends in 2 x 1 x 1, "),
+        (
+            Sequential::new([4, 4]).conv2d(10, 4, Linear),
+            "a network that ends in 10 x 1 x 1.\n-> write .flatten()",
+        ),
+        (Sequential::new([4, 4]).batch_norm(), "a network that ends in 4 x 4"),
+        (Sequential::new([4, 4]).conv2d(8, 3, Relu).flatten(), "10 classes, found a network with 32 outputs"),
+        (Sequential::new([4, 4]).flatten(), "end the network with .dense(10, Linear)"),
+    ];
+    for (model, words) in table {
+        let words = words.trim_end_matches(", ");
+        let model = described(model);
+        let data = images(30);
+        let messages = [
+            refused(model.clone(), &data, Fit::epochs(1)),
+            model.evaluate(&data).unwrap_err().to_string(),
+            model.predict(&data).unwrap_err().to_string(),
+            model.with_softmax().predict(&data).unwrap_err().to_string(),
+            Ensemble::predict(&[model.clone(), model.clone()], &data).unwrap_err().to_string(),
+        ];
+        for message in messages {
+            assert!(message.contains(words), "{words}: {message}");
+        }
+    }
+}
+
+/// A hundred gigabytes and more of outputs.
+#[test]
+fn activations_that_do_not_fit_into_memory_are_refused() {
+    let wide = Sequential::new([4, 4]).conv2d(1 << 16, 1, Relu).flatten().dense(1, Linear);
+    let message = wide.activations("conv2d", &images(60_000)).unwrap_err().to_string();
+    assert!(message.contains("outputs of 60000 images that fit into memory, found 251.7 GB"), "{message}");
+    assert!(message.contains("data.take(1000)"), "{message}");
+}
+
+/// What stands behind a softmax and changes nothing leaves probabilities.
+#[test]
+fn a_softmax_is_seen_behind_layers_that_pass_its_outputs_on() {
+    let data = images(30);
+    let probable = |model: Sequential| model.activation(Softmax);
+    let shown = Sequential::new([4, 4]).flatten();
+    let networks = [
+        probable(shown.clone().dense(3, Linear)).flatten(),
+        shown.clone().dense(3, Softmax).dropout(0.5),
+        probable(shown.clone().dense(3, Linear)).activation(Linear).dropout(0.5).flatten(),
+        probable(Sequential::new([4, 4]).conv2d(3, 4, Linear)).flatten(),
+    ];
+    for model in networks {
+        let wrong = compiled(model.clone(), Adam::default(), CrossEntropy::from_logits());
+        assert!(refused(wrong, &data, Fit::epochs(1)).contains("CrossEntropy::from_probabilities()"));
+        let predictions = model.predict(&data).unwrap();
+        assert!(predictions.probabilities);
+        assert!(predictions.outputs.rows().into_iter().all(|row| (row.sum() - 1.0).abs() < 1e-5));
+        assert_eq!(model.with_softmax().predict(&data).unwrap().outputs, predictions.outputs);
+        let mut right = compiled(model, Adam::default(), CrossEntropy::from_probabilities());
+        right.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    }
+    let logits = shown.dense(3, Softmax).dense(3, Linear).dropout(0.5);
+    assert!(!logits.predict(&data).unwrap().probabilities);
+}
+
+#[test]
+fn more_epochs_than_anyone_waits_for_are_refused() {
+    let message = refused(ready(), &images(30), Fit::epochs(usize::MAX));
+    assert!(message.contains("at most 1000000 epochs"), "{message}");
 }

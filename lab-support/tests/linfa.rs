@@ -59,3 +59,36 @@ fn data_that_does_not_fit_is_refused() {
     let uncompiled = Sequential::new([2]).dense(3, Linear);
     assert!(refused(uncompiled, clouds(0, 3)).contains("call model.compile"));
 }
+
+#[test]
+fn targets_that_are_missing_and_records_that_are_no_numbers_are_refused() {
+    let refused = |data: Rows| Fit::fit(&network(), &data).unwrap_err().to_string();
+    let fewer = DatasetBase::new(Array2::zeros((4, 2)), Array1::zeros(3));
+    assert!(refused(fewer).contains("a target for each of 4 records, found 3"));
+    let more = DatasetBase::new(Array2::zeros((4, 2)), Array1::zeros(5));
+    assert!(refused(more).contains("a target for each of 4 records, found 5"));
+    for bad in [f32::NAN, f32::INFINITY] {
+        let mut records = Array2::zeros((4, 2));
+        records[[2, 1]] = bad;
+        let told = refused(DatasetBase::new(records, Array1::zeros(4)));
+        assert!(told.contains("records of finite numbers, found one that is not, in record 2"), "{told}");
+    }
+}
+
+/// linfa's `Predict` has no errors: the panic says what an error would say.
+#[test]
+fn predicting_says_what_is_wrong() {
+    let says = |model: Sequential, columns: usize| {
+        let ask = std::panic::AssertUnwindSafe(|| -> Array1<usize> {
+            Predict::predict(&model, &Array2::zeros((3, columns)))
+        });
+        *std::panic::catch_unwind(ask).unwrap_err().downcast::<String>().unwrap()
+    };
+    assert!(says(Sequential::new([2]).dense(0, Relu).dense(3, Linear), 2).contains("at least 1 unit"));
+    assert!(says(Sequential::new([2]), 2).contains("at least one layer"));
+    assert!(says(network(), 5).contains("expected images of 2 numbers"));
+    let image = Sequential::new([2, 1]).conv2d(3, 1, Relu);
+    assert!(says(image, 2).contains("ends in 3 x 2 x 1"));
+    let none: Array1<usize> = Predict::predict(&network(), &Array2::zeros((0, 2)));
+    assert_eq!(none.len(), 0);
+}

@@ -303,3 +303,282 @@ fn a_made_up_description_is_refused() {
         assert!(Sequential::load(&path).is_err(), "{description}");
     }
 }
+
+/// Bytes of the tensors of [`network`], each number by `bytes`.
+fn variant(path: &Path, dtype: Dtype, names: [&str; 4], bytes: impl Fn(f32) -> Vec<u8>) {
+    let shapes: [&[usize]; 4] = [&[5, 16], &[5], &[3, 5], &[3]];
+    let number = |i: usize| (i as f32 - 50.0) / 32.0;
+    let mut next = 0;
+    let tensors: Vec<_> = names
+        .into_iter()
+        .zip(shapes)
+        .map(|(name, shape)| {
+            let n = shape.iter().product::<usize>();
+            next += n;
+            (name, shape.to_vec(), (next - n..next).flat_map(|i| bytes(number(i))).collect::<Vec<u8>>())
+        })
+        .collect();
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| (name, TensorView::new(dtype, shape.clone(), bytes).unwrap()));
+    std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+const NAMES: [&str; 4] = ["1.weight", "1.bias", "3.weight", "3.bias"];
+
+/// The numbers are multiples of 1/32 below 2: every kind of float holds them exactly.
+#[test]
+fn floats_of_other_sizes_are_converted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("foreign.safetensors");
+    let half = |x: f32| {
+        let bits = x.to_bits();
+        let exponent = (bits >> 23 & 255) as i32 - 127 + 15;
+        let rest = if x == 0.0 { 0 } else { (exponent as u32) << 10 | bits >> 13 & 1023 };
+        ((bits >> 31 << 15 | rest) as u16).to_le_bytes().to_vec()
+    };
+    let mut expected = network();
+    variant(&path, Dtype::F32, NAMES, |x| x.to_le_bytes().to_vec());
+    expected.load_weights(&path).unwrap();
+    assert_eq!(expected.weight(1).unwrap()[[0, 0]], -50.0 / 32.0);
+    let kinds: [(Dtype, &dyn Fn(f32) -> Vec<u8>); 3] = [
+        (Dtype::F64, &|x| f64::from(x).to_le_bytes().to_vec()),
+        (Dtype::F16, &half),
+        (Dtype::BF16, &|x| ((x.to_bits() >> 16) as u16).to_le_bytes().to_vec()),
+    ];
+    for (dtype, bytes) in kinds {
+        variant(&path, dtype, NAMES, bytes);
+        let mut model = network();
+        model.load_weights(&path).unwrap();
+        assert_eq!(model.outputs(&images(5)).unwrap(), expected.outputs(&images(5)).unwrap(), "{dtype:?}");
+    }
+    variant(&path, Dtype::F64, NAMES, |x| (f64::from(x) * 1e300).to_le_bytes().to_vec());
+    let message = network().load_weights(&path).unwrap_err().to_string();
+    assert!(message.contains("finite numbers in 1.weight, found -inf"), "{message}");
+}
+
+/// Each line: what is in the file, and the words that help with it. None of them would destroy a file.
+#[test]
+fn foreign_files_get_advice_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("foreign.safetensors");
+    let plain = |x: f32| x.to_le_bytes().to_vec();
+    let (model, before) = (network(), network().outputs(&images(3)).unwrap());
+    let check = |what: &str, words: &[&str]| {
+        let mut model = model.clone();
+        let message = model.load_weights(&path).unwrap_err().to_string();
+        assert!(words.iter().all(|words| message.contains(words)), "{what}: {message}");
+        assert!(!message.contains("delete"), "{what}: {message}");
+        assert_eq!(model.outputs(&images(3)).unwrap(), before, "{what}");
+        let message = Sequential::load(&path).unwrap_err().to_string();
+        assert!(!message.contains("delete") && !message.contains("train again"), "{what}: {message}");
+    };
+    let prefixed = |prefix: &str| NAMES.map(|name| format!("{prefix}{name}"));
+    for (prefix, words) in [
+        ("_orig_mod.", "model._orig_mod.state_dict()"),
+        ("module.", "model.module.state_dict()"),
+        ("body.", "the part alone that PyTorch calls \"body.\""),
+    ] {
+        let names = prefixed(prefix);
+        variant(&path, Dtype::F32, names.each_ref().map(String::as_str), plain);
+        check(prefix, &["found only", words]);
+    }
+    variant(&path, Dtype::F32, ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"], plain);
+    check("named layers", &["names of their own", "torch.nn.Sequential"]);
+    let (bias, last): (Header, Header) = (("1.bias", &[5]), ("3.weight", &[3, 5]));
+    foreign(&path, &[("1.weight", &[16, 5]), bias, last, ("3.bias", &[3])], Dtype::F32);
+    check("transposed", &["found shape [16, 5], F32", "Keras", "weight.T"]);
+    let weight: Header = ("1.weight", &[5, 16]);
+    foreign(&path, &[weight, bias, last, ("3.bias", &[3]), ("optimizer.step", &[1])], Dtype::F32);
+    check("more tensors", &["without [\"optimizer.step\"]"]);
+    variant(&path, Dtype::F32, NAMES, |x| if x == 0.0 { plain(f32::NAN) } else { plain(x) });
+    check("NaN", &["finite numbers in 1.weight, found NaN", "smaller learning rate"]);
+    variant(&path, Dtype::F32, NAMES, plain);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    check("cut short", &["expected a safetensors file", "copy or download it again"]);
+    std::fs::write(&path, b"PK\x03\x04\x00\x00\x08\x08state/data.pkl\x80\x02}q\x00").unwrap();
+    check("torch.save", &["torch.save (.pt)", "safetensors.torch.save_file"]);
+
+    let mut image = Sequential::new([4, 4]).conv2d(2, 3, Relu).flatten().dense(3, Linear);
+    let keras: [Header; 4] =
+        [("0.weight", &[3, 3, 1, 2]), ("0.bias", &[2]), ("3.weight", &[3, 8]), ("3.bias", &[3])];
+    foreign(&path, &keras, Dtype::F32);
+    let message = image.load_weights(&path).unwrap_err().to_string();
+    assert!(message.contains("weight.transpose(3, 2, 0, 1)"), "{message}");
+    let mut normalized = Sequential::new([2]).batch_norm().dense(3, Linear);
+    let (_folder, path) = saved(&normalized);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let ones = bytes.windows(8).rposition(|part| part == [0, 0, 128, 63, 0, 0, 128, 63]).unwrap();
+    let variance = bytes.windows(8).position(|part| part == [0, 0, 128, 63, 0, 0, 128, 63]).unwrap();
+    // Weight and running variance are ones: one of the two is the variance.
+    let told = [ones, variance].map(|place| {
+        bytes[place + 3] |= 0x80;
+        std::fs::write(&path, &bytes).unwrap();
+        bytes[place + 3] &= 0x7f;
+        normalized.load_weights(&path).err().map(|error| error.to_string())
+    });
+    assert!(
+        told.iter().flatten().any(|text| text.contains("at least 0 in 0.running_var, found -1")),
+        "{told:?}"
+    );
+}
+
+/// A file of a few thousand bytes asks for terabytes: of one layer, or of many.
+#[test]
+fn a_small_file_that_asks_for_much_memory_is_refused_before_it_is_taken() {
+    let layers = |input: &str, layer: &str, n: usize| {
+        let layers = vec![layer; n].join(",");
+        format!(r#"{{"input_shape":{input},"layers":[{layers}],"seed":1,"trained_on":"real"}}"#)
+    };
+    let norm = r#"{"layer":"BatchNormalization"}"#;
+    let dense = r#"{"layer":"Dense","units":2000,"activation":"ReLU","init":"glorot_uniform"}"#;
+    let table = [
+        layers("[4294967296]", norm, 1),
+        layers("[2000000]", norm, 60),
+        layers("[1000000000]", norm, 1),
+        layers("[4294967296,1,1]", norm, 1),
+        layers("[2000]", dense, 1),
+        layers("[2000]", dense, 50),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hostile.safetensors");
+    for description in table {
+        let bytes = [0; 4000];
+        let view = TensorView::new(Dtype::F32, vec![1000], &bytes).unwrap();
+        let metadata = [("sequential".to_string(), description.clone())].into();
+        std::fs::write(&path, safetensors::serialize([("x", view)], Some(metadata)).unwrap()).unwrap();
+        let message = Sequential::load(&path).unwrap_err().to_string();
+        assert!(message.contains("a network that `save` wrote") || message.contains("memory"), "{message}");
+        assert!(message.len() < 1000 && !message.contains("delete"), "{message}");
+    }
+}
+
+#[test]
+fn a_checkpoint_and_a_folder_are_no_networks() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = Sequential::load(folder.path()).unwrap_err().to_string();
+    assert!(message.contains("something that is no file"), "{message}");
+    let path = folder.path().join("half.safetensors");
+    let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
+    let metadata = [("checkpoint".to_string(), "{}".to_string())].into();
+    std::fs::write(&path, safetensors::serialize([("x", view)], Some(metadata)).unwrap()).unwrap();
+    let message = Sequential::load(&path).unwrap_err().to_string();
+    assert!(message.contains("the checkpoint of a training") && message.contains("`fit`"), "{message}");
+}
+
+/// The optimizer's running means belong to the weights that were there before.
+#[test]
+fn loaded_weights_are_trained_as_if_they_had_always_been_there() {
+    let (data, folder) = (images(30), tempfile::tempdir().unwrap());
+    let path = folder.path().join("network.safetensors");
+    network().save(&path).unwrap();
+    let compiled = |mut model: Sequential| {
+        model.compile(Adam::new(0.01), CrossEntropy::from_logits());
+        model
+    };
+    let mut used = compiled(network().seed(8));
+    used.fit(&data, Fit::epochs(3).quiet()).unwrap();
+    used.load_weights(&path).unwrap();
+    let largest_step = |mut model: Sequential| {
+        let before = model.weight(3).unwrap();
+        model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        (&model.weight(3).unwrap() - &before).iter().fold(0.0f32, |most, step| most.max(step.abs()))
+    };
+    let step = largest_step(used);
+    assert!((step / 0.01 - 1.0).abs() < 1e-3, "the first step of Adam is its rate, not {step}");
+}
+
+/// A hundred networks of layers drawn at random: cloned, saved, loaded and asked, each is what it was.
+#[test]
+fn a_network_is_what_it_was_after_whatever_does_not_train_it() {
+    let data = images(12);
+    let mut state = 1u64;
+    let mut draw = move |n: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % n
+    };
+    for number in 0..100 {
+        let activations = [Linear, Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh];
+        let mut model = Sequential::new(if draw(2) == 0 { vec![4, 4] } else { vec![1, 4, 4] });
+        for _ in 0..draw(4) {
+            let activation = activations[draw(7) as usize];
+            let filters = 1 + draw(4) as usize;
+            let conv = Conv::default().padding(if draw(2) == 0 { Padding::Same } else { Padding::Valid });
+            let small = model.output_shape().iter().rev().take(2).any(|side| *side < 2);
+            model = match draw(6) {
+                0 => model.conv2d_with(filters, 1, activation, conv),
+                1 if !small => model.conv2d_with(filters, 2, activation, conv.init(Init::HeUniform)),
+                2 if !small => model.max_pool2d_with(2, 1 + draw(2) as usize),
+                3 if !small => model.average_pool2d_with(2, 1 + draw(2) as usize),
+                4 => model.batch_norm(),
+                _ => model.activation(activation),
+            };
+        }
+        model = if draw(3) == 0 && model.output_shape().len() == 3 {
+            model.global_average_pool2d()
+        } else {
+            model.flatten()
+        };
+        for _ in 0..draw(3) {
+            let (units, activation) = (1 + draw(6) as usize, activations[draw(7) as usize]);
+            model = match draw(4) {
+                0 => model.dropout(0.3),
+                1 => model.batch_norm(),
+                2 => model.dense_with(units, activation, Init::HeUniform),
+                _ => model.dense(units, activation),
+            };
+        }
+        let (last, loss) = match draw(2) {
+            0 => (Linear, CrossEntropy::from_logits()),
+            _ => (Softmax, CrossEntropy::from_probabilities()),
+        };
+        let mut model = model.dense(3 + draw(8) as usize, last).seed(number);
+        let optimizer = || AdamW::new(0.003);
+        model.compile(optimizer(), loss);
+        let plan = || Fit::epochs(1).batch_size(5).quiet();
+        if draw(4) > 0 {
+            model.fit(&data, plan()).unwrap();
+        }
+        let what = format!("{model:?}, number {number}");
+        let (outputs, score) = (model.outputs(&data).unwrap(), model.evaluate(&data).unwrap());
+
+        let (_folder, path) = saved(&model);
+        let mut loaded = Sequential::load(&path).unwrap();
+        let (_folder_again, again) = saved(&loaded);
+        assert!(std::fs::read(&path).unwrap() == std::fs::read(again).unwrap(), "{what}");
+        assert_eq!(
+            (loaded.outputs(&data).unwrap(), loaded.summary()),
+            (outputs.clone(), model.summary()),
+            "{what}"
+        );
+        let mut taken = model.clone().seed(number + 1000);
+        taken.load_weights(&path).unwrap();
+        let same = [model.clone(), loaded.clone(), taken.clone(), model.without_last(0)];
+        assert!(same.iter().all(|other| other.outputs(&data).unwrap() == outputs), "{what}");
+
+        // Asked in every way, it stays; and what is done to a copy is done to the copy.
+        let mut copy = model.clone();
+        copy.compile(Sgd::new(0.5), loss);
+        copy.fit(&data, plan()).unwrap();
+        let _ = (
+            model.find_learning_rate(&data, 4),
+            model.with_softmax(),
+            model.without_last(1).dense(3, Linear),
+        );
+        assert_eq!(
+            (model.outputs(&data).unwrap(), model.evaluate(&data).unwrap()),
+            (outputs, score),
+            "{what}"
+        );
+
+        // From here on, the loaded and the original are trained to the same weights by a new optimizer.
+        let mut trained = model.clone();
+        for network in [&mut trained, &mut taken] {
+            network.compile(optimizer(), loss);
+        }
+        loaded.compile(optimizer(), loss);
+        let epochs = |model: &mut Sequential| model.fit(&data, plan()).unwrap().epochs[0].train.samples;
+        assert_eq!((epochs(&mut trained), epochs(&mut loaded)), (12, 12), "{what}");
+    }
+}

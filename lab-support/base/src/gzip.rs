@@ -40,6 +40,19 @@ pub fn is_up_to_date(packed: &Path, unpacked: &Path) -> Result<bool, Error> {
     Ok(fs::read(unpacked).is_ok_and(|bytes| Trailer::of(&bytes) == trailer))
 }
 
+/// The CRC-32 of what `packed` is unpacked, as it stands at its end.
+///
+/// # Errors
+/// When `packed` can't be read.
+pub fn checksum(packed: &Path) -> Result<u32, Error> {
+    Ok(trailer(packed)?.crc32)
+}
+
+/// The CRC-32 of an unpacked file.
+pub fn checksum_of(unpacked: &[u8]) -> u32 {
+    crc32fast::hash(unpacked)
+}
+
 impl Trailer {
     fn of(unpacked: &[u8]) -> Trailer {
         // The format keeps the size modulo 2^32.

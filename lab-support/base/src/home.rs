@@ -67,7 +67,7 @@ pub fn fashion_mnist_dir() -> Result<Option<PathBuf>, Error> {
     folder_in("FASHION_MNIST_DIR")
 }
 
-/// The folder for what is made from images of this source: `data/` or `data/practice/`, below
+/// The folder for what is made from images of this source: `data/`, `data/practice/` or `data/other/`, below
 /// `LAB_OUTPUT` instead of `data/` where that is set.
 ///
 /// # Errors
@@ -77,6 +77,7 @@ pub fn output_dir(source: Source) -> Result<PathBuf, Error> {
     Ok(match source {
         Source::FashionMnist => base,
         Source::Practice => base.join("practice"),
+        Source::Other => base.join("other"),
     })
 }
 
@@ -139,8 +140,8 @@ pub fn runs_file(source: Source) -> Result<PathBuf, Error> {
     Ok(output_dir(source)?.join("runs.jsonl"))
 }
 
-/// The file with the six answers: `answers.md` in the folder that holds the notebooks, or in [`output_dir`] for the
-/// practice set and where `LAB_OUTPUT` is set.
+/// The file with the six answers: `answers.md` in the folder that holds the notebooks, or in [`output_dir`] for all
+/// but Fashion-MNIST and where `LAB_OUTPUT` is set.
 ///
 /// # Errors
 /// As [`root`].

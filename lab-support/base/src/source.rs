@@ -5,24 +5,37 @@ pub enum Source {
     FashionMnist,
     /// The practice set, drawn by this lab.
     Practice,
+    /// What lies under the names of Fashion-MNIST's files and is something else.
+    Other,
 }
 
-impl Source {
-    pub const ALL: [Source; 2] = [Source::FashionMnist, Source::Practice];
+/// CRC-32 of the four unpacked files of Fashion-MNIST, headers included: training images and labels, then test images
+/// and labels. As the packed files have them at their end, whose SHA-256 `cargo lab data` compares.
+const FASHION_MNIST: [u32; 4] = [0xb4f2_9f28, 0x741a_4657, 0x678f_e0b1, 0x8014_2c1f];
 
-    /// As records and saved networks call it: `real` or `practice`.
+impl Source {
+    pub const ALL: [Source; 3] = [Source::FashionMnist, Source::Practice, Source::Other];
+
+    /// What four unpacked files are under Fashion-MNIST's names, by their CRC-32 in the order above.
+    pub fn of_checksums(checksums: [u32; 4]) -> Source {
+        if checksums == FASHION_MNIST { Source::FashionMnist } else { Source::Other }
+    }
+
+    /// As records and saved networks call it: `real`, `practice` or `other`.
     pub fn name(self) -> &'static str {
         match self {
             Source::FashionMnist => "real",
             Source::Practice => "practice",
+            Source::Other => "other",
         }
     }
 
-    /// The sentence that must stand beside every result made from the practice set.
+    /// The sentence that must stand beside every result that is not from Fashion-MNIST.
     pub fn notice(self) -> Option<&'static str> {
         match self {
             Source::FashionMnist => None,
             Source::Practice => Some("practice set, drawn by this lab; not Fashion-MNIST"),
+            Source::Other => Some("other images under Fashion-MNIST's file names; not Fashion-MNIST"),
         }
     }
 }

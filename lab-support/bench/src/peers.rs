@@ -35,7 +35,7 @@ pub fn start(root: &Path, threads: usize) -> Result<Vec<(String, Contender)>, Er
 fn images() -> Result<PathBuf, Error> {
     match (data::source()?, home::fashion_mnist_dir()?) {
         (Source::Practice, _) => Ok(home::data_dir()?.join("practice")),
-        (Source::FashionMnist, Some(folder)) => Ok(folder),
-        (Source::FashionMnist, None) => data::folder(),
+        (_, Some(folder)) => Ok(folder),
+        (_, None) => data::folder(),
     }
 }

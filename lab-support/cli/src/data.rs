@@ -53,13 +53,33 @@ const FILES: [Published; 4] = [
 
 /// Which data the notebooks will load.
 pub fn source() -> Result<Source, Error> {
-    let fetched = folder()?;
+    let (given, fetched) = (home::fashion_mnist_dir()?, folder()?);
     let is_there =
         |packed: &str| fetched.join(packed).exists() || fetched.join(packed).with_extension("").exists();
-    match home::fashion_mnist_dir()?.is_some() || FILES.iter().any(|file| is_there(file.name)) {
-        true => Ok(Source::FashionMnist),
-        false => Ok(Source::Practice),
+    if given.is_none() && !FILES.iter().any(|file| is_there(file.name)) {
+        return Ok(Source::Practice);
     }
+    Ok(source_in(given.as_deref().unwrap_or(&fetched)))
+}
+
+/// What the four files of a folder are, by the checksums of what they are unpacked. A file that can't be read is none
+/// of Fashion-MNIST's.
+fn source_in(folder: &Path) -> Source {
+    let checksum = |file: &Published| {
+        let packed = folder.join(file.name);
+        let found = if packed.exists() { gzip::checksum(&packed) } else { unpacked_checksum(&packed) };
+        found.unwrap_or_default()
+    };
+    Source::of_checksums(FILES.each_ref().map(checksum))
+}
+
+fn unpacked_checksum(packed: &Path) -> Result<u32, Error> {
+    let file = packed.with_extension("");
+    let bytes = fs::read(&file).map_err(|e| {
+        let advice = "check that the file exists and that you may read it";
+        Error::new(format!("reading {}", home::display(&file)), "a file that can be read", e, advice)
+    })?;
+    Ok(gzip::checksum_of(&bytes))
 }
 
 /// `data/fashion-mnist/`.

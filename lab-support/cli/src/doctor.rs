@@ -42,7 +42,13 @@ pub fn examine() -> Result<bool, Error> {
     let kernelspec =
         kernelspec::is_installed(&environment, &kernel.binary).then(|| kernelspec::DISPLAY_NAME.into());
     check("kernel in JupyterLab", kernelspec, "cargo lab");
-    check("Fashion-MNIST", fashion_mnist()?, "cargo lab data (until then: the practice set)");
+    let mend = match data::source()? {
+        Source::Other => {
+            "the files hold other images: cargo lab data, or set FASHION_MNIST_DIR to another folder"
+        }
+        _ => "cargo lab data (until then: the practice set)",
+    };
+    check("Fashion-MNIST", fashion_mnist()?, mend);
     for Tried { name, program, first, last } in TRIED {
         if let Some(found) = version(program).and_then(|text| number(&text))
             && !(first..=last).contains(&found)
@@ -89,7 +95,7 @@ fn version(program: &str) -> Option<String> {
 
 fn fashion_mnist() -> Result<Option<String>, Error> {
     Ok(match (data::source()?, home::fashion_mnist_dir()?) {
-        (Source::Practice, _) => None,
+        (Source::Practice | Source::Other, _) => None,
         (Source::FashionMnist, Some(folder)) => Some(format!("FASHION_MNIST_DIR, {}", folder.display())),
         (Source::FashionMnist, None) => Some(home::display(&data::folder()?)),
     })

@@ -69,7 +69,7 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
             let written = output.path().join("1").join("answers.md");
             tally.add("in step with the notebooks", answers_defect(&root, &written));
         }
-        Source::Practice => println!("not compared: these were answers about the practice set"),
+        source => println!("not compared: these were answers about the {} set", source.name()),
     }
     println!("\nin {}", in_words(start.elapsed()));
     println!("{} passed, {} failed", tally.passed, tally.failed);

@@ -63,7 +63,7 @@ impl Standings {
         history: &History,
         test: &Dataset,
     ) -> Result<(), Error> {
-        let Some(last) = history.epochs.last() else {
+        let Some(kept) = history.kept() else {
             let advice = "train the network with `fit` first";
             return Err(Error::new(
                 "adding a network to the standings",
@@ -78,11 +78,11 @@ impl Standings {
             Row {
                 name: name.to_string(),
                 settings: format!("{}, {} epochs", history.setup.layers, history.epochs.len()),
-                images: last.train.samples,
+                images: kept.train.samples,
                 threads: history.setup.threads,
                 learning: history.epochs.iter().map(|epoch| epoch.seconds).sum(),
                 testing: start.elapsed().as_secs_f64(),
-                validation: last.validation.map(|score| score.accuracy),
+                validation: kept.validation.map(|score| score.accuracy),
                 test: accuracy,
             },
             test,
@@ -160,6 +160,13 @@ mod tests {
         assert!(lines[2].starts_with("decision tree  depth 1            300        1  "), "{table}");
         assert!(lines[3].contains("not Fashion-MNIST"), "{table}");
         assert!(standings.rows[0].test > 0.95 && standings.rows[1].test < 0.8, "{table}");
+        // Early stopping went back to another epoch than the last: the network is that epoch's.
+        let mut restored = history.clone();
+        restored.epochs[1].validation.as_mut().unwrap().accuracy = 0.123;
+        restored.restored = Some(2);
+        standings.add_network("restored", &model, &restored, &test).unwrap();
+        let row = standings.rows.iter().find(|row| row.name == "restored").unwrap();
+        assert_eq!(row.validation, Some(0.123));
         let empty = History { epochs: Vec::new(), ..history };
         assert!(standings.add_network("none", &model, &empty, &test).is_err());
     }

@@ -27,7 +27,8 @@ pub struct FashionMnist {
 
 impl FashionMnist {
     /// Loads the data set from the folder that `FASHION_MNIST_DIR` names, else from
-    /// `data/fashion-mnist`, else the [practice set](Self::practice).
+    /// `data/fashion-mnist`, else the [practice set](Self::practice). Files of the same names and sizes with other
+    /// content are loaded too; their source is [`Source::Other`], and so are all figures and records made from them.
     ///
     /// # Errors
     /// When `FASHION_MNIST_DIR` is set or `data/fashion-mnist` has any of the four files, and one of
@@ -49,10 +50,8 @@ impl FashionMnist {
     fn practice_in(data: &Path) -> Result<FashionMnist, Error> {
         let folder = data.join("practice");
         let loaded =
-            FashionMnist::read(&practice::files(&folder)?, Source::Practice, &home::display(&folder))?;
-        if let Some(notice) = Source::Practice.notice() {
-            println!("{notice}");
-        }
+            FashionMnist::read(&practice::files(&folder)?, Some(Source::Practice), &home::display(&folder))?;
+        loaded.print_notice();
         Ok(loaded)
     }
 
@@ -64,11 +63,19 @@ impl FashionMnist {
         }
         let folder = fashion_mnist_dir.unwrap_or(&standard);
         let files = Files::find(folder, &standard)?;
-        FashionMnist::read(&files, Source::FashionMnist, &home::display(folder))
+        let loaded = FashionMnist::read(&files, None, &home::display(folder))?;
+        loaded.print_notice();
+        Ok(loaded)
     }
 
-    /// Checks and parses the four files.
-    fn read(files: &Files, source: Source, from: &str) -> Result<FashionMnist, Error> {
+    fn print_notice(&self) {
+        if let Some(notice) = self.train.source.notice() {
+            println!("{notice}");
+        }
+    }
+
+    /// Checks and parses the four files. Where it is not said what they are, their checksums say it.
+    fn read(files: &Files, source: Option<Source>, from: &str) -> Result<FashionMnist, Error> {
         files.check()?;
         let Mnist { trn_img, trn_lbl, tst_img, tst_lbl, .. } = MnistBuilder::new()
             .base_path("")
@@ -77,6 +84,19 @@ impl FashionMnist {
             .test_images_filename(utf8(&files.test_images)?)
             .test_labels_filename(utf8(&files.test_labels)?)
             .finalize();
+        let parts = [
+            (idx::images_header(idx::TRAIN.count), &trn_img),
+            (idx::labels_header(idx::TRAIN.count), &trn_lbl),
+            (idx::images_header(idx::TEST.count), &tst_img),
+            (idx::labels_header(idx::TEST.count), &tst_lbl),
+        ];
+        let checksums = parts.map(|(header, bytes)| {
+            let mut checksum = crc32fast::Hasher::new();
+            checksum.update(&header);
+            checksum.update(bytes);
+            checksum.finalize()
+        });
+        let source = source.unwrap_or(Source::of_checksums(checksums));
         Ok(FashionMnist {
             train: images(trn_img, trn_lbl, source)?.of_split(Split::Train),
             test: images(tst_img, tst_lbl, source)?.of_split(Split::Test),
@@ -155,7 +175,9 @@ mod tests {
         let loaded = FashionMnist::load_from(None, data.path()).unwrap();
         assert_eq!(loaded.train.shape(), (60_000, 28, 28));
         assert_eq!(loaded.test.counts(), [1_000; 10]);
-        assert_eq!(loaded.train.source, Source::FashionMnist);
+        assert_eq!((loaded.train.source, loaded.test.source), (Source::Other, Source::Other));
+        let told = "other images under Fashion-MNIST's file names; not Fashion-MNIST, from ";
+        assert!(loaded.to_string().starts_with(told), "{loaded}");
         assert_eq!((loaded.train.split(), loaded.test.split()), (Split::Train, Split::Test));
 
         fs::write(folder.join(idx::TEST.labels), "nothing of the kind").unwrap();
@@ -206,6 +228,7 @@ mod tests {
         let Some(folder) = env::var_os("FASHION_MNIST_DIR") else { return };
         let data = tempfile::tempdir().unwrap();
         let real = FashionMnist::load_from(Some(Path::new(&folder)), data.path()).unwrap();
+        assert_eq!((real.train.source, real.test.source), (Source::FashionMnist, Source::FashionMnist));
         assert_eq!(real.train.counts(), [6_000; 10]);
         assert_eq!(real.test.counts(), [1_000; 10]);
         assert_eq!((real.train.labels[0], real.test.labels[0]), (9, 9), "both open with an ankle boot");

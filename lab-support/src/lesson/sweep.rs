@@ -41,7 +41,8 @@ impl Sweep {
     }
 
     /// A value, and the compiled network and plan that it stands for. The network's own seed and the plan's own
-    /// validation set play no part.
+    /// validation set play no part; each seed draws what [`Sequential::seed`] draws, so that learned layers which are
+    /// reused stay.
     pub fn add(&mut self, value: impl fmt::Display, model: Sequential, plan: Fit) {
         let value = value.to_string();
         self.tries.push(Try { name: format!("{} {value}", self.what), model, plan });
@@ -52,7 +53,7 @@ impl Sweep {
     /// under the name of setting and value. The test set is not looked at.
     ///
     /// # Errors
-    /// When no value was added, or there is no seed; as [`Sequential::fit`]; when it was stopped, and when a record
+    /// When no value was added, or there is no seed, or one of them comes twice; as [`Sequential::fit`]; when it was stopped, and when a record
     /// can't be written.
     pub fn run(&self, seeds: &[u64]) -> Result<Swept, Error> {
         let tried = try_all(&self.what, &self.tries, seeds, &self.learn, &self.validation)?;

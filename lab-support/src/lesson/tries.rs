@@ -21,7 +21,7 @@ pub(super) struct Try {
 /// Trains each network once with each seed, and then records them all, without using the test set.
 ///
 /// # Errors
-/// When there is nothing to try, or no seed; as [`Sequential::fit`]; when it was stopped, and when a record can't be
+/// When there is nothing to try, or no seed, or one of them comes twice; as [`Sequential::fit`]; when it was stopped, and when a record can't be
 /// written.
 pub(super) fn try_all(
     what: &str,
@@ -49,6 +49,15 @@ fn train_all(
         let advice = "add a value with its network, and run it with the seeds &[42, 43, 44]";
         return Err(Error::new(doing, "at least one value and one seed", found, advice));
     }
+    let names: Vec<&str> = tries.iter().map(|one| &*one.name).collect();
+    for (what, twice) in
+        [("value", repeated(&names).map(|n| n.to_string())), ("seed", repeated(seeds).map(|n| n.to_string()))]
+    {
+        if let Some(twice) = twice {
+            let advice = "what is tried twice in the same way comes out the same";
+            return Err(Error::new(doing, format!("each {what} once"), format!("{twice} twice"), advice));
+        }
+    }
     let progress = Progress::new(doing, tries.len() * seeds.len(), "trainings");
     let train = |one: &Try| {
         let runs = seeds.iter().map(|&seed| {
@@ -61,6 +70,11 @@ fn train_all(
     let runs = tries.iter().map(train).collect::<Result<_, Error>>()?;
     progress.finish();
     Ok(runs)
+}
+
+/// The first that has come before.
+fn repeated<T: PartialEq>(all: &[T]) -> Option<&T> {
+    all.iter().enumerate().find(|(i, one)| all[..*i].contains(one)).map(|(_, one)| one)
 }
 
 fn outcome(runs: &[Run]) -> Tried {
@@ -86,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::data::{Images, Source};
-    use crate::nn::Activation::Linear;
+    use crate::nn::Activation::{Linear, Tanh};
     use crate::nn::{CrossEntropy, Sgd};
 
     /// Images whose first pixel is bright where the label is 1.
@@ -128,5 +142,53 @@ mod tests {
             let told = message(train_all("rates", &tries, &seeds, &data(), &data()));
             assert!(told.contains("at least one value and one seed"), "{told}");
         }
+    }
+
+    /// A teacher that tells the images apart, whose body is kept and whose new head learns almost nothing.
+    #[test]
+    fn a_pretrained_body_is_what_it_was_for_every_seed() {
+        let hidden = Sequential::new([2, 2]).flatten().dense(8, Tanh);
+        let mut teacher = hidden.dense(10, Linear).seed(3);
+        teacher.compile(Sgd::new(0.5), CrossEntropy::from_logits());
+        teacher.fit(&data(), Fit::epochs(20).batch_size(4).quiet()).unwrap();
+        let mut frozen = teacher.clone();
+        frozen.freeze(3).unwrap();
+        frozen = frozen.dense(10, Linear);
+        let mut reused = teacher.without_last(1).dense(10, Linear);
+        for model in [&mut frozen, &mut reused] {
+            model.compile(Sgd::new(0.3), CrossEntropy::from_logits());
+        }
+        let expected = |model: &Sequential, seed| {
+            let mut model = model.clone().seed(seed);
+            let plan = Fit::epochs(3).batch_size(4).validation(&data()).quiet();
+            let history = model.fit(&data(), plan).unwrap();
+            assert_eq!(model.weight(1).unwrap().dim(), (8, 4));
+            history.epochs[2].train.loss
+        };
+        let tries = [&frozen, &reused].map(|model| Try {
+            name: "head".into(),
+            model: model.clone(),
+            plan: Fit::epochs(3).batch_size(4),
+        });
+        let runs = train_all("heads", &tries, &[5, 6], &data(), &data()).unwrap();
+        for (model, runs) in [&frozen, &reused].into_iter().zip(&runs) {
+            for (seed, run) in [5, 6].into_iter().zip(runs) {
+                assert_eq!(run.train_loss, expected(model, seed), "a sweep trains as `seed` and `fit` do");
+                assert_eq!(run.validation_accuracy, Some(1.0), "the body tells them apart");
+            }
+        }
+        assert_eq!(frozen.clone().seed(5).weight(1).unwrap(), teacher.weight(1).unwrap());
+        assert_eq!(reused.seed(6).weight(1).unwrap(), teacher.weight(1).unwrap());
+    }
+
+    #[test]
+    fn a_seed_or_a_value_that_comes_twice_is_refused() {
+        let told = |tries: &[Try], seeds: &[u64]| {
+            train_all("rates", tries, seeds, &data(), &data()).unwrap_err().to_string()
+        };
+        assert!(told(&[one(0.1)], &[42, 43, 42]).contains("each seed once, found 42 twice"));
+        assert!(
+            told(&[one(0.1), one(0.2), one(0.1)], &[1]).contains("each value once, found rate 0.1 twice")
+        );
     }
 }

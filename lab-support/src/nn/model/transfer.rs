@@ -134,4 +134,62 @@ mod tests {
         let message = model.without_last(50).check().unwrap_err().to_string();
         assert!(message.contains("layers to leave out, found 50"), "{message}");
     }
+
+    /// Layers that were learned stay, whatever seed is given; those behind them are drawn by it.
+    #[test]
+    fn a_seed_draws_new_layers_and_no_learned_ones() {
+        let data = striped(60);
+        let mut teacher = network(1, Adam::default());
+        teacher.fit(&data, Fit::epochs(2).quiet()).unwrap();
+        let body = teacher.layers.len() - 1;
+        let folder = tempfile::tempdir().unwrap();
+        teacher.save(folder.path().join("teacher")).unwrap();
+        let mut taught = network(3, Adam::default());
+        taught.load_weights(folder.path().join("teacher")).unwrap();
+        let mut frozen = teacher.clone();
+        frozen.freeze(body).unwrap();
+        let bodies = [
+            teacher.without_last(1).dense(10, Linear),
+            teacher.without_last(1).seed(9).dense(10, Linear),
+            Sequential::load(folder.path().join("teacher")).unwrap().without_last(1).dense(10, Linear),
+            taught.without_last(1).dense(10, Linear),
+            frozen,
+        ];
+        for (i, reused) in bodies.into_iter().enumerate() {
+            let (one, two) = (reused.clone().seed(8), reused.seed(9));
+            for model in [&one, &two] {
+                assert_eq!(values(model, 0..body), values(&teacher, 0..body), "{i}");
+            }
+            assert_ne!(values(&one, body..body + 1), values(&two, body..body + 1), "{i}");
+            let fresh = network(9, Adam::default());
+            assert_eq!(
+                values(&two, body..body + 1),
+                values(&fresh, body..body + 1),
+                "{i}: as in a new network"
+            );
+        }
+        for all in [Sequential::load(folder.path().join("teacher")).unwrap(), taught] {
+            assert_eq!(values(&all.seed(5), 0..body + 1), values(&teacher, 0..body + 1));
+        }
+        // What learned nothing is drawn, frozen or not.
+        let mut random = network(1, Adam::default());
+        random.freeze(body).unwrap();
+        assert_ne!(values(&random.clone().seed(2), 0..body), values(&random, 0..body));
+        let new = network(1, Adam::default()).without_last(1).dense(10, Linear);
+        assert_ne!(values(&new.clone().seed(2), 0..body), values(&new, 0..body));
+    }
+
+    #[test]
+    fn what_has_nothing_to_learn_is_refused() {
+        let mut model = network(1, Adam::default());
+        model.freeze(model.layers.len()).unwrap();
+        let message = model.fit(&striped(20), Fit::epochs(1).quiet()).unwrap_err().to_string();
+        assert!(
+            message.contains("layers are all frozen.") && message.contains("model.unfreeze()"),
+            "{message}"
+        );
+        assert!(model.find_learning_rate(&striped(20), 8).is_err());
+        model.unfreeze();
+        model.fit(&striped(20), Fit::epochs(1).quiet()).unwrap();
+    }
 }

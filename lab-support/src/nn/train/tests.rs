@@ -190,3 +190,208 @@ fn clipped_gradients_make_short_steps() {
     assert!((moved(Fit::epochs(1).clip_norm(0.01)) - 0.01).abs() < 1e-4);
     assert!(moved(Fit::epochs(1)) > 0.02);
 }
+
+/// A training set whose batches after the first `good` are not numbers, or come after the stop button.
+struct Turning {
+    data: Dataset,
+    good: usize,
+    batches: AtomicUsize,
+    /// The stop button, where it is pressed then.
+    button: Option<std::path::PathBuf>,
+}
+
+impl Samples for Turning {
+    fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    fn features(&self) -> usize {
+        self.data.features()
+    }
+
+    fn label(&self, i: usize) -> usize {
+        Samples::label(&self.data, i)
+    }
+
+    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        self.data.fill(rows, batch.view_mut());
+        if self.batches.fetch_add(1, Ordering::Relaxed) >= self.good {
+            match &self.button {
+                Some(file) => {
+                    std::fs::write(file, "").unwrap();
+                    // Longer than the button is left alone.
+                    std::thread::sleep(std::time::Duration::from_millis(15));
+                }
+                None => batch.fill(f32::NAN),
+            }
+        }
+    }
+}
+
+fn turning(good: usize, button: Option<std::path::PathBuf>) -> Turning {
+    Turning { data: sets().0, good, batches: AtomicUsize::new(0), button }
+}
+
+/// A training whose validation loss is smallest after its second epoch of `epochs`.
+fn best_in_the_middle(train: &impl Samples, epochs: usize) -> (Sequential, Result<FitState, Error>) {
+    let mut model = network(1, Sgd::new(0.5).momentum(0.9));
+    let plan = Fit::epochs(epochs).validation(&sets().1).early_stopping(30).quiet();
+    let state = model.train(train, Some(&sets().1), &plan, None, &Threads::one());
+    (model, state)
+}
+
+#[test]
+fn early_stopping_gives_the_best_weights_back_when_the_loss_is_lost() {
+    for epochs in [1, 3, 6] {
+        let (expected, _) = best_in_the_middle(&sets().0, epochs);
+        let (model, error) = best_in_the_middle(&turning(epochs * STEPS + 2, None), 9);
+        let message = error.unwrap_err().to_string();
+        assert!(message.contains(&format!("While training epoch {}", epochs + 1)), "{message}");
+        assert!(bits(&model) == bits(&expected), "after {epochs} epochs");
+    }
+}
+
+/// Runs itself again with the variable by which the kernel says that there is a stop button.
+#[test]
+fn early_stopping_gives_the_best_weights_back_when_it_is_stopped() {
+    let name = "nn::train::tests::early_stopping_gives_the_best_weights_back_when_it_is_stopped";
+    let Some(button) = std::env::var_os("LAB_LIVE") else {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", name]).env("LAB_LIVE", folder.path().join("stop"));
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    };
+    let button = std::path::PathBuf::from(button);
+    for epochs in [1, 3, 6] {
+        let (expected, _) = best_in_the_middle(&sets().0, epochs);
+        let (model, state) = best_in_the_middle(&turning(epochs * STEPS + 2, Some(button.clone())), 9);
+        std::fs::remove_file(&button).unwrap();
+        let state = state.unwrap();
+        let loss = |epoch: &Epoch| epoch.validation.unwrap().loss;
+        let best = state.epochs.iter().min_by(|a, b| loss(a).total_cmp(&loss(b))).unwrap();
+        assert_eq!((state.epochs.len(), state.restored), (epochs, Some(best.number)));
+        assert!(bits(&model) == bits(&expected), "after {epochs} epochs");
+    }
+}
+
+#[test]
+fn a_training_that_diverges_leaves_the_last_good_weights_and_can_be_done_again() {
+    let data = sets().0;
+    let mut model = network(1, Sgd::new(0.1));
+    model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    let (before, score) = (bits(&model), model.evaluate(&data).unwrap());
+    model.compile(Sgd::new(1e30), CrossEntropy::from_logits());
+    for _ in 0..2 {
+        let message = model.fit(&data, Fit::epochs(3).quiet()).unwrap_err().to_string();
+        assert!(message.contains("the network has the weights from before this epoch"), "{message}");
+        assert!(bits(&model) == before && model.evaluate(&data).unwrap() == score);
+    }
+    // With the smaller rate, as if the larger one had never been tried.
+    let mut other = network(1, Sgd::new(0.1));
+    other.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    for model in [&mut model, &mut other] {
+        model.compile(Adam::new(0.01), CrossEntropy::from_logits());
+        model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+    }
+    assert!(state(&model) == state(&other));
+}
+
+/// Dark images, on which huge weights do nothing, and bright ones, on which they do.
+#[test]
+fn a_validation_loss_that_is_no_number_ends_the_training_and_no_checkpoint_holds_one() {
+    let images = |brightness: u8| {
+        let pixels = ndarray::ArcArray::from_elem((64, 12, 12), brightness);
+        let labels = ndarray::ArcArray1::from_shape_fn(64, |i| (i % 10) as u8);
+        crate::data::Images::new(pixels, labels, crate::data::Source::Practice).unwrap().normalized()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dark.safetensors");
+    let mut model = Sequential::new([12, 12]).flatten().dense(10, crate::nn::Activation::Linear);
+    model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+    model.layers[1].parameters_mut()[0].value.fill(3e38);
+    let before = bits(&model);
+    let plan = Fit::epochs(3).validation(&images(255)).quiet();
+    let result = model.train(&images(0), Some(&images(255)), &plan, Some(file.clone()), &Threads::one());
+    let message = result.unwrap_err().to_string();
+    assert!(message.contains("found a validation loss of NaN"), "{message}");
+    assert!(bits(&model) == before && !file.exists());
+    let message = model.evaluate(&images(255)).unwrap_err().to_string();
+    assert!(message.contains("expected a finite loss, found a loss of NaN"), "{message}");
+    let message = model.find_learning_rate(&images(255), 32).unwrap_err().to_string();
+    assert!(message.contains("a finite loss at the smallest rate"), "{message}");
+    assert!(model.predict(&images(255)).is_err());
+}
+
+#[test]
+fn a_lone_image_joins_the_batch_before_it_where_batch_normalization_needs_several() {
+    let steps = |n: usize, size: usize, mut model: Sequential| {
+        model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+        model.fit(&striped(n), Fit::epochs(1).batch_size(size).quiet()).map(|history| history.epochs[0].steps)
+    };
+    let dense = || network(1, Sgd::new(0.1));
+    let plain = || Sequential::new([12, 12]).flatten().dense(10, crate::nn::Activation::Linear);
+    let by_channel =
+        || Sequential::new([12, 12]).batch_norm().flatten().dense(10, crate::nn::Activation::Linear);
+    assert_eq!(steps(65, 32, dense()).unwrap(), 2);
+    assert_eq!(steps(66, 32, dense()).unwrap(), 3);
+    assert_eq!(steps(3, 2, dense()).unwrap(), 1);
+    assert_eq!((steps(65, 32, plain()).unwrap(), steps(65, 32, by_channel()).unwrap()), (3, 3));
+    for (n, size) in [(64, 1), (1, 32), (1, 1)] {
+        let message = steps(n, size, dense()).unwrap_err().to_string();
+        assert!(message.contains("at least 2 images, for batch normalization"), "{message}");
+        assert!(steps(n, size, plain()).is_ok() && steps(n, size, by_channel()).is_ok());
+    }
+    let mut frozen = dense();
+    frozen.freeze(frozen.layers.len() - 1).unwrap();
+    assert_eq!(steps(3, 1, frozen).unwrap(), 3, "a frozen layer measures nothing");
+}
+
+/// With one image of each class in the last batch, the loss in training is that of `evaluate`.
+#[test]
+fn what_is_learned_from_lone_images_does_not_spoil_the_network() {
+    let mut model = network(1, Adam::new(0.01));
+    let data = striped(65);
+    let history = model.fit(&data, Fit::epochs(30).quiet()).unwrap();
+    let (trained, score) = (history.epochs[29].train, model.evaluate(&data).unwrap());
+    assert!(score.loss < 2.0 * trained.loss + 0.5, "{score} after a training loss of {}", trained.loss);
+}
+
+/// Adam's first step is the learning rate, whatever the gradient: for weights that just begin to learn, too.
+#[test]
+fn weights_that_begin_to_learn_make_the_first_step_of_the_optimizer() {
+    let (data, rate) = (striped(30), 0.01);
+    let largest_step = |model: &mut Sequential, layer: usize| {
+        let before = model.layers[layer].parameters()[0].value.clone();
+        model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        let after = &model.layers[layer].parameters()[0].value;
+        before.iter().zip(after).fold(0.0f32, |most, (b, a)| most.max((b - a).abs()))
+    };
+    let new = || {
+        let model = Sequential::new([12, 12]).flatten().dense(20, crate::nn::Activation::Tanh);
+        let mut model = model.dense(10, crate::nn::Activation::Linear).seed(1);
+        model.compile(Adam::new(rate), CrossEntropy::from_logits());
+        model
+    };
+    let trained = |frozen: usize| {
+        let mut model = new();
+        model.freeze(frozen).unwrap();
+        model.fit(&data, Fit::epochs(40).quiet()).unwrap();
+        model
+    };
+    let mut thawed = trained(2);
+    thawed.unfreeze();
+    let mut longer = trained(0).dense(10, crate::nn::Activation::Linear);
+    let mut swapped = trained(2);
+    for (layer, role) in [(1, crate::nn::layers::Role::Trained), (2, crate::nn::layers::Role::Frozen)] {
+        swapped.layers[layer].parameters_mut().iter_mut().for_each(|parameter| parameter.role = role);
+    }
+    for (what, model, layer) in
+        [("unfreeze", &mut thawed, 1), ("a new layer", &mut longer, 3), ("changed roles", &mut swapped, 1)]
+    {
+        let step = largest_step(model, layer);
+        assert!((step / rate - 1.0).abs() < 1e-3, "{what}: a step of {step} at a rate of {rate}");
+    }
+}
