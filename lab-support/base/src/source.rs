@@ -39,3 +39,19 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_other_file_makes_it_another_set() {
+        assert_eq!(Source::of_checksums(FASHION_MNIST), Source::FashionMnist);
+        for changed in 0..4 {
+            let mut checksums = FASHION_MNIST;
+            checksums[changed] ^= 1;
+            assert_eq!(Source::of_checksums(checksums), Source::Other);
+        }
+        assert!(Source::Other.notice().unwrap().contains("not Fashion-MNIST"));
+    }
+}

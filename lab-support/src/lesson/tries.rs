@@ -165,10 +165,11 @@ mod tests {
             assert_eq!(model.weight(1).unwrap().dim(), (8, 4));
             history.epochs[2].train.loss
         };
-        let tries = [&frozen, &reused].map(|model| Try {
-            name: "head".into(),
+        let plan = Fit::epochs(3).batch_size(4);
+        let tries = [("frozen", &frozen), ("reused", &reused)].map(|(name, model)| Try {
+            name: name.into(),
             model: model.clone(),
-            plan: Fit::epochs(3).batch_size(4),
+            plan: plan.clone(),
         });
         let runs = train_all("heads", &tries, &[5, 6], &data(), &data()).unwrap();
         for (model, runs) in [&frozen, &reused].into_iter().zip(&runs) {

@@ -169,3 +169,28 @@ fn a_folder_that_cannot_be_written_is_named() {
     let error = case.fetch(&["/nowhere"]).unwrap_err().to_string();
     assert!(error.contains("fashion-mnist: can't be written"), "{error}");
 }
+
+/// Four files of the right names, packed or not, are what is in them.
+#[test]
+fn other_content_under_the_same_names_is_another_set() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(source_in(folder.path()), Source::Other, "nothing is no Fashion-MNIST");
+    for (i, file) in FILES.iter().enumerate() {
+        if i % 2 == 0 {
+            let packed = File::create(folder.path().join(file.name)).unwrap();
+            let mut encoder = GzEncoder::new(packed, Compression::fast());
+            encoder.write_all(b"digits").unwrap();
+            encoder.finish().unwrap();
+        } else {
+            fs::write(folder.path().join(file.name).with_extension(""), b"digits").unwrap();
+        }
+    }
+    assert_eq!(source_in(folder.path()), Source::Other);
+    let checksum = |i: usize| folder.path().join(FILES[i].name);
+    assert_eq!(gzip::checksum(&checksum(0)).unwrap(), gzip::checksum_of(b"digits"));
+    assert_eq!(unpacked_checksum(&checksum(1)).unwrap(), gzip::checksum_of(b"digits"));
+    // The real files, where they are.
+    if let Some(real) = env::var_os("FASHION_MNIST_DIR") {
+        assert_eq!(source_in(Path::new(&real)), Source::FashionMnist);
+    }
+}

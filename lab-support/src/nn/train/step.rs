@@ -37,8 +37,8 @@ impl<'a, S: Samples> Trainer<'a, S> {
         threads: &'a Threads,
     ) -> Result<Trainer<'a, S>, Error> {
         let (optimizer, loss) = model.checked_compilation()?;
-        model.check_learns()?;
         model.check_fits(train, "training")?;
+        model.check_learns()?;
         if let Some(validation) = validation {
             model.check_fits(validation, "validating")?;
         }
