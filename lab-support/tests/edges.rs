@@ -154,32 +154,32 @@ fn every_call_on_every_network_and_set_has_an_answer() {
         ("images of another size", images(30, 7, 5).normalized(), false),
         ("images without pixels", images(30, 0, 5).normalized(), false),
     ];
+    let mut wrong = Vec::new();
     for (network, model, asked, learns) in networks() {
         for (set, data, usable) in &sets {
-            let calls =
-                ASKING.iter().map(|call| (call, asked)).chain(TRAINING.iter().map(|call| (call, learns)));
-            for ((name, call), works) in calls {
+            let asking = ASKING.iter().map(|call| (call, asked, ["eight classes", "without weights"]));
+            let training = TRAINING.iter().map(|call| (call, learns, ["eight classes"; 2]));
+            for ((name, call), works, few_outputs) in asking.chain(training) {
                 let what = format!("{name} of \"{network}\" on \"{set}\"");
                 let result = answer(&what, || call(&model, data));
-                let known = *usable && works;
+                let works = *usable && works;
+                // A network with few outputs does for the first class; one for other images, for those.
+                // The slope of a huge weight is huge, and a number.
+                let open = (*name, network) == ("saliency", "huge weights")
+                    || *set == "one image" && few_outputs.contains(&network)
+                    || *set == "images of another shape" && ["swapped", "a row"].contains(&network);
                 match result {
-                    Ok(numbers) => {
-                        let open = network == "eight classes" && *set == "one image";
-                        assert!(
-                            known
-                                || open
-                                || *set == "images of another shape"
-                                    && ["swapped", "a row"].contains(&network),
-                            "{what} is not refused"
-                        );
-                        assert!(numbers.iter().all(|number| number.is_finite()), "{what}: {numbers:?}");
+                    Ok(_) if !works && !open => wrong.push(format!("{what} is not refused")),
+                    Err(text) if works => wrong.push(format!("{what}: {text}")),
+                    Ok(numbers) if numbers.iter().any(|number| !number.is_finite()) => {
+                        wrong.push(format!("{what}: {numbers:?}"));
                     }
-                    // A row has no height and width.
-                    Err(text) => assert!(!known, "{what}: {text}"),
+                    _ => (),
                 }
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Each call with numbers from nothing to far too much.

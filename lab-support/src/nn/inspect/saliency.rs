@@ -31,8 +31,8 @@ impl Sequential {
     /// Zisserman, 2013.)
     ///
     /// # Errors
-    /// When there is no such image or class, the network does not fit the data, or the softmax is part of its
-    /// last dense layer, which hides the score.
+    /// When there is no such image or class, the network does not fit the data, the gradient is not finite, or the
+    /// softmax is part of its last dense layer, which hides the score.
     pub fn saliency(&self, i: usize, class: usize, data: &Dataset) -> Result<Saliency, Error> {
         self.check_fits(data, DOING)?;
         let mut model = self.scoring()?;
@@ -49,6 +49,10 @@ impl Sequential {
         data.fill(&[i], tape.input(1));
         tape.forward_training(&mut model.layers, 1, RandomStream::default(), &Threads::one());
         let gradient = tape.input_gradient(&mut model.layers, 1, class, &Threads::one());
+        if gradient.iter().any(|slope| !slope.is_finite()) {
+            let advice = "its weights are too large: build the network anew, and train it with a smaller learning rate";
+            return Err(Error::new(DOING, "a finite gradient", "one that is not", advice));
+        }
         let Images { pixels, labels, source, .. } = data.images();
         let image = pixels.index_axis(Axis(0), i).to_owned();
         let gradient = gradient.to_shape(image.dim()).expect("one number for each pixel").to_owned();
