@@ -34,7 +34,7 @@ impl Sequential {
         let &[outputs] = self.output_shape() else {
             let sizes: Vec<String> = self.output_shape().iter().map(usize::to_string).collect();
             let found = format!("a network that ends in {}", sizes.join(" x "));
-            let advice = "write .flatten() before its last dense layer";
+            let advice = "write .flatten() behind it, and .dense(10, Linear) where that is not yet a number for each class";
             return Err(Error::new(doing, "outputs in one row, a number for each class", found, advice));
         };
         if let Some(classes) = data.classes().filter(|classes| outputs > *classes) {

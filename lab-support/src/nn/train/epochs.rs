@@ -22,6 +22,18 @@ impl<S: Samples> Trainer<'_, S> {
     /// # Errors
     /// When the loss is no longer a finite number, or the checkpoint can't be written or removed.
     pub fn run(mut self, mut state: FitState, checkpoint: Option<&Checkpoint>) -> Result<FitState, Error> {
+        let end = self.epochs(&mut state, checkpoint);
+        // Within an epoch, or where its checkpoint could not be written, training ends before its time.
+        let within = !matches!(end, Ok(true));
+        state.finish(self.model, within, self.plan.quiet);
+        if end? && let Some(checkpoint) = checkpoint {
+            checkpoint.remove()?;
+        }
+        Ok(state)
+    }
+
+    /// True where all epochs were done, false where the student stopped them.
+    fn epochs(&mut self, state: &mut FitState, checkpoint: Option<&Checkpoint>) -> Result<bool, Error> {
         let mut progress = TrainingProgress::new(
             self.model.architecture(),
             self.plan.epochs,
@@ -32,35 +44,21 @@ impl<S: Samples> Trainer<'_, S> {
             let number = state.epochs.len() + 1;
             let reduction = state.plateau.factor(&self.plan.schedule);
             let before = Weights::of(self.model);
-            let epoch = match self.epoch(number, reduction, &mut progress) {
-                Ok(Some(epoch)) => epoch,
-                Ok(None) => {
-                    self.model.has_learned();
-                    // What was learned since is kept, unless it is no longer finite or early stopping knows better.
-                    if !self.model.is_finite() {
-                        before.restore(self.model);
-                    }
-                    state.finish(self.model, true, self.plan.quiet);
-                    return Ok(state);
-                }
-                Err(error) => {
-                    before.restore(self.model);
-                    state.finish(self.model, true, self.plan.quiet);
-                    return Err(error);
-                }
-            };
+            let epoch = self.epoch(number, reduction, &mut progress);
+            // What was learned before a stop is kept where it is finite.
+            if epoch.is_err() || !self.model.is_finite() {
+                before.restore(self.model);
+            }
+            let epoch = epoch?;
             self.model.has_learned();
+            let Some(epoch) = epoch else { return Ok(false) };
             progress.finish(&epoch);
             state.after(epoch, self.plan, self.model);
             if let Some(checkpoint) = checkpoint {
-                checkpoint.write(self.model, &state)?;
+                checkpoint.write(self.model, state)?;
             }
         }
-        state.finish(self.model, false, self.plan.quiet);
-        if let Some(checkpoint) = checkpoint {
-            checkpoint.remove()?;
-        }
-        Ok(state)
+        Ok(true)
     }
 
     /// One pass over the training set, in an order of its own, then an evaluation on the validation set. None when
@@ -96,7 +94,7 @@ impl<S: Samples> Trainer<'_, S> {
         let train = Score::new(loss, correct, order.len());
         let diverged = |found: String| {
             let advice = "the steps were too large: try a smaller learning rate, or normalize the images; the network \
-                          has the weights from before this epoch";
+                          has its last good weights";
             let doing = format!("training epoch {number}");
             Err(Error::new(doing, "finite weights and a finite loss", found, advice))
         };

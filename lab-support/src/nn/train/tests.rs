@@ -286,7 +286,7 @@ fn a_training_that_diverges_leaves_the_last_good_weights_and_can_be_done_again()
     model.compile(Sgd::new(1e30), CrossEntropy::from_logits());
     for _ in 0..2 {
         let message = model.fit(&data, Fit::epochs(3).quiet()).unwrap_err().to_string();
-        assert!(message.contains("the network has the weights from before this epoch"), "{message}");
+        assert!(message.contains("the network has its last good weights"), "{message}");
         assert!(bits(&model) == before && model.evaluate(&data).unwrap() == score);
     }
     // With the smaller rate, as if the larger one had never been tried.
