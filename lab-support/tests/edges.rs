@@ -191,7 +191,7 @@ fn every_number_has_an_answer() {
     let fit = |plan: Fit| model.clone().fit(&data, plan).map(drop);
     let check = |model: Sequential| model.evaluate(&data).map(drop);
     let image = || Sequential::new([6, 5]);
-    for n in [0, 1, 2, 3, 5, 6, 29, 30, 31, 1000, 1 << 40, 1 << 54, usize::MAX / 2, usize::MAX] {
+    for n in [0, 1, 2, 3, 5, 6, 29, 30, 31, 100, 1 << 40, 1 << 54, usize::MAX / 2, usize::MAX] {
         let ask = |name: &str, call: &dyn Fn() -> Result<(), lab_support::Error>| {
             let _ = answer(&format!("{name} of {n}"), call);
         };
