@@ -49,7 +49,8 @@ impl Window {
     /// `image`: `[height, width]` or `[channels, height, width]`.
     ///
     /// # Errors
-    /// When `image` is neither, when a number is 0, or when the window is larger than the image.
+    /// When `image` is neither, when a number is 0, when the window or its stride is larger than the image, or the image
+    /// with its border does not fit into memory.
     pub fn new(image: &[usize], size: usize, stride: usize, padding: Padding) -> Result<Window, Misfit> {
         let (channels, height, width) = match *image {
             [height, width] => (1, height, width),
@@ -76,6 +77,10 @@ impl Window {
                 found,
                 "use a smaller one, or fewer pooling layers",
             ));
+        }
+        if stride > padded_height.max(padded_width) {
+            let found = format!("stride {stride} on {height} x {width}");
+            return Err(("a stride no larger than the image", found, "use a stride of 1 or 2"));
         }
         if memory::check(&[channels, padded_height, padded_width]).is_err() {
             return Err((
@@ -192,6 +197,11 @@ mod tests {
         assert_eq!(told(&[28, 28], 0, 1, Padding::Same), "size 0, stride 1");
         assert_eq!(told(&[28, 28], 3, 0, Padding::Valid), "size 3, stride 0");
         assert_eq!(told(&[28, 28], 3, 2, Padding::Same), "stride 2");
+        assert_eq!(told(&[28, 20], 3, 29, Padding::Valid), "stride 29 on 28 x 20");
+        assert_eq!(
+            told(&[28, 20], 3, usize::MAX, Padding::Valid),
+            format!("stride {} on 28 x 20", usize::MAX)
+        );
         assert_eq!(told(&[2, 9, 4], 5, 1, Padding::Valid), "5 x 5 on 9 x 4");
     }
 }

@@ -24,7 +24,7 @@ impl Default for Conv {
 }
 
 impl Conv {
-    /// Pixels from one window to the next: at least 1, default 1.
+    /// Pixels from one window to the next: at least 1, at most the image's larger side, default 1.
     pub fn stride(self, stride: usize) -> Conv {
         Conv { stride, ..self }
     }
