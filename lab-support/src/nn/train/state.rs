@@ -85,13 +85,12 @@ mod tests {
 
     #[test]
     fn a_network_that_only_guesses_is_told_and_no_other() {
-        for epochs in [&[(2.3026, 0.1), (2.3026, 0.1)][..], &[(80.0, 0.1), (4.5e13, 0.25)], &[(2.29, 0.11)]] {
+        for epochs in [&[(2.305, 0.1), (2.305, 0.1)][..], &[(80.0, 0.1), (4.5e13, 0.25)], &[(2.29, 0.11)]] {
             let sentence = said(epochs).unwrap();
             assert!(sentence.starts_with("The network has not learned: its training loss is "), "{sentence}");
         }
         // It rises, or is too sure of itself and still right: that is learning.
-        let learning =
-            [&[(2.3026, 0.1), (1.9, 0.4)][..], &[(12.0, 0.6)], &[(2.27, 0.25)], &[(1.0, 0.7)], &[]];
+        let learning = [&[(2.305, 0.1), (1.9, 0.4)][..], &[(12.0, 0.6)], &[(2.27, 0.25)], &[(1.0, 0.7)], &[]];
         for epochs in learning {
             assert_eq!(said(epochs), None, "{epochs:?}");
         }
