@@ -341,7 +341,8 @@ fn floats_of_other_sizes_are_converted() {
     variant(&path, Dtype::F32, NAMES, |x| x.to_le_bytes().to_vec());
     expected.load_weights(&path).unwrap();
     assert_eq!(expected.weight(1).unwrap()[[0, 0]], -50.0 / 32.0);
-    let kinds: [(Dtype, &dyn Fn(f32) -> Vec<u8>); 3] = [
+    type Kind<'a> = (Dtype, &'a dyn Fn(f32) -> Vec<u8>);
+    let kinds: [Kind; 3] = [
         (Dtype::F64, &|x| f64::from(x).to_le_bytes().to_vec()),
         (Dtype::F16, &half),
         (Dtype::BF16, &|x| ((x.to_bits() >> 16) as u16).to_le_bytes().to_vec()),
