@@ -119,6 +119,15 @@ pub fn checkpoint_file(source: Source, name: &str) -> Result<PathBuf, Error> {
     Ok(output_dir(source)?.join("checkpoints").join(format!("{name}.safetensors")))
 }
 
+/// `LAB_TRAININGS`, where it is set: the folder of whole trainings, which `fit` looks into before it trains. For tests
+/// that run the same notebooks twice.
+///
+/// # Errors
+/// When it is a relative path outside any project, as [`root`].
+pub fn trainings_dir() -> Result<Option<PathBuf>, Error> {
+    folder_in("LAB_TRAININGS")
+}
+
 /// Checks a name that a file is to have.
 ///
 /// # Errors

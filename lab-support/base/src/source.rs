@@ -1,11 +1,16 @@
+use serde::{Deserialize, Serialize};
+
 /// Where images come from; figures and records say so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// The real Fashion-MNIST.
+    #[serde(rename = "real")]
     FashionMnist,
     /// The practice set, drawn by this lab.
+    #[serde(rename = "practice")]
     Practice,
     /// What lies under the names of Fashion-MNIST's files and is something else.
+    #[serde(rename = "other")]
     Other,
 }
 

@@ -225,6 +225,7 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
         .arg(connection_file)
         .current_dir(folder)
         .env("LAB_HOME", &kernel.root)
+        .env_remove("LAB_TRAININGS")
         // The kernel ends by itself when this process does.
         .env("JPY_PARENT_PID", process::id().to_string())
         .stdin(Stdio::null())
@@ -235,6 +236,9 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
     }
     if let Some(threads) = kernel.threads {
         command.env("LAB_THREADS", threads.to_string());
+    }
+    if let Some(trainings) = &kernel.trainings {
+        command.env("LAB_TRAININGS", trainings);
     }
     if kernel.retrain {
         command.env("LAB_RETRAIN", "1");

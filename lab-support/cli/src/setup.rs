@@ -21,6 +21,8 @@ pub struct Kernel {
     pub retrain: bool,
     /// How many threads a training has; all cores without it.
     pub threads: Option<usize>,
+    /// A folder of whole trainings: one that is there with the same recipe is taken from it, any other is added.
+    pub trainings: Option<PathBuf>,
 }
 
 /// Names the command line's program for programs that are not it.
@@ -35,7 +37,7 @@ impl Kernel {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };
-        Ok(Kernel { binary, root: root.into(), output: None, retrain: false, threads: None })
+        Ok(Kernel { binary, root: root.into(), output: None, retrain: false, threads: None, trainings: None })
     }
 }
 

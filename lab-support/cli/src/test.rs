@@ -83,7 +83,7 @@ fn heading(text: &str, start: Instant) {
 fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     command.arg("test").args(arguments).current_dir(root);
     // The tests look for the folders of this project, not for those of whoever runs them.
-    command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT");
+    command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT").env_remove("LAB_TRAININGS");
     let status = command.status().map_err(|e| failed("cargo to start", e))?;
     Ok((!status.success()).then(|| status.to_string()))
 }
@@ -110,29 +110,26 @@ impl Editions {
         let solved: Vec<Notebook> =
             self.notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
         let blank = blank_edition(&solved)?;
+        // What one edition has trained, the other need not train again where it does the same.
+        let trainings = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
         let first = solved.len().min(FIRST);
         let rest = (first..solved.len()).map(|i| i..i + 1);
         let groups: Vec<Range<usize>> = std::iter::once(0..first).chain(rest).collect();
+        let task = |range: &Range<usize>, output: PathBuf, notebooks: Vec<PathBuf>, blank: bool| {
+            let trainings = Some(trainings.path().to_path_buf());
+            let kernel = Kernel { output: Some(output), threads: Some(1), trainings, ..self.kernel.clone() };
+            Task { kernel, range: range.clone(), notebooks, limit: self.limit, blank }
+        };
         let mut tasks = Vec::new();
         for group in &groups {
             let output = output.join((group.start + 1).to_string());
-            let kernel = Kernel { output: Some(output), threads: Some(1), ..self.kernel.clone() };
-            tasks.push(Task {
-                kernel,
-                range: group.clone(),
-                notebooks: self.notebooks[group.clone()].to_vec(),
-                limit: self.limit,
-                blank: false,
-            });
+            tasks.push(task(group, output, self.notebooks[group.clone()].to_vec(), false));
         }
         for group in &groups {
             let output = blank.path().join(format!("data-{}", group.start + 1));
-            let kernel = Kernel { output: Some(output), threads: Some(1), ..self.kernel.clone() };
-            let notebooks = solved[group.clone()]
-                .iter()
-                .map(|book| blank.path().join("notebooks").join(book.name()))
-                .collect();
-            tasks.push(Task { kernel, range: group.clone(), notebooks, limit: self.limit, blank: true });
+            let books = solved[group.clone()].iter();
+            let notebooks = books.map(|book| blank.path().join("notebooks").join(book.name())).collect();
+            tasks.push(task(group, output, notebooks, true));
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let results = in_turns(tasks, cores.min(4)).await;
@@ -181,17 +178,18 @@ impl Task {
 
 type Done = (Task, Vec<Result<(), String>>);
 
-/// All tasks, `workers` at a time.
+/// All tasks, `workers` at a time, in their order.
 async fn in_turns(tasks: Vec<Task>, workers: usize) -> Vec<Done> {
     let local = LocalSet::new();
-    let queue = std::rc::Rc::new(std::cell::RefCell::new(tasks.into_iter().enumerate()));
+    let queue = std::rc::Rc::new(std::cell::RefCell::new(tasks.into_iter().enumerate().collect::<Vec<_>>()));
     let done = std::rc::Rc::new(std::cell::RefCell::new(BTreeMap::new()));
     for _ in 0..workers {
         let (queue, done) = (queue.clone(), done.clone());
         local.spawn_local(async move {
             loop {
-                let next = queue.borrow_mut().next();
-                let Some((number, task)) = next else { return };
+                let next = next(&queue.borrow(), &done.borrow());
+                let Some(next) = next else { return };
+                let (number, task) = queue.borrow_mut().remove(next);
                 let result = task.run().await;
                 done.borrow_mut().insert(number, (task, result));
             }
@@ -199,6 +197,14 @@ async fn in_turns(tasks: Vec<Task>, workers: usize) -> Vec<Done> {
     }
     local.await;
     std::mem::take(&mut *done.borrow_mut()).into_values().collect()
+}
+
+/// The place in the queue of what to do next: a task whose trainings may be there already waits for them, unless there is
+/// nothing else to do.
+fn next(queue: &[(usize, Task)], done: &BTreeMap<usize, Done>) -> Option<usize> {
+    let is_trained = |task: &Task| done.values().any(|(other, _)| other.range == task.range);
+    let ready = queue.iter().position(|(_, task)| !task.blank || is_trained(task));
+    ready.or((!queue.is_empty()).then_some(0))
 }
 
 /// A folder like a worked copy, with the edition for students.
@@ -239,4 +245,35 @@ fn answers_defect(root: &Path, written: &Path) -> Option<String> {
 
 fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
     Error::new("testing the lab", expected, found, "`cargo lab doctor` says what is missing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(range: Range<usize>, blank: bool) -> Task {
+        let kernel = Kernel {
+            binary: PathBuf::new(),
+            root: PathBuf::new(),
+            output: None,
+            retrain: false,
+            threads: None,
+            trainings: None,
+        };
+        Task { kernel, range, notebooks: Vec::new(), limit: Duration::ZERO, blank }
+    }
+
+    #[test]
+    fn what_is_trained_already_comes_before_what_is_being_trained() {
+        let mut queue = vec![(2, task(0..6, true)), (3, task(6..7, true))];
+        let mut done = BTreeMap::from([(1, (task(6..7, false), Vec::new()))]);
+        assert_eq!(next(&queue, &done), Some(1), "the first group is still in training");
+        queue.remove(1);
+        assert_eq!(next(&queue, &done), Some(0), "nothing else is left to do");
+        queue.push((1, task(6..7, false)));
+        assert_eq!(next(&queue, &BTreeMap::new()), Some(1), "to train is always useful");
+        done.insert(0, (task(0..6, false), Vec::new()));
+        assert_eq!(next(&queue, &done), Some(0));
+        assert_eq!(next(&[], &done), None);
+    }
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use lab_base::Error;
 use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 
+use crate::data::digest::Digest;
 use crate::data::images::Images;
 use crate::data::images::write_notice;
 
@@ -29,6 +30,11 @@ impl Dataset {
     /// The images behind it, as bytes.
     pub fn images(&self) -> &Images {
         &self.images
+    }
+
+    /// All its numbers and labels, in their order.
+    pub(crate) fn digest(&self) -> Digest {
+        self.images.digest().with_numbers(&[self.divisor])
     }
 
     /// How many images it has.

@@ -8,7 +8,7 @@ use mnist::{Mnist, MnistBuilder};
 use ndarray::{ArcArray, ArcArray1};
 
 use crate::data::files::Files;
-use crate::data::images::{Images, Split};
+use crate::data::images::Images;
 use crate::data::{idx, practice};
 use crate::notebook::display::shorten_panics;
 
@@ -97,11 +97,9 @@ impl FashionMnist {
             checksum.finalize()
         });
         let source = source.unwrap_or(Source::of_checksums(checksums));
-        Ok(FashionMnist {
-            train: images(trn_img, trn_lbl, source)?.of_split(Split::Train),
-            test: images(tst_img, tst_lbl, source)?.of_split(Split::Test),
-            from: from.to_string(),
-        })
+        let (train, test) = (images(trn_img, trn_lbl, source)?, images(tst_img, tst_lbl, source)?);
+        let (train, test) = Images::originals(train, test);
+        Ok(FashionMnist { train, test, from: from.to_string() })
     }
 }
 
@@ -153,6 +151,7 @@ mod tests {
     use std::{env, fs};
 
     use super::*;
+    use crate::data::Split;
 
     /// Four files of the right size: all pixels black, labels 0 to 9 in turn.
     fn write_black_images(folder: &Path) {

@@ -4,6 +4,10 @@ use lab_base::Error;
 use lab_base::Source;
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
+use crate::data::digest::Digest;
+use crate::data::image_set::{ImageSet, Split};
+use crate::data::origin::{Contents, Origin, digests};
+
 /// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
 pub const CLASS_NAMES: [&str; 10] = [
     "T-shirt/top",
@@ -18,28 +22,6 @@ pub const CLASS_NAMES: [&str; 10] = [
     "Ankle boot",
 ];
 
-/// Which part of the data set images belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// To learn from; validation images are taken from it.
-    Train,
-    /// For the examination at the end, and for nothing else.
-    Test,
-    /// Made by hand: which part it is from is not known.
-    Unknown,
-}
-
-impl Split {
-    /// As records call it: `train`, `test` or `unknown`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Test => "test",
-            Split::Unknown => "unknown",
-        }
-    }
-}
-
 /// Labelled grey images as they lie on disk: pixels `[n, 28, 28]`, bytes 0 (black) to 255 (white),
 /// labels `[n]`, 0 to 9.
 ///
@@ -52,7 +34,8 @@ pub struct Images {
     pub labels: ArcArray1<u8>,
     /// Where the images come from.
     pub source: Source,
-    split: Split,
+    /// None where they were made by hand.
+    origin: Option<Origin>,
 }
 
 impl Images {
@@ -76,17 +59,36 @@ impl Images {
                 "the labels file is damaged: fetch it again with `cargo lab data`",
             ));
         }
-        Ok(Images { pixels, labels, source, split: Split::Unknown })
+        Ok(Images { pixels, labels, source, origin: None })
     }
 
-    /// The same images, known to be this part of the data set.
-    pub(crate) fn of_split(self, split: Split) -> Images {
-        Images { split, ..self }
+    /// The two parts of a data set, whose images are known again wherever they turn up.
+    pub(crate) fn originals(train: Images, test: Images) -> (Images, Images) {
+        let splits = [&train, &test].map(|images| (images.pixels.clone(), images.labels.clone()));
+        let [first, second] = Origin::of(train.source, splits);
+        (Images { origin: Some(first), ..train }, Images { origin: Some(second), ..test })
     }
 
-    /// Which part of the data set they were loaded as.
+    /// Which images they are, whatever their labels.
+    pub(crate) fn ids(&self) -> ImageSet {
+        Origin::ids(self.origin.as_ref(), &self.pixels)
+    }
+
+    /// What they are as a set, labels included.
+    pub(crate) fn contents(&self) -> Contents {
+        let contents = self.origin.as_ref().and_then(|origin| origin.contents(&self.pixels, &self.labels));
+        contents.unwrap_or(Contents { source: self.source, split: Split::Unknown, whole: false })
+    }
+
+    /// All pixels and labels, in their order.
+    pub(crate) fn digest(&self) -> Digest {
+        let labels = Digest::new().with(&self.labels.to_vec());
+        digests(&self.pixels).fold(labels, |all, image| all.with(&image.to_le_bytes()))
+    }
+
+    /// Which part of the data set they are, by what they show and how they are labelled.
     pub fn split(&self) -> Split {
-        self.split
+        self.contents().split
     }
 
     /// How many images there are.
@@ -130,7 +132,8 @@ impl Images {
     pub(crate) fn select(&self, rows: &[usize]) -> Images {
         let pixels = self.pixels.select(Axis(0), rows).into_shared();
         let labels = self.labels.select(Axis(0), rows).into_shared();
-        Images { pixels, labels, ..self.clone() }
+        let origin = self.origin.as_ref().map(|origin| origin.select(rows));
+        Images { pixels, labels, source: self.source, origin }
     }
 
     /// The images `start..end`, sharing their pixels.
@@ -139,7 +142,7 @@ impl Images {
             pixels: self.pixels.clone().slice_move(s![start..end, .., ..]),
             labels: self.labels.clone().slice_move(s![start..end]),
             source: self.source,
-            split: self.split,
+            origin: self.origin.as_ref().map(|origin| origin.range(start, end)),
         }
     }
 }

@@ -2,14 +2,21 @@
 //! 0-255, [`Dataset`] numbers for the network.
 
 mod dataset;
+mod digest;
 mod fashion_mnist;
 mod files;
 pub mod idx;
+mod image_set;
 mod images;
+mod origin;
 mod practice;
 mod subset;
 
 pub use dataset::Dataset;
+pub use digest::Digest;
 pub use fashion_mnist::FashionMnist;
-pub use images::{CLASS_NAMES, Images, Split};
+pub(crate) use image_set::ImageSet;
+pub use image_set::Split;
+pub use images::{CLASS_NAMES, Images};
 pub use lab_base::Source;
+pub(crate) use origin::Contents;

@@ -10,7 +10,8 @@ use lab_base::{home, records};
 use crate::data::{Dataset, Source};
 use crate::lesson::run::Run;
 use crate::lesson::runs::Runs;
-use crate::nn::{Fit, Sequential};
+use crate::lesson::tested::check_is_test;
+use crate::nn::{Fit, Recipe, Sequential};
 use crate::notebook::live;
 
 /// Seeds that a long run is made with: that of the network, and the next two.
@@ -62,15 +63,16 @@ pub fn long_run(
     if env::var_os("LAB_RETRAIN").is_some_and(|value| !value.is_empty()) {
         make(name, model, &plan, train, test)?;
     }
-    let runs: Vec<Run> = recorded()?.into_iter().filter(|run| run.name == name).collect();
-    if let Some(first) = runs.first() {
+    let named = || Ok::<_, Error>(recorded()?.into_iter().filter(|run| run.name == name));
+    let wanted = recipe(model, &plan, train)?;
+    let runs: Vec<Run> = named()?.filter(|run| is_of(run, &wanted)).collect();
+    if !runs.is_empty() {
         let network = Sequential::load(weights_file(name)?)?;
-        if is_of(first, model, &plan)? && network.description()["layers"] == model.description()["layers"] {
-            return Ok(LongRun { network, runs: LongRuns::new(runs) });
-        }
-        println!("This is not the training of the records: training it now, once.");
-    } else {
-        println!("There is no record of \"{name}\": training it now, once.");
+        return Ok(LongRun { network, runs: LongRuns::new(runs) });
+    }
+    match named()?.next() {
+        Some(_) => println!("This is not the training of the records: training it now, once."),
+        None => println!("There is no record of \"{name}\": training it now, once."),
     }
     let (network, run) = trained(name, model, plan, train, test)?;
     run.keep(train.images().source)?;
@@ -85,7 +87,8 @@ fn trained(
     train: &Dataset,
     test: &Dataset,
 ) -> Result<(Sequential, Run), Error> {
-    let (mut network, augment) = (model.clone(), plan.augment);
+    check_is_test("making a long run", train.images().source, test.images().contents())?;
+    let (mut network, augment) = (model.clone(), plan.plan.augment);
     let history = network.fit(train, plan)?;
     live::check_not_stopped("recording a long run")?;
     let mut run = Run::new(name, &history, Some(&network.evaluate(test)?))?;
@@ -110,7 +113,7 @@ fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Data
         let plan = plan.clone().checkpoint(format!("{}-{seed}", slug(name)));
         let (network, run) = trained(name, &model.clone().seed(seed), plan, train, test)?;
         first.get_or_insert(network);
-        runs.push(run);
+        runs.push(run.sealed());
     }
     let mut all = recorded()?;
     all.retain(|run| run.name != name);
@@ -124,12 +127,15 @@ pub(super) fn recorded() -> Result<Vec<Run>, Error> {
     records::read(&records_file()?)
 }
 
+/// The training that a network and a plan stand for.
+fn recipe(model: &Sequential, plan: &Fit, train: &Dataset) -> Result<Recipe, Error> {
+    let (train, validation) = plan.sets(train)?;
+    model.recipe(model.start(), plan, &train, validation.as_ref())
+}
+
 /// Whether a record is of this training, whatever the seed and the data.
-fn is_of(run: &Run, model: &Sequential, plan: &Fit) -> Result<bool, Error> {
-    let setup = model.setup(plan, Source::FashionMnist)?;
-    let chosen = (setup.optimizer, setup.learning_rate, setup.batch_size, setup.with, plan.epochs);
-    let Run { optimizer, learning_rate, batch_size, with, epochs, .. } = run.clone();
-    Ok(chosen == (optimizer, learning_rate, batch_size, with, epochs))
+fn is_of(run: &Run, recipe: &Recipe) -> bool {
+    run.is_sealed() && run.recipe.as_ref().map(Recipe::of_any_data) == Some(recipe.of_any_data())
 }
 
 /// Beside the project's data sets: a worked copy shows the project's.
@@ -212,38 +218,67 @@ impl LongRun {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::run::tests::run;
-    use crate::nn::Activation::Linear;
-    use crate::nn::{Adam, CrossEntropy, Schedule};
-
-    fn model() -> Sequential {
-        let mut model = Sequential::new([28, 28]).flatten().dense(10, Linear);
-        model.compile(Adam::default(), CrossEntropy::from_logits());
-        model
-    }
+    use crate::lesson::run::tests::{data, history_of, network, run, run_of};
+    use crate::nn::{Adam, AdamW, CrossEntropy, Muon, Optimizer, Schedule};
 
     #[test]
     fn a_record_is_of_one_training_whatever_its_seed() {
-        let recorded = Run { optimizer: "Adam".into(), seed: 7, ..run("long", 0.9) };
-        assert!(is_of(&recorded, &model(), &Fit::epochs(2)).unwrap());
-        let others =
-            [Fit::epochs(3), Fit::epochs(2).batch_size(64), Fit::epochs(2).schedule(Schedule::cosine())];
-        for other in others {
-            assert!(!is_of(&recorded, &model(), &other).unwrap(), "{other:?}");
+        let (train, plan) = (data().0, Fit::epochs(2));
+        let model = |optimizer: Optimizer| network(&[128], optimizer);
+        let adamw = AdamW::new(0.003).weight_decay(0.05);
+        let recorded = |model: &Sequential| run_of("long", &history_of(model, &plan, 0.9), 0.9);
+        let known = recorded(&model(adamw.into()).seed(7));
+        let is_known =
+            |run: &Run, model: &Sequential, plan: &Fit| is_of(run, &recipe(model, plan, &train).unwrap());
+        assert!(is_known(&known, &model(adamw.into()), &plan));
+        assert!(!is_known(&Run { test_accuracy: Some(0.99), ..known.clone() }, &model(adamw.into()), &plan));
+
+        let optimizers: [Optimizer; 5] = [
+            adamw.beta_1(0.0).epsilon(1.0).into(),
+            adamw.beta_2(0.9).into(),
+            adamw.weight_decay(0.01).into(),
+            AdamW::new(0.001).weight_decay(0.05).into(),
+            Adam::new(0.003).into(),
+        ];
+        for optimizer in optimizers {
+            assert!(!is_known(&known, &model(optimizer), &plan), "{optimizer:?}");
         }
-        let mut slower = model();
-        slower.compile(Adam::new(0.0001), CrossEntropy::from_logits());
-        assert!(!is_of(&recorded, &slower, &Fit::epochs(2)).unwrap());
+        let plans = [
+            Fit::epochs(3),
+            plan.clone().batch_size(64),
+            plan.clone().schedule(Schedule::cosine()),
+            plan.clone().clip_norm(1.0),
+            plan.clone().validation_split(0.5),
+        ];
+        for plan in plans {
+            assert!(!is_known(&known, &model(adamw.into()), &plan), "{plan:?}");
+        }
+        let mut smoothed = model(adamw.into());
+        smoothed.compile(adamw, CrossEntropy::from_logits().label_smoothing(0.1));
+        let mut frozen = model(adamw.into());
+        frozen.freeze(2).unwrap();
+        let wider = network(&[129], adamw);
+        for other in [smoothed, frozen, wider] {
+            assert!(!is_known(&known, &other, &plan), "{other:?}");
+        }
+
+        let image = |optimizer: Muon| {
+            let mut model = Sequential::new([28, 28]).conv2d(2, 3, crate::nn::Activation::Relu).flatten();
+            model = model.dense(10, crate::nn::Activation::Linear);
+            model.compile(optimizer, CrossEntropy::from_logits());
+            model
+        };
+        let known = recorded(&image(Muon::new(0.008)));
+        assert!(is_known(&known, &image(Muon::new(0.008)), &plan));
+        assert!(!is_known(&known, &image(Muon::new(0.008).momentum(0.5)), &plan));
     }
 
     #[test]
     fn a_row_has_the_mean_of_its_seeds_and_says_when_it_was_made() {
-        let of = |seed, test, seconds| Run {
-            seed,
-            seconds,
-            augmented_accuracy: Some(test + 0.015),
-            when: "2026-01-02T03:04:05Z".into(),
-            ..run("long", test)
+        let of = |seed, test, seconds| {
+            let when = "2026-01-02T03:04:05Z".into();
+            let augmented_accuracy = Some(test + 0.015);
+            Run { seed, seconds, augmented_accuracy, when, ..run("long", test) }.sealed()
         };
         let long = LongRuns::new(vec![of(1, 0.90, 100.0), of(2, 0.92, 200.0)]);
         assert!((long.augmented_accuracy("long").unwrap() - 0.925).abs() < 1e-6);
@@ -261,15 +296,13 @@ mod tests {
     #[test]
     fn every_record_that_comes_with_the_lab_can_be_read() {
         let runs = recorded().unwrap();
-        assert!(runs.iter().all(|run| run.data == "real" && run.test_accuracy.is_some()));
-        for run in runs {
-            let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap();
-            assert_eq!(
-                (network.architecture(), network.trainable_params()),
-                (run.layers, run.params),
-                "{}",
-                run.name
-            );
+        assert!(runs.iter().all(|run| run.data == "real" && run.test_accuracy.is_some() && run.is_sealed()));
+        for run in &runs {
+            let network = Sequential::load(weights_file(&run.name).unwrap()).unwrap().spec();
+            let recipe = run.recipe.as_ref().unwrap();
+            assert_eq!(network.layers, recipe.network.layers, "{}", run.name);
+            assert_eq!(network.architecture(), run.layers);
         }
+        assert_eq!(LongRuns::new(runs).runs.groups.iter().map(|group| group.seeds()).min(), Some(3));
     }
 }

@@ -15,6 +15,7 @@ mod run;
 mod runs;
 mod runs_table;
 mod sweep;
+mod tested;
 mod trial;
 mod tries;
 mod versions;

@@ -5,6 +5,7 @@ use lab_base::{home, records};
 
 use crate::data::{Dataset, Source};
 use crate::lesson::run::Run;
+use crate::nn::Recipe;
 use crate::plot::{Bar, Figure, compare};
 
 /// The name of the run that others are compared with.
@@ -17,14 +18,14 @@ pub struct Runs {
     pub(super) source: Source,
 }
 
-/// Runs of one name and one setup: the latest of each seed.
+/// Runs of one name and one training, whatever the seed: the latest of each seed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Group {
     runs: Vec<Run>,
 }
 
 /// All recorded runs on the same kind of data that were tested: the baseline first, the others in the order in which
-/// their names first appeared. A name that was used for several setups stands for the last of them. A
+/// their names first appeared. A name that was used for several trainings stands for the last of them. A
 /// [`trial`](super::trial) is none of them: it has not seen the test set.
 ///
 /// # Errors
@@ -134,10 +135,18 @@ impl Runs {
 }
 
 impl Group {
-    /// A later run of the same name: beside those of other seeds, or, with another setup, in their place.
+    /// A later run of the same name: beside those of other seeds, or, of another training, in their place. What the
+    /// library has not written takes no place of what it has.
     fn add(&mut self, run: Run) {
-        self.runs.retain(|other| setup(other) == setup(&run) && other.seed != run.seed);
+        if self.latest().is_sealed() && !run.is_sealed() {
+            return;
+        }
+        self.runs.retain(|other| is_one_training(other, &run) && other.seed != run.seed);
         self.runs.push(run);
+    }
+
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
     }
 
     pub fn latest(&self) -> &Run {
@@ -192,10 +201,10 @@ impl Group {
     }
 }
 
-/// All that makes two runs comparable, except the seed.
-fn setup(run: &Run) -> (&str, &str, &str, usize, usize, u32, usize) {
-    let epochs = run.at_most.unwrap_or(run.epochs);
-    (&run.layers, &run.optimizer, &run.with, epochs, run.batch_size, run.learning_rate.to_bits(), run.images)
+/// Whether two runs differ in their seed at most. Of records of earlier versions that can't be told.
+fn is_one_training(one: &Run, other: &Run) -> bool {
+    let recipe = |run: &Run| run.recipe.as_ref().filter(|_| run.is_sealed()).map(Recipe::of_any_seed);
+    recipe(one).is_some_and(|one| Some(one) == recipe(other))
 }
 
 crate::notebook::shows_as_text!(Runs);
@@ -203,10 +212,12 @@ crate::notebook::shows_as_text!(Runs);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::run::tests::run;
+    use crate::lesson::run::tests::{data, history_of, network, run, run_of, score_of};
+    use crate::nn::Activation::{Linear, Relu, Tanh};
+    use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
 
     fn seeded(name: &str, seed: u64, test: f32) -> Run {
-        Run { seed, ..run(name, test) }
+        Run { seed, ..run(name, test) }.sealed()
     }
 
     fn of(runs: Vec<Run>) -> Runs {
@@ -236,9 +247,52 @@ mod tests {
     }
 
     #[test]
-    fn another_setup_takes_the_place_of_the_old() {
-        let longer = Run { epochs: 50, ..seeded("a", 3, 0.9) };
-        let runs = of(vec![seeded("a", 1, 0.8), seeded("a", 2, 0.8), longer]);
+    fn another_training_takes_the_place_of_the_old() {
+        let longer = history_of(&network(&[128], Adam::default()), &Fit::epochs(50), 0.9);
+        let runs = of(vec![seeded("a", 1, 0.8), seeded("a", 2, 0.8), run_of("a", &longer, 0.9)]);
         assert_eq!((runs.groups[0].seeds(), runs.groups[0].latest().epochs), (1, 50));
+    }
+
+    #[test]
+    fn different_networks_of_one_name_are_never_averaged() {
+        let flat = || Sequential::new([28, 28]).flatten();
+        let tanh = flat().dense(128, Tanh).dense(10, Linear);
+        let regularized = flat().dense(128, Relu).dropout(0.3).batch_norm().dense(10, Linear);
+        let mut frozen = network(&[128], Adam::default());
+        frozen.freeze(2).unwrap();
+        let other_adam = network(&[128], Adam::default().beta_1(0.5));
+        for (i, mut other) in [tanh, regularized, frozen, other_adam].into_iter().enumerate() {
+            if other.compiled.is_none() {
+                other.compile(Adam::default(), CrossEntropy::from_logits());
+            }
+            assert_eq!(other.architecture(), "784-128-10");
+            let other = run_of("a", &history_of(&other.seed(43), &Fit::epochs(2), 0.9), 0.4);
+            let group = of(vec![run("a", 0.8), other]).groups[0].clone();
+            assert_eq!((group.seeds(), group.test_accuracy()), (1, Some(0.4)), "network {i}");
+        }
+        let same = network(&[128], Adam::default()).seed(43);
+        let same = run_of("a", &history_of(&same, &Fit::epochs(2), 0.9), 0.4);
+        assert_eq!(of(vec![run("a", 0.8), same]).groups[0].seeds(), 2);
+    }
+
+    #[test]
+    fn a_seed_that_has_seen_the_test_set_is_no_seed_of_the_others() {
+        let (train, test) = data();
+        let trained = |seed: u64, data: &Dataset| {
+            let mut model = network(&[8], Adam::default()).seed(seed);
+            let history = model.fit(data, Fit::epochs(1).quiet()).unwrap();
+            run_of("a", &history, score_of(&history, 0.9).accuracy)
+        };
+        let runs = of(vec![trained(1, &test), trained(2, &train), trained(3, &train)]);
+        assert_eq!(runs.groups[0].seeds(), 2);
+    }
+
+    #[test]
+    fn a_forged_line_is_no_seed_and_takes_no_place() {
+        let forged = Run { seed: 43, test_accuracy: Some(0.99), ..run("a", 0.8) };
+        let old = Run { recipe: None, seal: None, ..run("b", 0.7) };
+        let runs = of(vec![run("a", 0.8), forged, old.clone(), Run { seed: 2, ..old }]);
+        assert_eq!(runs.test_accuracy("a").unwrap(), 0.8);
+        assert_eq!(runs.groups[1].seeds(), 1, "what can't be told is not averaged");
     }
 }

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_difference_within_the_spread_is_said_to_be() {
-        let again = Run { seed: 43, ..run("baseline", 0.884) };
+        let again = Run { seed: 43, ..run("baseline", 0.884) }.sealed();
         let text = table(vec![run("baseline", 0.88), again, run("wide", 0.885), run("deep", 0.89)]);
         assert!(text.contains("+0.0030  within the spread of the seeds, 0.0040: it may be chance"), "{text}");
         assert!(text.contains("+0.0080  more than the spread of the seeds, 0.0040"), "{text}");

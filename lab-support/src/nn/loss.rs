@@ -1,11 +1,12 @@
 use lab_base::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::math::exp;
 use crate::nn::layers::activation::softmax;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrossEntropy {
     logits: bool,
     smoothing: f32,

@@ -3,6 +3,8 @@
 //! | to follow | read |
 //! |---|---|
 //! | how a network is described | `model/sequential.rs`, `model/building.rs` |
+//! | what tells two networks, or two trainings, apart | `layers/spec.rs`, `model/spec.rs`, `train/recipe.rs` |
+//! | what a network has learned from | `model/provenance.rs` |
 //! | one training step | `train/step.rs`, then `model/tape.rs` |
 //! | a layer, forward and backward | `layers/dense.rs`, `layers/conv2d.rs`, `layers/activation.rs` |
 //! | the loss and its gradient | `loss.rs` |
@@ -36,10 +38,13 @@ pub use layers::{Activation, Conv, Init};
 pub use loss::CrossEntropy;
 pub use model::{Provenance, Sequential, Summary};
 pub use optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
-pub use score::Score;
-pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup};
+pub use score::{Measured, Score};
+pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup, Training};
 
 pub(crate) use kernels::RandomStream;
 pub(crate) use layers::softmax;
 pub(crate) use loss::argmax;
 pub(crate) use model::Samples;
+#[cfg(test)]
+pub(crate) use score::Evidence;
+pub(crate) use train::Recipe;

@@ -1,10 +1,23 @@
 use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-/// How a network does on a data set: what `evaluate` returns.
+use crate::data::{Contents, Digest};
+
+/// How a network does on a data set: what `evaluate` returns. Its numbers, `score.accuracy` and the others of
+/// [`Measured`], can be read and not be changed: it stands for a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Score {
+    measured: Measured,
+    #[serde(skip)]
+    evidence: Option<Evidence>,
+}
+
+/// The numbers of a [`Score`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
     /// Mean loss per image.
     pub loss: f32,
     /// Share of images whose largest output is their label, 0 to 1.
@@ -13,11 +26,41 @@ pub struct Score {
     pub samples: usize,
 }
 
+/// What was measured, and on what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    /// The network's weights.
+    pub network: Digest,
+    pub images: Contents,
+}
+
 impl Score {
     /// From the sum of the losses and the number of correct predictions.
     pub(crate) fn new(loss: f64, correct: usize, samples: usize) -> Score {
         let n = samples as f64;
-        Score { loss: (loss / n) as f32, accuracy: (correct as f64 / n) as f32, samples }
+        Measured { loss: (loss / n) as f32, accuracy: (correct as f64 / n) as f32, samples }.into()
+    }
+
+    pub(crate) fn with_evidence(self, evidence: Evidence) -> Score {
+        Score { evidence: Some(evidence), ..self }
+    }
+
+    pub(crate) fn evidence(&self) -> Option<Evidence> {
+        self.evidence
+    }
+}
+
+impl From<Measured> for Score {
+    fn from(measured: Measured) -> Score {
+        Score { measured, evidence: None }
+    }
+}
+
+impl Deref for Score {
+    type Target = Measured;
+
+    fn deref(&self) -> &Measured {
+        &self.measured
     }
 }
 

@@ -9,7 +9,8 @@ use crate::eval::{Ensemble, Predictions};
 use crate::eval::{Gaps, GridTried, Swept, Tried, gaps};
 use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{
-    Activations, Augment, CrossEntropy, Epoch, History, Provenance, RateRange, Score, Sequential, Setup, Sgd,
+    Activations, Augment, CrossEntropy, Epoch, Fit, History, Measured, Provenance, RateRange, Score,
+    Sequential, Setup, Sgd, Training,
 };
 use crate::plot::comparison::{Bar, compare};
 use crate::plot::curves::curves;
@@ -65,7 +66,7 @@ fn predictions() -> Predictions {
 }
 
 fn history(epochs: usize, validation: bool) -> History {
-    let score = |loss: f32| Score { loss, accuracy: 1.0 - loss / 2.0, samples: 100 };
+    let score = |loss: f32| Score::from(Measured { loss, accuracy: 1.0 - loss / 2.0, samples: 100 });
     let epoch = |number: usize| Epoch {
         number,
         seconds: 1.0,
@@ -74,20 +75,21 @@ fn history(epochs: usize, validation: bool) -> History {
         learning_rate: 0.001,
         validation: validation.then(|| score(0.4 + 0.01 * number.abs_diff(3) as f32)),
     };
+    let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear);
+    model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+    let images = images(Source::FashionMnist).normalized();
+    let recipe = model.recipe(model.start(), &Fit::epochs(epochs), &images, None).unwrap();
     let setup = Setup {
-        layers: "784-128-10".to_string(),
-        params: 101_770,
-        optimizer: "Adam".to_string(),
-        learning_rate: 0.001,
-        batch_size: 32,
-        with: String::new(),
-        at_most: None,
-        seed: 1,
+        recipe,
+        layers: model.architecture(),
+        params: model.params(),
         threads: 1,
         source: Source::FashionMnist,
         provenance: Provenance::default(),
+        validated_on_learned: 0,
+        network: model.digest(),
     };
-    History { epochs: (1..=epochs).map(epoch).collect(), restored: None, setup }
+    History(Training { epochs: (1..=epochs).map(epoch).collect(), restored: None, setup })
 }
 
 fn network(seed: u64) -> Sequential {
@@ -248,7 +250,7 @@ fn figures_of_the_practice_set_say_so() {
     let confusion = predictions().confusion(&practice.normalized()).unwrap();
     assert!(confusion.plot().unwrap().alt().contains(notice));
     let mut run = history(2, false);
-    run.setup.source = Source::Practice;
+    run.0.setup.source = Source::Practice;
     assert!(run.plot().unwrap().alt().contains(notice));
     assert!(curves(&[("real", &history(2, false)), ("a", &run)]).unwrap().alt().contains(notice));
 }
@@ -315,9 +317,9 @@ fn training_runs_of_any_length_are_drawn() {
     let alt = history(1, false).plot().unwrap().alt().to_string();
     assert_eq!(alt, "Training 784-128-10: after epoch 1 training loss 0.6000, accuracy 0.7000.");
     let mut runaway = history(4, true);
-    for epoch in &mut runaway.epochs {
-        epoch.train.loss = f32::NAN;
-        epoch.validation = Some(Score { loss: f32::INFINITY, accuracy: 0.1, samples: 100 });
+    for epoch in &mut runaway.0.epochs {
+        epoch.train = Measured { loss: f32::NAN, ..*epoch.train }.into();
+        epoch.validation = Some(Measured { loss: f32::INFINITY, accuracy: 0.1, samples: 100 }.into());
     }
     assert!(runaway.plot().unwrap().alt().contains("training loss NaN"));
 }

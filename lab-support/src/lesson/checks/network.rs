@@ -11,7 +11,7 @@ use crate::notebook::display::thousands;
 pub fn built(model: &Sequential) -> Check {
     let points = vec![
         Point::new(
-            model.architecture() == "784-128-10",
+            model.spec().hidden_units() == Some(vec![128]) && model.output_shape() == [10],
             "784 inputs, 128 neurons, 10 outputs",
             model.architecture(),
             "compare the table of `model.summary()` with the list of layers in 2.2",
@@ -35,8 +35,10 @@ pub fn built(model: &Sequential) -> Check {
 /// A network that has learned, from the training set alone, and was examined on the test set.
 pub fn trained(history: &History, score: &Score) -> Check {
     let (epochs, provenance) = (&history.epochs, &history.setup.provenance);
+    let images = score.evidence().map(|evidence| evidence.images);
+    let on_test = images.is_some_and(|images| images.whole && images.split == Split::Test);
     let losses = (epochs.first().map(|e| e.train.loss), epochs.last().map(|e| e.train.loss));
-    let points = vec![
+    let mut points = vec![
         Point::new(
             epochs.len() >= 10,
             "at least 10 epochs",
@@ -50,25 +52,47 @@ pub fn trained(history: &History, score: &Score) -> Check {
             "look at the curve: is the learning rate too large?",
         ),
         Point::new(
-            provenance.trained == [Split::Train],
+            provenance.trained() == [Split::Train],
             "nothing learned from but the training set",
-            listed(&provenance.trained),
+            listed(&provenance.trained()),
             "give `fit` the training set, and build the network anew before that",
         ),
         Point::new(
-            !provenance.validated.contains(&Split::Test),
+            provenance.validated().iter().all(|split| *split == Split::Train),
             "no part of the test set in the training or its validation",
-            "the test set as validation set",
+            format!("validation on {}", listed(&provenance.validated())),
             "take images for validation from the training set: `train.split(55_000)?`",
         ),
         Point::new(
-            score.samples == 10_000,
+            on_test && score.samples == 10_000,
             "an examination on all 10,000 test images",
-            format!("one on {}", thousands(score.samples)),
+            match images.map(|images| images.split) {
+                Some(Split::Train) => format!("one on {} training images", thousands(score.samples)),
+                Some(Split::Unknown) => format!("one on {} other images", thousands(score.samples)),
+                _ => format!("one on {}", thousands(score.samples)),
+            },
             "`let score = model.evaluate(&test)?;`",
         ),
         better_than(score.accuracy),
     ];
+    // Said where it is missing: nobody expects it to be.
+    let learned = history.setup.validated_on_learned;
+    let apart = Point::new(
+        learned == 0,
+        "no validation on images that were learned from",
+        format!("{} of them", thousands(learned)),
+        "take them out of the training set: `let (learn, validation) = train.split(55_000)?;`",
+    );
+    let same = score.evidence().is_some_and(|evidence| evidence.network == history.setup.network);
+    let of_it = Point::new(
+        same,
+        "an examination of the network that was trained",
+        "one of another, or of the same before or after",
+        "call `fit`, then `evaluate`, then this check",
+    );
+    points.extend(
+        [(learned > 0, apart), (!same, of_it)].into_iter().filter_map(|(told, point)| told.then_some(point)),
+    );
     Check::new("trained", points)
 }
 

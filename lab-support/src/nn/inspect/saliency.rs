@@ -3,7 +3,7 @@ use ndarray::{Array2, Axis};
 
 use crate::data::{Dataset, Images, Source};
 use crate::nn::kernels::{RandomStream, Threads};
-use crate::nn::layers::{Activation, Role};
+use crate::nn::layers::{Activation, LayerSpec, Role};
 use crate::nn::model::{Sequential, Tape};
 
 const DOING: &str = "measuring how pixels change a class's score";
@@ -63,8 +63,9 @@ impl Sequential {
     /// dropout, and frozen, so that batch normalization keeps to its running mean and variance.
     fn scoring(&self) -> Result<Sequential, Error> {
         let mut model = self.clone();
-        model.layers.retain(|layer| layer.kind() != "Dropout");
-        if model.layers.last().is_some_and(|layer| layer.kind() == Activation::Softmax.name()) {
+        model.layers.retain(|layer| !matches!(layer.spec(), LayerSpec::Dropout { .. }));
+        let softmax = LayerSpec::Activation { activation: Activation::Softmax };
+        if model.layers.last().is_some_and(|layer| layer.spec() == softmax) {
             model.layers.pop();
         }
         if model.ends_in_softmax() {

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::nn::kernels::memory;
 
 /// The sliding window of a convolution or a pooling layer.
@@ -20,7 +22,8 @@ pub(crate) struct Window {
 }
 
 /// Zeros around an image, before a convolution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Padding {
     /// No border: the output is smaller than the image by the size of the window less 1.
     #[default]
@@ -28,18 +31,6 @@ pub enum Padding {
     /// The output is as large as the image. Of a border that can't be even, the larger part is below and on the
     /// right. With a stride of 1 alone, as in PyTorch.
     Same,
-}
-
-impl Padding {
-    pub(crate) const ALL: [Padding; 2] = [Padding::Valid, Padding::Same];
-
-    /// As Keras and PyTorch call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Padding::Valid => "valid",
-            Padding::Same => "same",
-        }
-    }
 }
 
 /// A description that no window can have: what was expected, what was found, what to do.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::nn::kernels::math::{exp, normal_density, normal_distribution, sigmoid, tanh};
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
@@ -18,17 +20,21 @@ use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 /// default of both Keras and PyTorch, not the approximation by tanh. The slope of LeakyReLU, 0.01, is PyTorch's
 /// default (Keras's is 0.3); the α of ELU is 1, as in both. (LeakyReLU: Maas et al., 2013. ELU: Clevert et al.,
 /// 2016. GELU: Hendrycks and Gimpel, 2016.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// The sum itself.
     Linear,
     /// The sum, or 0 where it is negative.
+    #[serde(rename = "ReLU")]
     Relu,
     /// As ReLU, but a hundredth of a negative sum.
+    #[serde(rename = "LeakyReLU")]
     LeakyRelu,
     /// As ReLU, but e^x - 1 of a negative sum.
+    #[serde(rename = "ELU")]
     Elu,
     /// The sum times the normal distribution at it.
+    #[serde(rename = "GELU")]
     Gelu,
     /// From 0 to 1.
     Sigmoid,
@@ -44,6 +50,7 @@ use Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
 const LEAK: f32 = 0.01;
 
 impl Activation {
+    #[cfg(test)]
     pub(crate) const ALL: [Activation; 8] = [Linear, Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softmax];
 
     /// As Keras and PyTorch call it.

@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::Threads;
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::LayerSpec;
 
 /// An activation as a layer of its own: the softmax that turns logits into probabilities, and GELU.
 #[derive(Clone)]
@@ -12,16 +11,12 @@ pub(crate) struct ActivationLayer {
 }
 
 impl Layer for ActivationLayer {
-    fn kind(&self) -> &'static str {
-        self.activation.name()
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::Activation { activation: self.activation }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "Activation", "activation": self.activation.name() })
     }
 
     fn activation(&self) -> Activation {

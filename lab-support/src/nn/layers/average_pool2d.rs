@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::LayerSpec;
 
 /// Average pooling: of each window, and of each channel by itself, the mean.
 /// `y[c, i, j] = Σ x[c, i·stride + u, j·stride + v] / size²` over u and v below `size`:
@@ -35,20 +34,12 @@ impl AveragePool2d {
 }
 
 impl Layer for AveragePool2d {
-    fn kind(&self) -> &'static str {
-        "AveragePooling2D"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::AveragePooling2D { size: self.window.size, stride: self.window.stride }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn short_name(&self) -> Option<String> {
-        Some("avgpool".into())
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "AveragePooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {

@@ -1,10 +1,10 @@
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Value, json};
 
 use crate::nn::kernels::channels::{combine, sums};
 use crate::nn::kernels::{Centered, Misfit, RandomStream, Threads, memory};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::{Parameter, Role};
+use crate::nn::layers::spec::LayerSpec;
 
 /// Batch normalization: each channel is shifted and scaled to mean 0 and variance 1, then by learned numbers.
 ///
@@ -121,16 +121,12 @@ fn inverse(variance: f32) -> f32 {
 }
 
 impl Layer for BatchNorm {
-    fn kind(&self) -> &'static str {
-        "BatchNormalization"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::BatchNormalization
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "BatchNormalization" })
     }
 
     fn parameters(&self) -> &[Parameter] {

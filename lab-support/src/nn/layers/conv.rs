@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::nn::kernels::Padding;
 use crate::nn::layers::init::Init;
 
@@ -10,7 +12,7 @@ use crate::nn::layers::init::Init;
 /// let model = Sequential::new([28, 28]).conv2d_with(16, 5, Relu, conv);
 /// assert_eq!(model.output_shape(), [16, 28, 28]);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conv {
     pub(crate) stride: usize,
     pub(crate) padding: Padding,

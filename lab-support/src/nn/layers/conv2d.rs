@@ -1,5 +1,4 @@
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Value, json};
 
 use crate::nn::kernels::{Misfit, RandomStream, Threads, Window, memory};
 use crate::nn::layers::activation::Activation;
@@ -7,6 +6,7 @@ use crate::nn::layers::conv::Conv;
 use crate::nn::layers::convolution::{Convolution, Work};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::spec::LayerSpec;
 
 /// A convolution: each filter looks at every place of the image through the same weights.
 /// `y[f, i, j] = activation(b[f] + Σ w[f, c, u, v] · x[c, i·stride + u, j·stride + v])`, summed over c, u, v; x is 0
@@ -58,33 +58,17 @@ impl Conv2d {
 }
 
 impl Layer for Conv2d {
-    fn kind(&self) -> &'static str {
-        "Conv2D"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::Conv2D {
+            filters: self.shape[0],
+            kernel: self.convolution.window.size,
+            activation: self.convolution.activation,
+            settings: self.settings,
+        }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn short_name(&self) -> Option<String> {
-        let kernel = self.convolution.window.size;
-        Some(if kernel == 3 {
-            format!("conv{}", self.shape[0])
-        } else {
-            format!("conv{}({kernel})", self.shape[0])
-        })
-    }
-
-    fn config(&self) -> Value {
-        json!({
-            "layer": "Conv2D",
-            "filters": self.shape[0],
-            "kernel": self.convolution.window.size,
-            "stride": self.settings.stride,
-            "padding": self.settings.padding.name(),
-            "activation": self.convolution.activation.name(),
-            "init": self.settings.init.name(),
-        })
     }
 
     fn activation(&self) -> Activation {

@@ -1,6 +1,5 @@
 use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Value, json};
 
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
 use crate::nn::kernels::{Misfit, Threads, memory};
@@ -8,6 +7,7 @@ use crate::nn::layers::activation::Activation;
 use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::spec::LayerSpec;
 
 /// A fully connected layer: `y = activation(x wᵀ + b)`.
 ///
@@ -45,25 +45,12 @@ impl Dense {
 }
 
 impl Layer for Dense {
-    fn kind(&self) -> &'static str {
-        "Dense"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::Dense { units: self.outputs[0], activation: self.activation, init: self.init }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.outputs
-    }
-
-    fn short_name(&self) -> Option<String> {
-        Some(self.outputs[0].to_string())
-    }
-
-    fn config(&self) -> Value {
-        json!({
-            "layer": "Dense",
-            "units": self.outputs[0],
-            "activation": self.activation.name(),
-            "init": self.init.name(),
-        })
     }
 
     fn activation(&self) -> Activation {

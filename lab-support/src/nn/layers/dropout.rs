@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::LayerSpec;
 
 /// While learning, silences each number with probability `rate` and multiplies the others by
 /// `1 / (1 - rate)`, so that their mean stays: `y = x · m / (1 - rate)`, m 0 or 1. Otherwise `y = x`.
@@ -37,16 +36,12 @@ impl Dropout {
 }
 
 impl Layer for Dropout {
-    fn kind(&self) -> &'static str {
-        "Dropout"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::Dropout { rate: self.rate }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "Dropout", "rate": self.rate })
     }
 
     fn passes_on(&self) -> bool {

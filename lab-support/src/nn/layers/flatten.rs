@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::Threads;
 use crate::nn::kernels::transpose::each_row_transposed;
-use crate::nn::layers::layer::{Backward, Layer, channels};
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::{LayerSpec, channels};
 
 /// An image of any shape as one row of numbers: `[28, 28] -> [784]`. Nothing to learn, nothing computed.
 ///
@@ -21,16 +20,12 @@ impl Flatten {
 }
 
 impl Layer for Flatten {
-    fn kind(&self) -> &'static str {
-        "Flatten"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::Flatten
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "Flatten" })
     }
 
     fn passes_on(&self) -> bool {

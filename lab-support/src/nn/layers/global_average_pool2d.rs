@@ -1,7 +1,6 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::LayerSpec;
 
 /// The mean of each channel: `y[c] = Σ x[c, i, j] / (height · width)`,
 /// `[batch, channels, height, width] -> [batch, channels]`. (Lin et al., 2014.)
@@ -24,24 +23,16 @@ impl GlobalAveragePool2d {
 }
 
 impl Layer for GlobalAveragePool2d {
-    fn kind(&self) -> &'static str {
-        "GlobalAveragePooling2D"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::GlobalAveragePooling2D
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.channels
     }
 
-    fn short_name(&self) -> Option<String> {
-        Some("mean".into())
-    }
-
     fn layers_in_pytorch(&self) -> usize {
         2
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "GlobalAveragePooling2D" })
     }
 
     fn forward(&self, _: usize, x: &[f32], y: &mut [f32], _: &Threads) {

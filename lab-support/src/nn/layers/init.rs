@@ -1,8 +1,10 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 /// How the weights of a layer are drawn before training; biases start at 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Init {
     /// Uniform within ±√(6 / (inputs + outputs)): keeps the spread of signals and gradients alike from
     /// layer to layer. Keras's default. (Glorot and Bengio, 2010.)
@@ -13,15 +15,6 @@ pub enum Init {
 }
 
 impl Init {
-    pub(crate) const ALL: [Init; 2] = [Init::GlorotUniform, Init::HeUniform];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Init::GlorotUniform => "glorot_uniform",
-            Init::HeUniform => "he_uniform",
-        }
-    }
-
     /// `n` numbers, for sums of `inputs` terms where each input is a term of `outputs` sums.
     pub(crate) fn draw(self, n: usize, [inputs, outputs]: [usize; 2], rng: &mut ChaCha8Rng) -> Vec<f32> {
         let limit = match self {

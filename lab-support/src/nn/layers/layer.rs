@@ -1,9 +1,9 @@
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
 
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::spec::LayerSpec;
 
 /// One step of a network, forward and backward. A batch is a matrix, one image a row, whose numbers lie side by side in
 /// one slice.
@@ -12,19 +12,11 @@ use crate::nn::layers::parameter::Parameter;
 /// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
 /// PyTorch's order, channel by channel, is restored where a network ends and where it flattens its images.
 pub(crate) trait Layer: CloneLayer + Send + Sync {
-    /// As Keras calls it: `Dense`.
-    fn kind(&self) -> &'static str;
+    /// What it is, all settings included.
+    fn spec(&self) -> LayerSpec;
 
     /// Shape of one image's output, without the batch.
     fn output_shape(&self) -> &[usize];
-
-    /// Its part of a network's short name: `128` in `784-128-10`, None where it has none.
-    fn short_name(&self) -> Option<String> {
-        None
-    }
-
-    /// What [`Sequential::load`](crate::nn::Sequential::load) needs to build the layer again.
-    fn config(&self) -> Value;
 
     fn activation(&self) -> Activation {
         Activation::Linear
@@ -76,11 +68,6 @@ pub(crate) trait Layer: CloneLayer + Send + Sync {
 
     /// Computes the gradients of the parameters and of the input from that of the output.
     fn backward(&mut self, pass: Backward, threads: &Threads);
-}
-
-/// Channels of an image of this shape: 1 where it has none of its own.
-pub(crate) fn channels(shape: &[usize]) -> usize {
-    if let [channels, _, _] = *shape { channels } else { 1 }
 }
 
 /// Every layer that can be cloned can be cloned behind a `Box`, too.

@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
 use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::spec::LayerSpec;
 
 /// Max pooling: of each window, and of each channel by itself, the largest number.
 /// `y[c, i, j] = max x[c, i·stride + u, j·stride + v]` over u and v below `size`:
@@ -34,20 +33,12 @@ impl MaxPool2d {
 }
 
 impl Layer for MaxPool2d {
-    fn kind(&self) -> &'static str {
-        "MaxPooling2D"
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::MaxPooling2D { size: self.window.size, stride: self.window.stride }
     }
 
     fn output_shape(&self) -> &[usize] {
         &self.shape
-    }
-
-    fn short_name(&self) -> Option<String> {
-        Some("pool".into())
-    }
-
-    fn config(&self) -> Value {
-        json!({ "layer": "MaxPooling2D", "size": self.window.size, "stride": self.window.stride })
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {

@@ -15,6 +15,7 @@ pub(crate) mod init;
 pub(crate) mod layer;
 pub(crate) mod max_pool2d;
 pub(crate) mod parameter;
+pub(crate) mod spec;
 
 pub use activation::Activation;
 pub(crate) use activation::softmax;
@@ -31,3 +32,4 @@ pub use init::Init;
 pub(crate) use layer::{Backward, Layer};
 pub(crate) use max_pool2d::MaxPool2d;
 pub(crate) use parameter::{Parameter, Role};
+pub(crate) use spec::LayerSpec;

@@ -5,7 +5,7 @@ use lab_base::Error;
 use crate::nn::kernels::Misfit;
 use crate::nn::layers::{
     Activation, ActivationLayer, AveragePool2d, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
-    GlobalAveragePool2d, Init, Layer, MaxPool2d,
+    GlobalAveragePool2d, Init, Layer, LayerSpec, MaxPool2d,
 };
 use crate::nn::model::sequential::{Sequential, channels_first};
 
@@ -120,6 +120,23 @@ impl Sequential {
     pub fn global_average_pool2d(self) -> Sequential {
         let layer = GlobalAveragePool2d::new(self.output_shape());
         self.push_or_refuse("global_average_pool2d", layer)
+    }
+
+    /// Any layer, as its description says.
+    pub(crate) fn add(self, layer: &LayerSpec) -> Sequential {
+        match *layer {
+            LayerSpec::Flatten => self.flatten(),
+            LayerSpec::Dense { units, activation, init } => self.dense_with(units, activation, init),
+            LayerSpec::Dropout { rate } => self.dropout(rate),
+            LayerSpec::BatchNormalization => self.batch_norm(),
+            LayerSpec::Activation { activation } => self.activation(activation),
+            LayerSpec::Conv2D { filters, kernel, activation, settings } => {
+                self.conv2d_with(filters, kernel, activation, settings)
+            }
+            LayerSpec::MaxPooling2D { size, stride } => self.max_pool2d_with(size, stride),
+            LayerSpec::AveragePooling2D { size, stride } => self.average_pool2d_with(size, stride),
+            LayerSpec::GlobalAveragePooling2D => self.global_average_pool2d(),
+        }
     }
 
     fn push_or_refuse<L: Layer + 'static>(self, name: &str, layer: Result<L, Misfit>) -> Sequential {

@@ -4,12 +4,12 @@ use ndarray::{Array2, ArrayView2, Axis};
 use crate::data::Dataset;
 use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::kernels::{Threads, memory};
-use crate::nn::layers::layer::channels;
+use crate::nn::layers::spec::channels;
 use crate::nn::loss::{CrossEntropy, argmax};
 use crate::nn::model::samples::{BLOCK, Samples};
 use crate::nn::model::sequential::Sequential;
 use crate::nn::model::tape::Tape;
-use crate::nn::score::Score;
+use crate::nn::score::{Evidence, Score};
 use crate::notebook::progress::Progress;
 
 impl Sequential {
@@ -27,7 +27,9 @@ impl Sequential {
         let score = threads.run(|| self.score(data, loss, &threads, &|images| progress.advance(images)));
         progress.finish();
         match score.loss.is_finite() {
-            true => Ok(score),
+            true => {
+                Ok(score.with_evidence(Evidence { network: self.digest(), images: data.images().contents() }))
+            }
             false => Err(not_finite("evaluating", "a finite loss", format!("a loss of {}", score.loss))),
         }
     }

@@ -2,13 +2,10 @@ use std::path::Path;
 
 use lab_base::Error;
 use safetensors::tensor::SafeTensors;
-use serde_json::Value;
 
-use crate::data::Source;
-use crate::nn::kernels::Padding;
-use crate::nn::layers::layer::channels;
-use crate::nn::layers::{Activation, Conv, Init};
 use crate::nn::model::foreign::{self, unreadable};
+use crate::nn::model::provenance::Provenance;
+use crate::nn::model::saving::Saved;
 use crate::nn::model::sequential::Sequential;
 
 impl Sequential {
@@ -37,16 +34,17 @@ impl Sequential {
                 unfit(expected, "no description of the layers".into(), advice)
             }
         })?;
-        let mut model = serde_json::from_str(sequential)
-            .ok()
-            .and_then(|description: Value| from_description(&description, bytes.len() / 2))
-            .ok_or_else(|| {
-                let found = format!("a description that is none: {}", beginning(sequential));
-                let advice = "describe the layers, and read their weights with model.load_weights(path)";
-                unfit(expected, found, advice)
-            })?;
+        let saved: Option<Saved> = serde_json::from_str(sequential).ok();
+        let built = saved.and_then(|saved| Some((saved.network.build(bytes.len() / 2)?, saved)));
+        let (mut model, saved) = built.ok_or_else(|| {
+            let found = format!("a description that is none: {}", beginning(sequential));
+            let advice = "describe the layers, and read their weights with model.load_weights(path)";
+            unfit(expected, found, advice)
+        })?;
         model.check()?;
         model.take_weights(path, &bytes)?;
+        model.trained_on = saved.trained_on;
+        model.provenance = saved.provenance.unwrap_or_else(Provenance::unknown);
         Ok(model)
     }
 
@@ -60,7 +58,9 @@ impl Sequential {
         let path = path.as_ref();
         let bytes = foreign::read(path, "reading weights", "check the path")?;
         self.check()?;
-        self.take_weights(path, &bytes)
+        self.take_weights(path, &bytes)?;
+        self.provenance = Provenance::unknown();
+        Ok(())
     }
 
     fn take_weights(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -84,69 +84,6 @@ impl Sequential {
         self.reused = self.learned;
         Ok(())
     }
-}
-
-/// None where the description is not one, or its layers together have more weights than `most`, which the file may hold.
-fn from_description(description: &Value, mut most: usize) -> Option<Sequential> {
-    let shape = description["input_shape"].as_array()?;
-    let shape: Option<Vec<usize>> = shape.iter().map(|n| n.as_u64().map(|n| n as usize)).collect();
-    let shape = shape?;
-    shape.iter().try_fold(1, |product: usize, n| product.checked_mul(*n))?;
-    let mut model = Sequential::new(shape);
-    for layer in description["layers"].as_array()? {
-        let activation = || Activation::ALL.into_iter().find(|a| layer["activation"] == a.name());
-        let init = || Init::ALL.into_iter().find(|i| layer["init"] == i.name());
-        model = match layer["layer"].as_str()? {
-            "Flatten" => model.flatten(),
-            "Dense" => {
-                let units = number(layer, "units")?;
-                let inputs = model.output_shape().iter().product();
-                take(&mut most, &[inputs, units])?;
-                model.dense_with(units, activation()?, init()?)
-            }
-            "Conv2D" => conv2d(model, layer, &mut most, activation()?, init()?)?,
-            "MaxPooling2D" => model.max_pool2d_with(number(layer, "size")?, number(layer, "stride")?),
-            "AveragePooling2D" => model.average_pool2d_with(number(layer, "size")?, number(layer, "stride")?),
-            "GlobalAveragePooling2D" => model.global_average_pool2d(),
-            "Activation" => model.activation(activation()?),
-            "Dropout" => model.dropout(layer["rate"].as_f64()? as f32),
-            "BatchNormalization" => {
-                let numbers = if let [numbers] = model.output_shape() { *numbers } else { 0 };
-                take(&mut most, &[4, numbers.max(channels(model.output_shape()))])?;
-                model.batch_norm()
-            }
-            _ => return None,
-        };
-    }
-    model.seed = description["seed"].as_u64()?;
-    model.trained_on = Source::ALL.into_iter().find(|source| description["trained_on"] == source.name());
-    Some(model)
-}
-
-/// Takes as many weights as the product of `sizes` from those that there can be; None where there are not so many.
-fn take(left: &mut usize, sizes: &[usize]) -> Option<()> {
-    let weights = sizes.iter().try_fold(1, |product: usize, n| product.checked_mul(*n))?;
-    *left = left.checked_sub(weights)?;
-    Some(())
-}
-
-/// With a convolution behind it.
-fn conv2d(
-    model: Sequential,
-    layer: &Value,
-    most: &mut usize,
-    activation: Activation,
-    init: Init,
-) -> Option<Sequential> {
-    let (filters, kernel) = (number(layer, "filters")?, number(layer, "kernel")?);
-    take(most, &[filters, channels(model.output_shape()), kernel, kernel])?;
-    let padding = Padding::ALL.into_iter().find(|p| layer["padding"] == p.name())?;
-    let settings = Conv::default().stride(number(layer, "stride")?).padding(padding).init(init);
-    Some(model.conv2d_with(filters, kernel, activation, settings))
-}
-
-fn number(layer: &Value, key: &str) -> Option<usize> {
-    usize::try_from(layer[key].as_u64()?).ok()
 }
 
 /// As much of a text as a message shows.

@@ -1,4 +1,4 @@
-use ndarray::{Array2, ArrayViewMut2};
+use ndarray::ArrayViewMut2;
 
 use crate::data::{CLASS_NAMES, Dataset};
 
@@ -26,17 +26,6 @@ pub(crate) trait Samples: Sync {
 
     /// Writes `rows` into `batch`, `[rows.len(), features]`.
     fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>);
-
-    /// A checksum of all labels and a hundred rows, by which data sets are told apart.
-    fn fingerprint(&self) -> u32 {
-        let mut checksum = crc32fast::Hasher::new();
-        (0..self.len()).for_each(|i| checksum.update(&self.label(i).to_le_bytes()));
-        let rows: Vec<usize> = (0..self.len()).step_by(self.len() / 100 + 1).collect();
-        let mut numbers = Array2::zeros((rows.len(), self.features()));
-        self.fill(&rows, numbers.view_mut());
-        numbers.iter().for_each(|number: &f32| checksum.update(&number.to_le_bytes()));
-        checksum.finalize()
-    }
 }
 
 impl Samples for Dataset {

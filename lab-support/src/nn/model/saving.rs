@@ -3,18 +3,31 @@ use std::path::Path;
 use lab_base::Error;
 use lab_base::files;
 use safetensors::tensor::{Dtype, TensorView};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::data::Source;
 use crate::nn::layers::{Parameter, Role};
+use crate::nn::model::provenance::Provenance;
 use crate::nn::model::sequential::Sequential;
+use crate::nn::model::spec::NetworkSpec;
+
+/// What a file says of a network beside its numbers.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Saved {
+    #[serde(flatten)]
+    pub network: NetworkSpec,
+    pub trained_on: Option<Source>,
+    /// Missing in files of earlier versions.
+    pub provenance: Option<Provenance>,
+}
 
 impl Sequential {
     /// Writes weights and architecture to a safetensors file, which appears whole or not at all.
     ///
     /// The tensors are named and shaped as in the `state_dict()` of the same `torch.nn.Sequential`, where
     /// an activation is a layer of its own: `1.weight` `[128, 784]`, `1.bias`, `3.weight`, `3.bias`. The
-    /// architecture is the metadata's entry `sequential`, in JSON.
+    /// architecture, which of it is frozen, and the images that it has learned from are the metadata's entry
+    /// `sequential`, in JSON.
     ///
     /// # Errors
     /// When the description has a mistake, or the file can't be written.
@@ -29,9 +42,13 @@ impl Sequential {
             let view = TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as numbers need");
             (name, view)
         });
-        let mut sequential = self.description();
-        sequential["trained_on"] = json!(self.trained_on.map(Source::name));
-        let metadata = [("sequential".to_string(), sequential.to_string())].into_iter().collect();
+        let saved = Saved {
+            network: self.spec(),
+            trained_on: self.trained_on,
+            provenance: Some(self.provenance.clone()),
+        };
+        let saved = serde_json::to_string(&saved).expect("a description is plain numbers and text");
+        let metadata = [("sequential".to_string(), saved)].into_iter().collect();
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
             Error::new(
                 "writing a network's weights",
@@ -41,12 +58,6 @@ impl Sequential {
             )
         })?;
         files::write_atomically(path.as_ref(), &bytes)
-    }
-
-    /// Everything that is needed to build the network again.
-    pub(crate) fn description(&self) -> Value {
-        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
-        json!({ "input_shape": self.input_shape, "layers": layers, "seed": self.seed })
     }
 
     /// As PyTorch numbers them: every layer counts, and so does every activation that is not linear.

@@ -9,6 +9,7 @@ use crate::nn::kernels::memory;
 use crate::nn::layers::{Activation, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::provenance::Provenance;
+use crate::nn::model::start::Start;
 use crate::nn::optim::Optimizer;
 
 /// A network whose layers follow one another, built as in Keras:
@@ -38,6 +39,8 @@ pub struct Sequential {
     pub(super) learned: usize,
     /// The first layers whose learned weights are put to a new use: [`seed`](Self::seed) does not draw them.
     pub(super) reused: usize,
+    /// What a training with a checkpoint began with that did not come to its end.
+    pub(crate) interrupted: Option<Start>,
     /// The first mistake in the description.
     pub(super) mistake: Option<Error>,
 }
@@ -68,6 +71,7 @@ impl Sequential {
             provenance: Provenance::default(),
             learned: 0,
             reused: 0,
+            interrupted: None,
             mistake,
         }
     }
@@ -101,7 +105,7 @@ impl Sequential {
 
     /// Forgets what the optimizer remembers of earlier steps, and that there were any.
     pub(crate) fn forget_steps(&mut self) {
-        self.steps = 0;
+        (self.steps, self.interrupted) = (0, None);
         self.parameters_mut().for_each(Parameter::forget);
     }
 
@@ -132,14 +136,7 @@ impl Sequential {
     /// The layers in short, `784-128-10`: the numbers of one image, then each layer that changes how many there are.
     /// Where the first of them is a convolution or a pooling layer, `28x28-conv32-pool-conv64-pool-128-10`.
     pub fn architecture(&self) -> String {
-        let sizes: Vec<String> = self.input_shape.iter().map(usize::to_string).collect();
-        let seen_as_an_image = self.layers.first().is_some_and(|layer| layer.output_shape().len() == 3);
-        let input = match seen_as_an_image {
-            true => sizes.join("x"),
-            false => self.input_shape.iter().product::<usize>().to_string(),
-        };
-        let names = self.layers.iter().filter_map(|layer| layer.short_name());
-        names.fold(input, |text, name| format!("{text}-{name}"))
+        self.spec().architecture()
     }
 
     /// Where the images came from that it was last trained on.

@@ -29,7 +29,7 @@ impl Sequential {
             .iter()
             .zip(self.layer_names())
             .map(|(layer, name)| LayerRow {
-                layer: format!("{name} ({})", layer.kind()),
+                layer: format!("{name} ({})", layer.spec().kind()),
                 shape: with_batch(layer.output_shape()),
                 params: layer.parameters().iter().map(Parameter::count).sum(),
             })
@@ -41,7 +41,7 @@ impl Sequential {
     /// What the summary calls each layer: `flatten`, `dense`, `dense_1` ...
     pub(crate) fn layer_names(&self) -> Vec<String> {
         let mut seen = HashMap::new();
-        self.layers.iter().map(|layer| numbered(layer.kind(), &mut seen)).collect()
+        self.layers.iter().map(|layer| numbered(layer.spec().kind(), &mut seen)).collect()
     }
 
     /// Shows the summary in a notebook.

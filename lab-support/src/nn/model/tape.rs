@@ -2,7 +2,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 use crate::nn::kernels::transpose::transpose;
 use crate::nn::kernels::{RandomStream, Threads};
-use crate::nn::layers::layer::channels;
+use crate::nn::layers::spec::channels;
 use crate::nn::layers::{Backward, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::sequential::Sequential;

@@ -31,7 +31,7 @@ impl Sequential {
         let parameter = layer.and_then(|layer| layer.parameters().iter().find(|p| p.name == name));
         parameter.ok_or_else(|| {
             let found = match layer {
-                Some(layer) => format!("layer {i}, {}, which has none", layer.kind()),
+                Some(layer) => format!("layer {i}, {}, which has none", layer.spec().kind()),
                 None => format!("layer {i} of {}", self.layers.len()),
             };
             let advice = "`summary()` lists the layers, from layer 0 on";

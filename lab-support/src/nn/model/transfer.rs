@@ -13,7 +13,7 @@
 
 use lab_base::Error;
 
-use crate::nn::layers::{Parameter, Role};
+use crate::nn::layers::Role;
 use crate::nn::model::sequential::Sequential;
 
 impl Sequential {
@@ -32,17 +32,12 @@ impl Sequential {
                 "freeze all but the last few",
             ));
         }
-        let mut changed = false;
-        for (i, layer) in self.layers.iter_mut().enumerate() {
-            let role = if i < layers { Role::Frozen } else { Role::Trained };
-            let learned = |parameter: &&mut Parameter| matches!(parameter.role, Role::Trained | Role::Frozen);
-            for parameter in layer.parameters_mut().iter_mut().filter(learned) {
-                changed |= parameter.role != role;
-                parameter.role = role;
-            }
+        let before = self.spec().frozen;
+        for i in 0..self.layers.len() {
+            self.set_role(i, if i < layers { Role::Frozen } else { Role::Trained });
         }
         self.reused = self.reused.max(layers.min(self.learned));
-        if changed {
+        if self.spec().frozen != before {
             self.forget_steps();
         }
         Ok(())

@@ -1,4 +1,5 @@
 use lab_base::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::optim::update::{
@@ -14,7 +15,7 @@ use crate::nn::optim::update::{
 /// ```
 ///
 /// Algorithm 1 of Kingma and Ba (2015), as in PyTorch; the defaults are Keras's.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adam {
     learning_rate: f32,
     beta_1: f32,

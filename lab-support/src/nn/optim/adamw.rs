@@ -1,4 +1,5 @@
 use lab_base::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::nn::optim::adam::{Adam, Decay};
 use crate::nn::optim::update::{Step, Update, at_least_zero, with_weight_decay};
@@ -13,7 +14,7 @@ use crate::nn::optim::update::{Step, Update, at_least_zero, with_weight_decay};
 ///
 /// In Adam, decay that is part of the gradient is divided by its size, and so hardly acts on weights with
 /// large gradients. Algorithm 2 of Loshchilov and Hutter (2019), as in PyTorch.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamW {
     adam: Adam,
     weight_decay: f32,

@@ -1,5 +1,6 @@
 use lab_base::Error;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
@@ -24,7 +25,7 @@ use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, with_weigh
 ///
 /// (Jordan et al., 2024, *Muon: An optimizer for hidden layers in neural networks*; the factor: Liu et al., 2025.
 /// PyTorch's `Muon` with `adjust_lr_fn="match_rms_adamw"`, which rounds `orthogonal` to 16 bits.)
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Muon {
     adamw: AdamW,
     momentum: f32,

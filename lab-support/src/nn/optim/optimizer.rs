@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::nn::kernels::Threads;
 use crate::nn::kernels::threads::parts;
 use crate::nn::layers::Parameter;
@@ -9,7 +11,7 @@ use crate::nn::optim::sgd::Sgd;
 use crate::nn::optim::update::{Step, Update};
 
 /// How gradients change weights: what `compile` takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Optimizer {
     /// Stochastic gradient descent, with momentum where asked for.
     Sgd(Sgd),

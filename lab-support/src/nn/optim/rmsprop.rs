@@ -1,4 +1,5 @@
 use lab_base::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::optim::update::{
@@ -14,7 +15,7 @@ use crate::nn::optim::update::{
 ///
 /// Hinton, lecture 6e of "Neural Networks for Machine Learning" (2012). The formula is PyTorch's (Keras has ε
 /// under the root); the defaults are Keras's.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RmsProp {
     learning_rate: f32,
     rho: f32,

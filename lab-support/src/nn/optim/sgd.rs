@@ -1,4 +1,5 @@
 use lab_base::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::optim::update::{
@@ -14,7 +15,7 @@ use crate::nn::optim::update::{
 /// ```
 ///
 /// (Momentum: Polyak, 1964. Nesterov: Sutskever et al., 2013.)
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sgd {
     learning_rate: f32,
     momentum: f32,

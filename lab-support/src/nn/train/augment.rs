@@ -2,6 +2,7 @@ use std::fmt;
 
 use lab_base::Error;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::train::warp::{Erasure, Move, erase, resample, shift};
@@ -16,7 +17,7 @@ use crate::nn::train::warp::{Erasure, Move, erase, resample, shift};
 /// ```
 ///
 /// (Shorten and Khoshgoftaar, 2019, survey what is done to images.)
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Augment {
     shift: usize,
     flip: bool,

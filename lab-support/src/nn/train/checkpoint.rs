@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
 use lab_base::Error;
@@ -6,12 +6,11 @@ use lab_base::{files, home};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use crate::data::Dataset;
-use crate::nn::layers::Parameter;
-use crate::nn::model::{Samples, Sequential};
+use crate::nn::model::Sequential;
 use crate::nn::train::early_stopping::Best;
 use crate::nn::train::history::Epoch;
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::plan::Plan;
+use crate::nn::train::recipe::Recipe;
 use crate::nn::train::schedule::PlateauState;
 use crate::nn::train::state::FitState;
 
@@ -23,14 +22,22 @@ use crate::nn::train::state::FitState;
 /// same name with an ending; the metadata's entry `checkpoint` is a [`Note`] in JSON.
 pub(crate) struct Checkpoint {
     file: PathBuf,
-    /// What all parts of a training have in common: a name and what it is.
-    identity: Vec<(String, String)>,
-    quiet: bool,
+    /// What all parts of a training have in common.
+    recipe: Recipe,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Purpose {
+    /// To go on after an interruption: written after each epoch, removed at the end.
+    Resume { quiet: bool },
+    /// To have the result again without training: written at the end, if that took so many seconds.
+    Reuse { least_seconds: f64 },
 }
 
 #[derive(Serialize, Deserialize)]
 struct Note {
-    identity: Vec<(String, String)>,
+    recipe: Recipe,
     steps: u64,
     epochs: u64,
     history: Vec<Epoch>,
@@ -44,36 +51,51 @@ const MOMENTS: [&str; 2] = [".first_moment", ".second_moment"];
 const BEST: &str = ".best";
 
 impl Checkpoint {
-    pub fn new(
-        file: PathBuf,
-        model: &Sequential,
-        train: &impl Samples,
-        validation: Option<&Dataset>,
-        plan: &Fit,
-    ) -> Checkpoint {
-        let set = |images: usize, checksum: u32| format!("{images} images, checksum {checksum:08x}");
-        let trained: Vec<bool> = model.parameters().map(Parameter::is_trained).collect();
-        let validation = validation.map(|data| set(data.len(), data.fingerprint()));
-        let identity = [
-            ("network", model.description().to_string()),
-            ("trained parameters", format!("{trained:?}")),
-            ("optimizer and loss", format!("{:?}", model.compiled)),
-            ("plan", plan.described()),
-            ("training set", set(train.len(), train.fingerprint())),
-            ("validation set", validation.unwrap_or("none".into())),
-        ];
-        let identity = identity.map(|(name, what)| (name.to_string(), what)).to_vec();
-        Checkpoint { file, identity, quiet: plan.quiet }
+    /// Of one training, to be resumed from `file`.
+    pub fn new(file: PathBuf, recipe: Recipe, quiet: bool) -> Checkpoint {
+        Checkpoint { file, recipe, purpose: Purpose::Resume { quiet } }
+    }
+
+    /// Of any training that took `least_seconds` or more, for the next one that would come to the same: a file in
+    /// `folder`, named after its recipe.
+    pub fn reused(folder: &Path, recipe: Recipe, least_seconds: f64) -> Checkpoint {
+        let file = folder.join(format!("{}.safetensors", recipe.digest()));
+        Checkpoint { file, recipe, purpose: Purpose::Reuse { least_seconds } }
+    }
+
+    /// Whether what it holds is a whole training, to be shown as if it took place now.
+    pub fn is_reused(&self) -> bool {
+        matches!(self.purpose, Purpose::Reuse { .. })
+    }
+
+    /// # Errors
+    /// When it can't be written.
+    pub fn after_epoch(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
+        if self.is_reused() { Ok(()) } else { self.write(model, state) }
+    }
+
+    /// When all epochs are done, and nothing has been restored yet.
+    ///
+    /// # Errors
+    /// When it can't be written, or removed.
+    pub fn after_training(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
+        match self.purpose {
+            Purpose::Resume { .. } => self.remove(),
+            Purpose::Reuse { least_seconds } => {
+                let took: f64 = state.epochs.iter().map(|epoch| epoch.seconds).sum();
+                if took < least_seconds { Ok(()) } else { self.write(model, state) }
+            }
+        }
     }
 
     /// Writes the file anew; a reader sees the old one or the new one.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn write(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
+    fn write(&self, model: &Sequential, state: &FitState) -> Result<(), Error> {
         let best = state.early_stopping.as_ref().and_then(|early| early.best.as_ref());
         let note = Note {
-            identity: self.identity.clone(),
+            recipe: self.recipe.clone(),
             steps: model.steps,
             epochs: model.epochs,
             history: state.epochs.clone(),
@@ -105,10 +127,24 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the file can't be read, is damaged, or is of another training. The network is unchanged then.
-    pub fn resume(&self, model: &mut Sequential, plan: &Fit) -> Result<FitState, Error> {
+    pub fn resume(&self, model: &mut Sequential) -> Result<FitState, Error> {
+        let Plan { epochs: all, .. } = self.recipe.plan;
+        match (self.read(model), self.purpose) {
+            // What can't be read is trained again, and written in its place.
+            (Err(_), Purpose::Reuse { .. }) => Ok(FitState::new(&self.recipe.plan)),
+            (Ok(state), Purpose::Resume { quiet: false }) if !state.epochs.is_empty() => {
+                let done = state.epochs.len();
+                println!("Continuing after epoch {done} of {all}, as {} says.", home::display(&self.file));
+                Ok(state)
+            }
+            (read, _) => read,
+        }
+    }
+
+    fn read(&self, model: &mut Sequential) -> Result<FitState, Error> {
         let bytes = match fs::read(&self.file) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(plan)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(&self.recipe.plan)),
             Err(e) => return Err(self.refuse("a file that can be read", e, "check its permissions")),
         };
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| self.damaged(e))?;
@@ -118,18 +154,18 @@ impl Checkpoint {
             self.refuse("a checkpoint that this lab wrote", "no note of how far training had come", advice)
         })?;
         let note: Note = serde_json::from_str(note).map_err(|e| self.damaged(e))?;
-        self.check_identity(&note)?;
-        let state = self.restore(model, &note, &bytes, plan)?;
-        if !self.quiet {
-            let (done, all) = (state.epochs.len(), plan.epochs);
-            println!("Continuing after epoch {done} of {all}, as {} says.", home::display(&self.file));
+        if let Some((what, here, there)) = self.recipe.difference(&note.recipe) {
+            let expected = format!("a checkpoint of this training, whose {what} is {here}");
+            let advice =
+                "give this training another name; where the other one is no longer wanted, delete that file";
+            return Err(self.refuse(expected, there, advice));
         }
-        Ok(state)
+        self.restore(model, &note, &bytes)
     }
 
     /// # Errors
     /// When the file can't be removed.
-    pub fn remove(&self) -> Result<(), Error> {
+    fn remove(&self) -> Result<(), Error> {
         fs::remove_file(&self.file).map_err(|e| {
             let doing =
                 format!("removing the checkpoint of a complete training, {}", home::display(&self.file));
@@ -137,28 +173,8 @@ impl Checkpoint {
         })
     }
 
-    fn check_identity(&self, note: &Note) -> Result<(), Error> {
-        for (name, what) in &self.identity {
-            let then = note.identity.iter().find(|(other, _)| other == name);
-            let then = then.ok_or_else(|| self.damaged(format!("nothing said of the {name}")))?;
-            if then.1 != *what {
-                let expected = format!("a checkpoint of this training, whose {name} is {what}");
-                let advice = "give this training another name; where the other one is no longer wanted, delete \
-                              that file";
-                return Err(self.refuse(expected, &then.1, advice));
-            }
-        }
-        Ok(())
-    }
-
     /// Reads everything before it changes anything.
-    fn restore(
-        &self,
-        model: &mut Sequential,
-        note: &Note,
-        bytes: &[u8],
-        plan: &Fit,
-    ) -> Result<FitState, Error> {
+    fn restore(&self, model: &mut Sequential, note: &Note, bytes: &[u8]) -> Result<FitState, Error> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| self.damaged(e))?;
         let read = |name: String, n: usize| {
             let tensor = tensors.tensor(&name).map_err(|e| self.damaged(e))?;
@@ -177,7 +193,7 @@ impl Checkpoint {
             }
             parameters.push((read(name, parameter.value.len())?, [first, second]));
         }
-        let mut state = FitState::new(plan);
+        let mut state = FitState::new(&self.recipe.plan);
         state.epochs = note.history.clone();
         state.plateau = note.plateau;
         if let Some(early_stopping) = &mut state.early_stopping {

@@ -25,22 +25,31 @@ impl<S: Samples> Trainer<'_, S> {
         let end = self.epochs(&mut state, checkpoint);
         // Within an epoch, or where its checkpoint could not be written, training ends before its time.
         let within = !matches!(end, Ok(true));
-        state.finish(self.model, within, self.plan.quiet);
-        if end? && let Some(checkpoint) = checkpoint {
-            checkpoint.remove()?;
-        }
+        state.finish(self.model, within, self.quiet);
+        end?;
         Ok(state)
     }
 
     /// True where all epochs were done, false where the student stopped them.
     fn epochs(&mut self, state: &mut FitState, checkpoint: Option<&Checkpoint>) -> Result<bool, Error> {
+        let is_reused = checkpoint.is_some_and(Checkpoint::is_reused);
+        let was_over = state.is_over(&self.plan);
         let mut progress = TrainingProgress::new(
             self.model.architecture(),
             self.plan.epochs,
-            self.plan.quiet,
-            &state.epochs,
+            self.quiet,
+            if is_reused { &[] } else { &state.epochs },
         );
-        while !state.is_over(self.plan) {
+        if is_reused {
+            for epoch in &state.epochs {
+                progress.begin(epoch.number);
+                progress.finish(epoch);
+            }
+        }
+        if !state.epochs.is_empty() {
+            self.model.has_learned();
+        }
+        while !state.is_over(&self.plan) {
             let number = state.epochs.len() + 1;
             let reduction = state.plateau.factor(&self.plan.schedule);
             let before = Weights::of(self.model);
@@ -53,10 +62,13 @@ impl<S: Samples> Trainer<'_, S> {
             self.model.has_learned();
             let Some(epoch) = epoch else { return Ok(false) };
             progress.finish(&epoch);
-            state.after(epoch, self.plan, self.model);
+            state.after(epoch, &self.plan, self.model);
             if let Some(checkpoint) = checkpoint {
-                checkpoint.write(self.model, state)?;
+                checkpoint.after_epoch(self.model, state)?;
             }
+        }
+        if let Some(checkpoint) = checkpoint.filter(|_| !was_over || !is_reused) {
+            checkpoint.after_training(self.model, state)?;
         }
         Ok(true)
     }

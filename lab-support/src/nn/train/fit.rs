@@ -1,15 +1,13 @@
-use std::path::PathBuf;
-
 use lab_base::Error;
 use lab_base::home;
 
-use crate::data::{Dataset, Source};
+use crate::data::Dataset;
 use crate::nn::kernels::Threads;
-use crate::nn::loss::CrossEntropy;
-use crate::nn::model::{Samples, Sequential};
+use crate::nn::model::{Samples, Sequential, Start};
 use crate::nn::train::checkpoint::Checkpoint;
-use crate::nn::train::history::{History, Setup};
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::history::{History, Setup, Training};
+use crate::nn::train::plan::Fit;
+use crate::nn::train::recipe::{Recipe, SetSpec};
 use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
 
@@ -32,63 +30,77 @@ impl Sequential {
         plan.check()?;
         let (train, validation) = plan.sets(data)?;
         let source = train.images().source;
-        let checkpoint = match &plan.checkpoint {
-            Some(name) => Some(home::checkpoint_file(source, name)?),
-            None => None,
+        let file = plan.checkpoint.as_ref().map(|name| home::checkpoint_file(source, name)).transpose()?;
+        // Where that one goes on, its file holds the weights that it goes on from.
+        let interrupted = self.interrupted.filter(|_| file.as_ref().is_some_and(|file| file.exists()));
+        let start = interrupted.unwrap_or_else(|| self.start());
+        let recipe = self.recipe(start, &plan, &train, validation.as_ref())?;
+        let checkpoint = match file {
+            Some(file) => Some(Checkpoint::new(file, recipe.clone(), plan.quiet)),
+            None => home::trainings_dir()?.map(|folder| Checkpoint::reused(&folder, recipe.clone(), WORTH)),
         };
-        let before = self.epochs;
-        let state = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?);
-        if self.epochs > before {
+        self.interrupted = plan.checkpoint.as_ref().map(|_| start);
+        let (before, mut validated_on_learned) = (self.epochs, 0);
+        let trained = self.train(&train, validation.as_ref(), &plan, checkpoint, &Threads::new()?);
+        if trained.is_ok() || self.epochs > before {
             self.trained_on = Some(source);
-            self.provenance.add(train.images(), validation.as_ref().map(Dataset::images));
+            let validation = validation.as_ref().map(Dataset::images);
+            validated_on_learned = self.provenance.add(train.images(), validation);
         }
-        let state = state?;
-        let FitState { epochs, restored, .. } = state;
-        Ok(History { epochs, restored, setup: self.setup(&plan, source)? })
+        let state = trained?;
+        self.interrupted = self.interrupted.filter(|_| !state.is_over(&plan.plan));
+        if validated_on_learned > 0 && !plan.quiet {
+            println!(
+                "Of the validation images, {validated_on_learned} are learned from, too: they can't tell how the \
+                 network does on new ones."
+            );
+        }
+        let setup = Setup {
+            layers: self.architecture(),
+            params: self.trainable_params(),
+            threads: Threads::wanted()?,
+            source,
+            provenance: self.provenance.clone(),
+            validated_on_learned,
+            network: self.digest(),
+            recipe,
+        };
+        Ok(History(Training { epochs: state.epochs, restored: state.restored, setup }))
     }
 
-    /// Writes a checkpoint after each epoch where `checkpoint` names a file.
+    /// Goes on from `checkpoint` where it holds something, and keeps it up to date.
     pub(crate) fn train(
         &mut self,
         train: &impl Samples,
         validation: Option<&Dataset>,
         plan: &Fit,
-        checkpoint: Option<PathBuf>,
+        checkpoint: Option<Checkpoint>,
         threads: &Threads,
     ) -> Result<FitState, Error> {
         let trainer = Trainer::new(self, train, validation, plan, threads)?;
-        let checkpoint = checkpoint.map(|file| Checkpoint::new(file, trainer.model, train, validation, plan));
         let state = match &checkpoint {
-            Some(checkpoint) => checkpoint.resume(trainer.model, plan)?,
-            None => FitState::new(plan),
+            Some(checkpoint) => checkpoint.resume(trainer.model)?,
+            None => FitState::new(&plan.plan),
         };
         threads.run(|| trainer.run(state, checkpoint.as_ref()))
     }
 
-    /// What a training by this plan is recorded as.
-    pub(crate) fn setup(&self, plan: &Fit, source: Source) -> Result<Setup, Error> {
+    /// The training of this network that begins at `start`.
+    ///
+    /// # Errors
+    /// When the network was not compiled, or can't be trained so.
+    pub(crate) fn recipe(
+        &self,
+        start: Start,
+        plan: &Fit,
+        train: &Dataset,
+        validation: Option<&Dataset>,
+    ) -> Result<Recipe, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
-        Ok(Setup {
-            layers: self.architecture(),
-            params: self.trainable_params(),
-            optimizer: optimizer.settings().name(),
-            learning_rate: optimizer.settings().learning_rate(),
-            batch_size: plan.batch_size,
-            with: extras(plan, loss),
-            at_most: plan.early_stopping.map(|_| plan.epochs),
-            seed: self.seed,
-            threads: Threads::wanted()?,
-            source,
-            provenance: self.provenance.clone(),
-        })
+        let (train, validation) = (SetSpec::of(train), validation.map(SetSpec::of));
+        Ok(Recipe { network: self.spec(), start, optimizer, loss, plan: plan.plan, train, validation })
     }
 }
 
-/// What was chosen beside optimizer and batch size: `cosine, warm-up 2; label smoothing 0.1`.
-fn extras(plan: &Fit, loss: CrossEntropy) -> String {
-    let patience = plan.early_stopping.map(|patience| format!("early stopping after {patience}"));
-    let clip = plan.clip_norm.map(|most| format!("gradients clipped to {most}"));
-    let augment = plan.augment.map(|augment| augment.to_string());
-    let parts = [plan.schedule.name(), augment, loss.name(), clip, patience];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
+/// Seconds from which on a training is worth a file that it can be had again from.
+const WORTH: f64 = 1.0;

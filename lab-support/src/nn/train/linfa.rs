@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 use crate::nn::kernels::Threads;
 use crate::nn::loss::argmax;
 use crate::nn::model::{Samples, Sequential};
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::plan::Fit;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
 ///

@@ -156,6 +156,7 @@ fn picture(what: &str, svg: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::score::Measured;
 
     fn position(epoch: usize, step: usize, loss: f64, images: usize) -> Position {
         let sums = Sums { loss, correct: images / 2, images };
@@ -163,7 +164,7 @@ mod tests {
     }
 
     fn epoch(number: usize) -> Epoch {
-        let train = Score { loss: 0.5, accuracy: 0.8, samples: 100 };
+        let train = Score::from(Measured { loss: 0.5, accuracy: 0.8, samples: 100 });
         Epoch { number, seconds: 1.0, steps: 100, train, validation: Some(train), learning_rate: 0.001 }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod linfa;
 mod live_curves;
 mod live_view;
+pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod recipe;
 pub(crate) mod schedule;
@@ -17,9 +18,10 @@ pub(crate) mod step;
 pub(crate) mod warp;
 
 pub use augment::Augment;
-pub use history::{Epoch, History, Setup};
+pub use history::{Epoch, History, Setup, Training};
 pub use linfa::FitError;
-pub use recipe::Fit;
+pub use plan::Fit;
+pub(crate) use recipe::Recipe;
 pub use schedule::Schedule;
 pub(crate) use step::Trainer;
 

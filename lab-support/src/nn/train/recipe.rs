@@ -1,172 +1,77 @@
-use lab_base::Error;
-use lab_base::home;
+use std::fmt::Debug;
 
-use crate::data::Dataset;
-use crate::nn::train::augment::Augment;
-use crate::nn::train::schedule::Schedule;
+use serde::{Deserialize, Serialize};
 
-/// How long and on what to train: what `fit` takes beside the training set.
-///
-/// ```
-/// # use lab_support::prelude::Fit;
-/// let plan = Fit::epochs(30).batch_size(64).validation_split(0.1).early_stopping(5);
-/// ```
-#[derive(Clone, Debug)]
-pub struct Fit {
-    pub(crate) epochs: usize,
-    pub(crate) batch_size: usize,
-    validation: Validation,
-    pub(crate) schedule: Schedule,
-    pub(crate) augment: Option<Augment>,
-    pub(crate) clip_norm: Option<f32>,
-    pub(crate) early_stopping: Option<usize>,
-    pub(crate) checkpoint: Option<String>,
-    pub(crate) quiet: bool,
+use crate::data::{Dataset, Digest};
+use crate::nn::loss::CrossEntropy;
+use crate::nn::model::{NetworkSpec, Start};
+use crate::nn::optim::Optimizer;
+use crate::nn::train::plan::Plan;
+
+/// A training: all that decides its result to the last bit. What is recorded, resumed and compared is told apart by
+/// this value, never by a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Recipe {
+    pub network: NetworkSpec,
+    pub start: Start,
+    pub optimizer: Optimizer,
+    pub loss: CrossEntropy,
+    pub plan: Plan,
+    pub train: SetSpec,
+    pub validation: Option<SetSpec>,
 }
 
-/// More than anyone waits for.
-const MOST_EPOCHS: usize = 1_000_000;
-
-#[derive(Clone, Debug)]
-enum Validation {
-    None,
-    Given(Dataset),
-    Split(f64),
+/// A set of images, by what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SetSpec {
+    pub images: usize,
+    pub content: Digest,
 }
 
-impl Default for Fit {
-    /// The lab's 10 epochs.
-    fn default() -> Fit {
-        Fit::epochs(10)
+impl SetSpec {
+    pub fn of(data: &Dataset) -> SetSpec {
+        SetSpec { images: data.len(), content: data.digest() }
     }
 }
 
-impl Fit {
-    /// `epochs` passes over the training set (1 to 1,000,000) in batches of 32, without validation.
-    pub fn epochs(epochs: usize) -> Fit {
-        Fit {
-            epochs,
-            batch_size: 32,
-            validation: Validation::None,
-            schedule: Schedule::default(),
-            augment: None,
-            clip_norm: None,
-            early_stopping: None,
-            checkpoint: None,
-            quiet: false,
+impl Recipe {
+    /// The same for every seed: where two recipes are, their results may be averaged.
+    pub fn of_any_seed(&self) -> Recipe {
+        let network = NetworkSpec { seed: 0, ..self.network.clone() };
+        Recipe { network, start: self.start.of_any_seed(), ..self.clone() }
+    }
+
+    /// The same for every seed and for all data.
+    pub fn of_any_data(&self) -> Recipe {
+        let train = SetSpec { images: 0, content: Digest::new() };
+        Recipe { train, validation: self.validation.map(|_| train), ..self.of_any_seed() }
+    }
+
+    /// What was chosen beside network, optimizer and batch size, for people.
+    pub fn words(&self) -> String {
+        self.plan.words(self.loss)
+    }
+
+    pub fn digest(&self) -> Digest {
+        let text = serde_json::to_string(self).expect("a recipe is plain numbers and text");
+        Digest::new().with(text.as_bytes())
+    }
+
+    /// The first thing that another recipe has otherwise: what it is, how it is here, how it is there.
+    pub fn difference(&self, other: &Recipe) -> Option<(&'static str, String, String)> {
+        fn one<T: PartialEq + Debug>(
+            what: &'static str,
+            here: &T,
+            there: &T,
+        ) -> Option<(&'static str, String, String)> {
+            (here != there).then(|| (what, format!("{here:?}"), format!("{there:?}")))
         }
-    }
-
-    /// Images per update of the weights: at least 1, default 32.
-    pub fn batch_size(self, batch_size: usize) -> Fit {
-        Fit { batch_size, ..self }
-    }
-
-    /// After each epoch measures loss and accuracy on `data`, from which nothing is learned.
-    pub fn validation(self, data: &Dataset) -> Fit {
-        Fit { validation: Validation::Given(data.clone()), ..self }
-    }
-
-    /// Keeps the last `fraction` of the training set for validation: above 0 and below 1.
-    pub fn validation_split(self, fraction: f64) -> Fit {
-        Fit { validation: Validation::Split(fraction), ..self }
-    }
-
-    /// Changes the learning rate while training; default: it stays.
-    pub fn schedule(self, schedule: Schedule) -> Fit {
-        Fit { schedule, ..self }
-    }
-
-    /// Changes every training image a little each time it is seen; default: never. Validation images stay.
-    pub fn augment(self, augment: Augment) -> Fit {
-        Fit { augment: Some(augment), ..self }
-    }
-
-    /// Scales the gradients down where their global norm, the root of the sum of their squares over all weights,
-    /// is above `most` (above 0, usually 1 to 5); default: never. (Pascanu et al., 2013; Keras's
-    /// `global_clipnorm`.)
-    pub fn clip_norm(self, most: f32) -> Fit {
-        Fit { clip_norm: Some(most), ..self }
-    }
-
-    /// Ends training when the validation loss has not fallen for `patience` epochs (at least 1, usually 3 to 10), and
-    /// goes back to the weights of its smallest value, however training ends. Needs a validation set. Default: all
-    /// epochs, and the weights of the last.
-    pub fn early_stopping(self, patience: usize) -> Fit {
-        Fit { early_stopping: Some(patience), ..self }
-    }
-
-    /// Writes down after each epoch how far training has come, as `data/checkpoints/<name>.safetensors`. Where such
-    /// a file is found, training goes on from it, with the same result to the last bit as if it had never been
-    /// interrupted; it is removed when training is complete. The name is made of letters, digits, - and _.
-    pub fn checkpoint(self, name: impl Into<String>) -> Fit {
-        Fit { checkpoint: Some(name.into()), ..self }
-    }
-
-    /// Prints nothing while training.
-    pub fn quiet(self) -> Fit {
-        Fit { quiet: true, ..self }
-    }
-
-    /// Whether there is a validation set.
-    pub(crate) fn is_validated(&self) -> bool {
-        !matches!(self.validation, Validation::None)
-    }
-
-    /// The sets to learn from and to validate on.
-    pub(crate) fn sets(&self, data: &Dataset) -> Result<(Dataset, Option<Dataset>), Error> {
-        match &self.validation {
-            Validation::None => Ok((data.clone(), None)),
-            Validation::Given(validation) => Ok((data.clone(), Some(validation.clone()))),
-            Validation::Split(fraction) => {
-                let (train, validation) = data.split_fraction(*fraction)?;
-                Ok((train, Some(validation)))
-            }
-        }
-    }
-
-    /// # Errors
-    /// When a setting is out of its range.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let doing = "reading how to train";
-        let patience = self.early_stopping.unwrap_or(1);
-        for (what, value) in
-            [("epochs", self.epochs), ("batch_size", self.batch_size), ("early_stopping", patience)]
-        {
-            if value == 0 {
-                let advice = "write Fit::epochs(10).batch_size(32).early_stopping(5)";
-                return Err(Error::new(doing, format!("{what} to be at least 1"), value, advice));
-            }
-        }
-        if self.epochs > MOST_EPOCHS {
-            let expected = format!("at most {MOST_EPOCHS} epochs");
-            return Err(Error::new(
-                doing,
-                expected,
-                self.epochs,
-                "write Fit::epochs(10), and early_stopping(5)",
-            ));
-        }
-        if let Some(most) = self.clip_norm
-            && !(most > 0.0 && most.is_finite())
-        {
-            let expected = "clip_norm to be a finite number above 0";
-            return Err(Error::new(doing, expected, most, "its usual value is 1"));
-        }
-        if self.early_stopping.is_some() && !self.is_validated() {
-            let expected = "a validation set to watch, for early stopping";
-            return Err(Error::new(doing, expected, "none", "add .validation_split(0.1)"));
-        }
-        if let Some(name) = &self.checkpoint {
-            home::check_name(name, "naming a checkpoint")?;
-        }
-        self.schedule.check(self.epochs)
-    }
-
-    /// All that has a say in the result, in words: what two halves of one training have in common.
-    pub(crate) fn described(&self) -> String {
-        let Fit { epochs, batch_size, schedule, augment, clip_norm, early_stopping, .. } = self;
-        let limits = format!("clip_norm {clip_norm:?}, early_stopping {early_stopping:?}");
-        format!("{epochs} epochs, batches of {batch_size}, learning rate {schedule}, {augment:?}, {limits}")
+        one("network", &self.network, &other.network)
+            .or_else(|| one("optimizer", &self.optimizer, &other.optimizer))
+            .or_else(|| one("loss", &self.loss, &other.loss))
+            .or_else(|| one("plan", &self.plan, &other.plan))
+            .or_else(|| one("training set", &self.train, &other.train))
+            .or_else(|| one("validation set", &self.validation, &other.validation))
+            .or_else(|| one("first weights", &self.start, &other.start))
     }
 }

@@ -12,13 +12,13 @@ use crate::nn::kernels::math::cosine;
 /// # use lab_support::prelude::*;
 /// let plan = Fit::epochs(30).schedule(Schedule::cosine().warm_up(2));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     shape: Shape,
     warm_up: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 enum Shape {
     Constant,
     Step { every: usize, factor: f32 },

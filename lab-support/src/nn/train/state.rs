@@ -1,8 +1,8 @@
 use crate::nn::model::Sequential;
-use crate::nn::score::Score;
+use crate::nn::score::Measured;
 use crate::nn::train::early_stopping::EarlyStopping;
 use crate::nn::train::history::Epoch;
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::plan::Plan;
 use crate::nn::train::schedule::PlateauState;
 
 /// How far one `fit` has come: all that decides how its training goes on beside the network itself, and so what a
@@ -17,18 +17,18 @@ pub(crate) struct FitState {
 }
 
 impl FitState {
-    pub fn new(plan: &Fit) -> FitState {
+    pub fn new(plan: &Plan) -> FitState {
         let early_stopping = plan.early_stopping.map(EarlyStopping::new);
         FitState { epochs: Vec::new(), plateau: PlateauState::default(), early_stopping, restored: None }
     }
 
-    pub fn is_over(&self, plan: &Fit) -> bool {
+    pub fn is_over(&self, plan: &Plan) -> bool {
         let done = self.epochs.len();
         done >= plan.epochs || self.early_stopping.as_ref().is_some_and(|early| early.gives_up(done))
     }
 
     /// Updates the state after an epoch.
-    pub fn after(&mut self, epoch: Epoch, plan: &Fit, model: &Sequential) {
+    pub fn after(&mut self, epoch: Epoch, plan: &Plan, model: &Sequential) {
         self.plateau.after(&plan.schedule, epoch.validation.unwrap_or(epoch.train).loss);
         if let Some(early_stopping) = &mut self.early_stopping {
             early_stopping.after(&epoch, model);
@@ -54,7 +54,7 @@ impl FitState {
     fn no_progress(&self, classes: usize) -> Option<String> {
         let guessing = (classes as f32).ln();
         let guesses = |epoch: &Epoch| {
-            let Score { loss, accuracy, .. } = epoch.train;
+            let Measured { loss, accuracy, .. } = *epoch.train;
             loss >= 0.98 * guessing && (accuracy < 2.0 / classes as f32 || loss > 100.0 * guessing)
         };
         let last = self.epochs.last().filter(|_| self.epochs.iter().all(guesses))?;
@@ -70,13 +70,14 @@ impl FitState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::train::plan::Fit;
 
     fn said(epochs: &[(f32, f32)]) -> Option<String> {
-        let mut state = FitState::new(&Fit::epochs(epochs.len()));
+        let mut state = FitState::new(&Fit::epochs(epochs.len()).plan);
         state.epochs = (1..)
             .zip(epochs)
             .map(|(number, &(loss, accuracy))| {
-                let train = Score { loss, accuracy, samples: 100 };
+                let train = Measured { loss, accuracy, samples: 100 }.into();
                 Epoch { number, seconds: 1.0, steps: 4, train, validation: None, learning_rate: 0.1 }
             })
             .collect();

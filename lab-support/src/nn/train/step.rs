@@ -7,14 +7,15 @@ use crate::nn::loss::CrossEntropy;
 use crate::nn::model::{Samples, Sequential, Tape};
 use crate::nn::optim::Optimizer;
 use crate::nn::optim::clip::clip_norm;
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::plan::{Fit, Plan};
 
 /// Everything that the inner loop needs, made before it starts.
 pub(crate) struct Trainer<'a, S> {
     pub model: &'a mut Sequential,
     pub train: &'a S,
     pub validation: Option<&'a Dataset>,
-    pub plan: &'a Fit,
+    pub plan: Plan,
+    pub quiet: bool,
     pub optimizer: Optimizer,
     pub loss: CrossEntropy,
     pub threads: &'a Threads,
@@ -33,10 +34,11 @@ impl<'a, S: Samples> Trainer<'a, S> {
         model: &'a mut Sequential,
         train: &'a S,
         validation: Option<&'a Dataset>,
-        plan: &'a Fit,
+        fit: &Fit,
         threads: &'a Threads,
     ) -> Result<Trainer<'a, S>, Error> {
         let (optimizer, loss) = model.checked_compilation()?;
+        let Fit { plan, quiet, .. } = *fit;
         model.check_fits(train, "training")?;
         model.check_learns()?;
         if let Some(validation) = validation {
@@ -58,7 +60,19 @@ impl<'a, S: Samples> Trainer<'a, S> {
         let tape = Tape::for_training(model, batch);
         let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
         let labels = Vec::with_capacity(batch);
-        Ok(Trainer { model, train, validation, plan, optimizer, loss, threads, tape, originals, labels })
+        Ok(Trainer {
+            model,
+            train,
+            validation,
+            plan,
+            quiet,
+            optimizer,
+            loss,
+            threads,
+            tape,
+            originals,
+            labels,
+        })
     }
 
     /// An epoch's images, `order`, in batches of the plan's size; the last may be smaller. Where batch normalization

@@ -14,8 +14,9 @@ use crate::nn::model::{Samples, Sequential};
 use crate::nn::optim::{Adam, Optimizer, Sgd};
 use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::train::augment::Augment;
+use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::Epoch;
-use crate::nn::train::recipe::Fit;
+use crate::nn::train::plan::Fit;
 use crate::nn::train::schedule::Schedule;
 use crate::nn::train::state::FitState;
 
@@ -50,20 +51,25 @@ impl Samples for Mortal {
         assert!(left > 0, "the process ends here");
         self.data.fill(rows, batch);
     }
-
-    fn fingerprint(&self) -> u32 {
-        self.data.fingerprint()
-    }
 }
 
-fn train(model: &mut Sequential, train: &impl Samples, plan: &Fit, file: &Path) -> Result<FitState, Error> {
-    model.train(train, Some(&sets().1), plan, Some(file.to_path_buf()), &Threads::one())
+/// The training of this network on `data`, to be resumed from `file`.
+fn resumable(model: &Sequential, data: &Dataset, plan: &Fit, file: &Path) -> Option<Checkpoint> {
+    let recipe = model.recipe(model.start(), plan, data, Some(&sets().1)).unwrap();
+    Some(Checkpoint::new(file.to_path_buf(), recipe, true))
+}
+
+fn train(model: &mut Sequential, data: &Dataset, plan: &Fit, file: &Path) -> Result<FitState, Error> {
+    let checkpoint = resumable(model, data, plan, file);
+    model.train(data, Some(&sets().1), plan, checkpoint, &Threads::one())
 }
 
 /// Trains until the process ends after `batches` batches.
 fn killed(mut model: Sequential, plan: &Fit, file: &Path, batches: usize) {
+    let checkpoint = resumable(&model, &sets().0, plan, file);
     let data = Mortal { data: sets().0, batches: batches.into() };
-    let end = catch_unwind(AssertUnwindSafe(|| train(&mut model, &data, plan, file)));
+    let train = || model.train(&data, Some(&sets().1), plan, checkpoint, &Threads::one());
+    let end = catch_unwind(AssertUnwindSafe(train));
     assert!(end.is_err(), "it was complete before batch {batches}");
 }
 
@@ -118,15 +124,22 @@ fn a_checkpoint_of_another_training_is_refused_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (file, plan) = checkpoint(folder.path());
     let adam = || network(1, Adam::default());
-    let mut frozen = adam();
-    frozen.compile(Adam::default(), CrossEntropy::from_logits().label_smoothing(0.1));
+    let mut smoothed = adam();
+    smoothed.compile(Adam::default(), CrossEntropy::from_logits().label_smoothing(0.1));
+    let (mut frozen, mut learned, mut changed) = (adam(), adam(), sets().0.images().clone());
+    frozen.freeze(2).unwrap();
+    learned.parameters_mut().next().unwrap().value[0] += 1e-3;
+    changed.pixels[[123, 5, 5]] ^= 1;
     let table = [
         ("whose network is", network(2, Adam::default()), sets().0, plan.clone()),
-        ("whose optimizer and loss is", network(1, Adam::new(0.01)), sets().0, plan.clone()),
-        ("whose optimizer and loss is", frozen, sets().0, plan.clone()),
+        ("whose optimizer is", network(1, Adam::new(0.01)), sets().0, plan.clone()),
+        ("whose loss is", smoothed, sets().0, plan.clone()),
         ("whose plan is", adam(), sets().0, Fit::epochs(4).quiet()),
         ("whose plan is", adam(), sets().0, Fit::epochs(3).quiet().schedule(Schedule::cosine())),
         ("whose training set is", adam(), striped(150), plan.clone()),
+        ("whose training set is", adam(), changed.normalized(), plan.clone()),
+        ("whose network is", frozen, sets().0, plan.clone()),
+        ("whose first weights is", learned, sets().0, plan.clone()),
     ];
     for (words, mut model, data, plan) in table {
         let before = state(&model).0;
@@ -174,7 +187,7 @@ fn the_history_has_the_learning_rate_of_each_epoch() {
     let history = model.fit(&sets().0, Fit::epochs(4).schedule(Schedule::step(2, 0.1)).quiet()).unwrap();
     let rates: Vec<f32> = history.epochs.iter().map(|epoch| epoch.learning_rate).collect();
     assert_eq!(rates, [0.5, 0.5, 0.05, 0.05]);
-    assert_eq!(history.setup.with, "x 0.1 every 2 epochs");
+    assert_eq!(history.setup.recipe.words(), "x 0.1 every 2 epochs");
 }
 
 #[test]
@@ -314,7 +327,9 @@ fn a_validation_loss_that_is_no_number_ends_the_training_and_no_checkpoint_holds
     model.layers[1].parameters_mut()[0].value.fill(3e38);
     let before = bits(&model);
     let plan = Fit::epochs(3).validation(&images(255)).quiet();
-    let result = model.train(&images(0), Some(&images(255)), &plan, Some(file.clone()), &Threads::one());
+    let recipe = model.recipe(model.start(), &plan, &images(0), Some(&images(255))).unwrap();
+    let checkpoint = Some(Checkpoint::new(file.clone(), recipe, true));
+    let result = model.train(&images(0), Some(&images(255)), &plan, checkpoint, &Threads::one());
     let message = result.unwrap_err().to_string();
     assert!(message.contains("found a validation loss of NaN"), "{message}");
     assert!(bits(&model) == before && !file.exists());
@@ -394,4 +409,72 @@ fn weights_that_begin_to_learn_make_the_first_step_of_the_optimizer() {
         let step = largest_step(model, layer);
         assert!((step / rate - 1.0).abs() < 1e-3, "{what}: a step of {step} at a rate of {rate}");
     }
+}
+
+#[test]
+fn a_training_that_was_stopped_goes_on_when_its_cell_runs_again() {
+    let (folder, plan) = (tempfile::tempdir().unwrap(), Fit::epochs(3).quiet());
+    let file = folder.path().join("half.safetensors");
+    let mut model = network(1, Adam::default());
+    let start = model.start();
+    killed(model.clone(), &plan, &file, 2 * STEPS + 1);
+    // What the stop button leaves: weights somewhere behind the checkpoint.
+    model.parameters_mut().next().unwrap().value[0] += 0.5;
+    (model.steps, model.epochs, model.interrupted) = (2 * STEPS as u64 + 1, 3, Some(start));
+    let recipe = model.recipe(model.interrupted.unwrap(), &plan, &sets().0, Some(&sets().1)).unwrap();
+    let checkpoint = Some(Checkpoint::new(file.clone(), recipe, true));
+    model.train(&sets().0, Some(&sets().1), &plan, checkpoint, &Threads::one()).unwrap();
+    let mut whole = network(1, Adam::default());
+    train(&mut whole, &sets().0, &plan, &file).unwrap();
+    assert!(state(&model) == state(&whole));
+}
+
+/// As `fit` does it where `LAB_TRAININGS` names a folder. Returns the state, and how many batches it has seen.
+fn reused(model: &mut Sequential, plan: &Fit, folder: &Path, least_seconds: f64) -> (FitState, usize) {
+    let recipe = model.recipe(model.start(), plan, &sets().0, Some(&sets().1)).unwrap();
+    let checkpoint = Some(Checkpoint::reused(folder, recipe, least_seconds));
+    let data = Mortal { data: sets().0, batches: 10_000.into() };
+    let state = model.train(&data, Some(&sets().1), plan, checkpoint, &Threads::one()).unwrap();
+    (state, 10_000 - data.batches.into_inner())
+}
+
+#[test]
+fn a_training_with_the_same_recipe_is_not_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    let stops = Fit::epochs(40).validation(&sets().1).early_stopping(3).quiet();
+    let reduced = Fit::epochs(3).schedule(Schedule::reduce_on_plateau(1, 0.3)).quiet();
+    for (i, plan) in [stops, reduced].iter().enumerate() {
+        let new = || network(1, Sgd::new(0.5).momentum(0.9));
+        let (mut first, mut second, mut third) = (new(), new(), new());
+        let (made, batches) = reused(&mut first, plan, folder.path(), 1e9);
+        assert!(batches > 0 && files() == i, "a short training is not worth a file");
+        assert_eq!(
+            without_seconds(&reused(&mut second, plan, folder.path(), 0.0).0.epochs),
+            without_seconds(&made.epochs)
+        );
+        assert_eq!(files(), i + 1);
+        let (found, batches) = reused(&mut third, plan, folder.path(), 0.0);
+        assert_eq!(batches, 0, "nothing is trained");
+        assert_eq!(
+            (found.restored, found.plateau, &found.early_stopping),
+            (made.restored, made.plateau, &made.early_stopping)
+        );
+        assert_eq!(without_seconds(&found.epochs), without_seconds(&made.epochs));
+        assert!(state(&third) == state(&first));
+        // What follows is the same as well.
+        let [a, b] = [first, third].map(|mut model| {
+            reused(&mut model, &Fit::epochs(1).quiet(), &folder.path().join("more"), 1e9);
+            state(&model)
+        });
+        assert!(a == b);
+        let mut other = network(2, Sgd::new(0.5).momentum(0.9));
+        assert!(reused(&mut other, plan, folder.path(), 1e9).1 > 0, "another seed is another training");
+    }
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        std::fs::write(file.unwrap().path(), b"damaged").unwrap();
+    }
+    let plan = Fit::epochs(3).schedule(Schedule::reduce_on_plateau(1, 0.3)).quiet();
+    let mut model = network(1, Sgd::new(0.5).momentum(0.9));
+    assert!(reused(&mut model, &plan, folder.path(), 0.0).1 > 0, "what can't be read is trained");
 }

@@ -1,0 +1,92 @@
+use serde::{Deserialize, Serialize};
+
+use crate::nn::layers::activation::Activation;
+use crate::nn::layers::conv::Conv;
+use crate::nn::layers::init::Init;
+
+/// What one layer is, all settings included: the one description that layers are saved, summarized and compared by. In
+/// JSON, `{"layer": "Dense", "units": 128, "activation": "ReLU", "init": "glorot_uniform"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "layer")]
+pub(crate) enum LayerSpec {
+    Flatten,
+    Dense {
+        units: usize,
+        activation: Activation,
+        init: Init,
+    },
+    Dropout {
+        rate: f32,
+    },
+    BatchNormalization,
+    Activation {
+        activation: Activation,
+    },
+    Conv2D {
+        filters: usize,
+        kernel: usize,
+        activation: Activation,
+        #[serde(flatten)]
+        settings: Conv,
+    },
+    MaxPooling2D {
+        size: usize,
+        stride: usize,
+    },
+    AveragePooling2D {
+        size: usize,
+        stride: usize,
+    },
+    GlobalAveragePooling2D,
+}
+
+impl LayerSpec {
+    /// As Keras calls it: `Dense`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            LayerSpec::Flatten => "Flatten",
+            LayerSpec::Dense { .. } => "Dense",
+            LayerSpec::Dropout { .. } => "Dropout",
+            LayerSpec::BatchNormalization => "BatchNormalization",
+            LayerSpec::Activation { activation } => activation.name(),
+            LayerSpec::Conv2D { .. } => "Conv2D",
+            LayerSpec::MaxPooling2D { .. } => "MaxPooling2D",
+            LayerSpec::AveragePooling2D { .. } => "AveragePooling2D",
+            LayerSpec::GlobalAveragePooling2D => "GlobalAveragePooling2D",
+        }
+    }
+
+    /// Its part of a network's short name: `128` in `784-128-10`, None where it has none.
+    pub fn short_name(&self) -> Option<String> {
+        match self {
+            LayerSpec::Dense { units, .. } => Some(units.to_string()),
+            LayerSpec::Conv2D { filters, kernel: 3, .. } => Some(format!("conv{filters}")),
+            LayerSpec::Conv2D { filters, kernel, .. } => Some(format!("conv{filters}({kernel})")),
+            LayerSpec::MaxPooling2D { .. } => Some("pool".into()),
+            LayerSpec::AveragePooling2D { .. } => Some("avgpool".into()),
+            LayerSpec::GlobalAveragePooling2D => Some("mean".into()),
+            _ => None,
+        }
+    }
+
+    /// Numbers that it holds for inputs of shape `inputs`, biases aside; None where a computer can't hold them.
+    pub fn weights(&self, inputs: &[usize]) -> Option<usize> {
+        let product = |sizes: &[usize]| sizes.iter().try_fold(1, |product: usize, n| product.checked_mul(*n));
+        match self {
+            LayerSpec::Dense { units, .. } => product(&[*units, product(inputs)?]),
+            LayerSpec::Conv2D { filters, kernel, .. } => {
+                product(&[*filters, channels(inputs), *kernel, *kernel])
+            }
+            LayerSpec::BatchNormalization => {
+                let numbers = if let [numbers] = inputs { *numbers } else { 0 };
+                product(&[4, numbers.max(channels(inputs))])
+            }
+            _ => Some(0),
+        }
+    }
+}
+
+/// Channels of an image of this shape: 1 where it has none of its own.
+pub(crate) fn channels(shape: &[usize]) -> usize {
+    if let [channels, _, _] = *shape { channels } else { 1 }
+}
