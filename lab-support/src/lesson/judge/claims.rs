@@ -91,7 +91,10 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
         let opposite = |at: usize| s.tokens[at..place].iter().any(|t| t.is(OPPOSITES));
         let is_opposed = opposite(start.max(place.saturating_sub(5)));
         let is_before = |at: usize| at < place && (order == 0 || at > start) && at >= used;
-        let pre = traits.iter().filter(|(at, _)| is_before(*at) && !(is_opposed && opposite(*at)));
+        // "64 neurons are worse than the baseline (0.8782)" has it of either.
+        let in_brackets = place > 0 && s.tokens[place - 1].what == What::Break('(');
+        let of_first = in_brackets && is_opposed;
+        let pre = traits.iter().filter(|(at, _)| is_before(*at) && (of_first || !(is_opposed && opposite(*at))));
         let pre: Vec<&(usize, Trait)> = pre.collect();
         let end = places.get(order + 1).copied().unwrap_or(s.tokens.len());
         let bracket = s.tokens.get(place + 1).is_some_and(|t| t.what == What::Break('('));
@@ -218,7 +221,12 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
     }
 }
 
-/// "rose from 0.5 to 0.2".
+/// "than 0.88", "than the baseline's 0.88".
+fn before_than(s: &Sentence, place: usize) -> bool {
+    s.tokens[..place].iter().rev().take(5).any(|t| t.is_word("than"))
+}
+
+/// "rose from 0.5 to 0.2", "0.2 is more than 0.5".
 fn turned(from: &Claim, to: &Claim) -> bool {
     let s = from.sentence;
     let before = |i: usize, word: &str| i > 0 && s.tokens[i - 1].is_word(word);
@@ -227,7 +235,15 @@ fn turned(from: &Claim, to: &Claim) -> bool {
     let falls = verbs.clone().any(|t| t.is("fall fell decrease drop sink sank reduce decline shrink"));
     let first_to_last =
         before(from.place, "from") && s.tokens[from.place..to.place].iter().any(|t| t.is_word("to"));
-    first_to_last
+    // "0.8782 is better than 0.8856"
+    let between = &s.tokens[from.place..to.place];
+    let compares = |list: List| between.iter().any(|t| t.is(list) && !t.negated) && before_than(s, to.place);
+    let of_accuracy = !from.kinds.contains(&Kind::Loss) && !to.kinds.contains(&Kind::Loss);
+    let (less, more) = (from.number.value < to.number.value, from.number.value > to.number.value);
+    let compared = of_accuracy
+        && (less && compares("higher better more greater larger above")
+            || more && compares("lower worse less smaller below"));
+    compared || first_to_last
         && (rises && !falls && to.number.value < from.number.value
             || falls && !rises && to.number.value > from.number.value)
 }

@@ -11,7 +11,7 @@ const PASS: List = "pass cycle round run iteration iterate sweep loop go goes we
 const ALL: List = "whole entire complete full all every each total";
 /// What a definition of an epoch has nothing to do with.
 const BESIDE: List =
-    "neuron layer class label pixel right correct correctly best size point smaller subset random memory";
+    "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration second minute";
 /// What an epoch may be called besides.
 const HEADS: List = "process phase period unit presentation repetition training train term trip tour measure hyperparameter \
      single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part";
@@ -38,9 +38,12 @@ fn all_training_data(s: &Sentence) -> bool {
     let data = |t: &Token| t.is(IMAGE) || t.is(DATA) || t.is(BATCH);
     let training = s.has(TRAIN) || !s.has(TEST) && !s.has(VALIDATE);
     let all = |i: usize, t: &Token| {
-        let all = t.is(ALL) || t.number().is_some_and(|n| n.is(60_000.0) || n.is(55_000.0));
+        let all = t.is(ALL) || t.number().is_some_and(|n| n.is(60_000.0) || n.is(55_000.0) || n.percent && n.is(100.0));
+        // "a full pass of the network over the training data"
+        let passes = s.tokens.get(i + 1).is_some_and(|t| t.is(PASS)) && s.has(DATA) && s.has(TRAIN) && !s.has(BATCH);
         let rest = s.tokens[i + 1..].iter().take(6).take_while(|t| {
-            !t.is("weight network layer neuron parameter test testing validation")
+            !(t.is("weight network layer neuron parameter test testing validation")
+                && !(passes && t.is("network")))
                 && !matches!(t.what, What::Break(_))
         });
         all && !t.negated && (rest.clone().any(data))

@@ -96,10 +96,10 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
         let is_both = token.is_word("both") || token.is_word("cases") || token.is_word("times");
         if is_both {
             roles.push((i, Who::Both));
-        } else if token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
+        } else if is_the_largest(s, i) || token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
         {
             roles.push((i, Who::Predicted));
-        } else if token.is(STRICT) || is_the_label(s, i) {
+        } else if token.is(STRICT) && !is_of_a_probability(s, i) || is_the_label(s, i) {
             roles.push((i, Who::Actual));
         }
     }
@@ -118,7 +118,7 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
             roles.iter().any(|(other, who)| {
                 other < at
                     && *who != Who::Both
-                    && s.tokens[*other..*at].iter().any(|t| t.is_word("and"))
+                    && s.tokens[*other..*at].iter().any(|t| t.is_word("and") || t.is_sign('='))
                     && s.tokens[*other..*at]
                         .iter()
                         .all(|t| t.number().is_none() && !CALLED.iter().any(|c| t.is(c)))
@@ -160,12 +160,27 @@ fn matches_the_label(s: &Sentence) -> bool {
             && s.tokens[i].is("same identical equal agree correspond consistent");
         s.tokens[i].asserted() && (s.tokens[i].is("match equal") || with)
     };
-    (0..s.tokens.len()).any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)))
+    // "prediction and label coincide"
+    let labels = s.has(PREDICTED) && s.has("label") && !s.has("predict predicted");
+    let coincide = |i: usize| labels && s.tokens[i].asserted() && s.tokens[i].is("coincide agree match same identical");
+    (0..s.tokens.len())
+        .any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)) || coincide(i))
 }
 
 /// "and this is also the true class".
 fn says_also(s: &Sentence, at: usize) -> bool {
     s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise") && !t.negated)
+}
+
+/// "The largest of the ten scores", "the highest probability".
+fn is_the_largest(s: &Sentence, i: usize) -> bool {
+    let of = "probability score value logit output number one ten class";
+    s.tokens[i].is("largest highest biggest maximum") && s.tokens[i + 1..].iter().take(4).any(|t| t.is(of))
+}
+
+/// "The highest probability belongs to".
+fn is_of_a_probability(s: &Sentence, i: usize) -> bool {
+    s.tokens[i].is("belongs") && s.tokens[..i].iter().any(|t| t.is("probability score"))
 }
 
 /// "the label is", "test labels[0]", "the first image is".
@@ -174,7 +189,8 @@ fn is_the_label(s: &Sentence, i: usize) -> bool {
     let token = &s.tokens[i];
     let next = s.tokens.get(i + 1);
     let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
-    let label = token.is_word("label") && before(1, "the its test") && !lately_predicted;
+    let equals = next.is_some_and(|t| t.is_sign('=') || t.what == What::Break(':'));
+    let label = token.is_word("label") && (before(1, "the its test") || equals) && !lately_predicted;
     let labels =
         token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
     let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);
@@ -205,8 +221,9 @@ fn class(s: &Sentence, i: usize) -> Option<usize> {
      value second cases case times",
             )
         }) || number.spelled && label < 3;
+        let sum = s.clause(token.clause).any(|t| t.is("sum"));
         let percent = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'));
-        return (!is_place && !call && !image && !counts && !percent).then_some(label);
+        return (!is_place && !call && !image && !counts && !percent && !sum).then_some(label);
     }
     (0..10).find(|class| token.is(CALLED[*class]))
 }

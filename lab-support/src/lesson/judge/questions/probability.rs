@@ -13,7 +13,8 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
         for (i, number) in s.numbers().filter(|(i, n)| is_share(n) && !s.tokens[*i].supposed) {
             let whole = s.has("accuracy")
                 && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
-                || s.has("all whole overall 10000")
+                || s.has("whole overall entire 10000")
+                || ["all images", "all test images", "all of images"].iter().any(|all| s.has_phrase(all))
                 || s.numbers().any(|(_, n)| n.is(10_000.0));
             let fit = if whole {
                 let tested = evidence
@@ -58,6 +59,12 @@ fn class_beside(s: &Sentence, i: usize) -> Option<usize> {
         .enumerate()
         .filter_map(|(at, t)| Some((at, t.clause, (0..10).find(|class| t.is(CALLED[*class]))?)));
     let names: Vec<(usize, usize, usize)> = names.collect();
+    // "Sneaker or Sandal got a bit (3.7 % and 0.1 %)": one share for each name, in their order.
+    let shares: Vec<usize> = s.numbers().filter(|(_, n)| is_share(n)).map(|(at, _)| at).collect();
+    let in_order = names.len() > 1 && shares.len() == names.len() && names.iter().all(|(at, _, _)| *at < shares[0]);
+    if let Some(order) = shares.iter().position(|at| *at == i).filter(|_| in_order) {
+        return Some(names[order].2);
+    }
     let nearest = names
         .iter()
         .filter(|(_, c, _)| c.abs_diff(clause) <= 1)
