@@ -122,8 +122,8 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
             place,
             number,
             kinds: kinds(s, place, own),
-            named,
-            nearest,
+            nearest: if of_first { named.iter().take(1).cloned().collect() } else { nearest },
+            named: if of_first { named.split_off(named.len().saturating_sub(1)) } else { named },
             verdict: Verdict::Unknown,
             changed: false,
             can_be_changed: false,
@@ -161,7 +161,13 @@ impl Claim<'_> {
             Fit::Yes => Verdict::Fits,
             _ if is_difference => self.difference(measured),
             Fit::Nearly => Verdict::Nearly,
-            Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => Verdict::OfAnother,
+            // Of which network each number is, a comparison may leave to its reader.
+            Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => {
+                match self.sentence.has("difference between versus respectively") {
+                    true => Verdict::Nearly,
+                    false => Verdict::OfAnother,
+                }
+            }
             Fit::No => Verdict::Unknown,
         }
     }
@@ -229,12 +235,15 @@ fn before_than(s: &Sentence, place: usize) -> bool {
 /// "rose from 0.5 to 0.2", "0.2 is more than 0.5".
 fn turned(from: &Claim, to: &Claim) -> bool {
     let s = from.sentence;
-    let before = |i: usize, word: &str| i > 0 && s.tokens[i - 1].is_word(word);
+    let before = |claim: &Claim, word: &str| claim.place > 0 && s.tokens[claim.place - 1].is_word(word);
     let verbs = s.tokens[..from.place].iter().rev().take(6);
     let rises = verbs.clone().any(|t| t.is("rise rose increase grow grew improve climb raise"));
     let falls = verbs.clone().any(|t| t.is("fall fell decrease drop sink sank reduce decline shrink"));
+    // "from 0.5 to 0.2", "to 0.2 from 0.5"
+    let (start, end) = if before(from, "to") { (to, from) } else { (from, to) };
     let first_to_last =
-        before(from.place, "from") && s.tokens[from.place..to.place].iter().any(|t| t.is_word("to"));
+        before(start, "from") && s.tokens[..end.place].iter().rev().take(8).any(|t| t.is_word("to"));
+    let learned = start.kinds.first() == Some(&Kind::TrainAccuracy) && start.number.value > end.number.value;
     // "0.8782 is better than 0.8856"
     let between = &s.tokens[from.place..to.place];
     let compares = |list: List| between.iter().any(|t| t.is(list) && !t.negated) && before_than(s, to.place);
@@ -243,7 +252,7 @@ fn turned(from: &Claim, to: &Claim) -> bool {
     let compared = of_accuracy
         && (less && compares("higher better more greater larger above")
             || more && compares("lower worse less smaller below"));
-    compared || first_to_last
-        && (rises && !falls && to.number.value < from.number.value
-            || falls && !rises && to.number.value > from.number.value)
+    let turned = rises && !falls && end.number.value < start.number.value
+        || falls && !rises && (end.number.value > start.number.value || learned);
+    compared || first_to_last && turned
 }

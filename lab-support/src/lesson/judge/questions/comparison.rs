@@ -22,7 +22,7 @@ pub(super) const CALLED: [List; 10] = [
 ];
 
 pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
-     recognize recognise forecast nn believe";
+     recognize recognise forecast nn believe assign";
 
 pub(super) const STRICT: List = "actual actually true truth real really reality given belongs expected";
 

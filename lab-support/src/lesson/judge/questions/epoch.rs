@@ -4,6 +4,7 @@ use super::super::evidence::Evidence;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
+use super::counts::{Part, parts};
 
 const PASS: List = "pass cycle round run iteration iterate sweep loop go goes went gone see seen use show shown \
      process present feed fed look walk turn work read once time train visit through traversal \
@@ -14,7 +15,7 @@ const BESIDE: List =
     "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration second minute";
 /// What an epoch may be called besides.
 const HEADS: List = "process phase period unit presentation repetition training train term trip tour measure hyperparameter \
-     single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part";
+     single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part word name expression concept";
 /// What an epoch is not.
 const LESS: List = "batch minibatch update step layer second minute hour neuron weight image sample picture \
      network accuracy model parameter";
@@ -100,6 +101,18 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
             || s.says("twice thrice")
     };
     findings.wrong_where(sentences, often, "how often an image is seen in an epoch", hint);
+    let once = |s: &Sentence| {
+        epochs(s).any(|n| n > 1) && s.says("once") && (s.has("each every") || s.has(ALL)) && !s.has("per 1 not but")
+            && !s.has_phrase("an epoch") && !s.has_phrase("each epoch") && !s.has_phrase("every epoch")
+    };
+    findings.unclear_where(sentences, once, "how often an image is seen in an epoch");
+    let parts_of = |s: &Sentence| {
+        let other = |(count, part, negated): &(usize, Part, bool)| {
+            *part == Part::Train && !negated && *count >= 5_000 && ![60_000, 55_000].contains(count)
+        };
+        parts(s).iter().any(other) && s.has(IMAGE)
+    };
+    findings.unclear_where(sentences, parts_of, "how many images there are to train with");
     let half = |s: &Sentence| halved(s) && s.has(EPOCH) && s.has(PASS) && !s.has("training");
     findings.unclear_where(sentences, half, topic);
     let late = |s: &Sentence| {

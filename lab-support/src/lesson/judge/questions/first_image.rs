@@ -28,11 +28,12 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
     };
     let (predicted, actual) = (image.predicted(), image.actual);
     let sentences: Vec<&Sentence> = sentences.iter().filter(|s| !is_of_another_image(s, predicted)).collect();
-    let mut carried = None;
+    // An answer that begins with a class gives the prediction.
+    let (mut carried, mut told) = (Some(Who::Predicted), None);
     let mut claims: Vec<(Who, usize, bool, &Sentence)> = sentences
         .iter()
         .flat_map(|s| {
-            claims(s, predicted, &mut carried)
+            claims(s, predicted, &mut carried, &mut told)
                 .into_iter()
                 .map(move |(who, class, negated)| (who, class, negated, *s))
         })
@@ -89,7 +90,12 @@ fn is_of_another_image(s: &Sentence, predicted: usize) -> bool {
 }
 
 /// What the sentence says of which label, and whether it denies it.
-fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who, usize, bool)> {
+fn claims(
+    s: &Sentence,
+    predicted: usize,
+    carried: &mut Option<Who>,
+    told: &mut Option<usize>,
+) -> Vec<(Who, usize, bool)> {
     let mut claims = Vec::new();
     let mut roles: Vec<(usize, Who)> = Vec::new();
     for (i, token) in s.tokens.iter().enumerate() {
@@ -113,7 +119,11 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
         }
         let before = roles.iter().rev().find(|(at, _)| *at < i);
         let behind = roles.iter().find(|(at, _)| *at > i && s.tokens[*at].clause == token.clause);
-        let who = before.or(behind).map(|(_, who)| *who).or(*carried);
+        // "Ankle boot (predicted)", "Ankle boot predicted, Ankle boot expected"
+        let bracket = usize::from(s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break('(')));
+        let starts = i == 0 || matches!(s.tokens[i - 1].what, What::Break(_)) || s.tokens[i - 1].is("a an the");
+        let beside = roles.iter().find(|(at, _)| *at == i + 1 + bracket && (bracket > 0 || starts));
+        let who = beside.or(before).or(behind).map(|(_, who)| *who).or(*carried);
         let joint = |(at, _): &(usize, Who)| {
             roles.iter().any(|(other, who)| {
                 other < at
@@ -136,8 +146,10 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
         }
     }
     // "so is the actual label", "the true label, too"
+    let first = claims.first().copied().or(told.map(|class| (Who::Predicted, class, false)));
+    *told = claims.iter().rev().find(|(who, _, negated)| *who == Who::Predicted && !negated).map(|c| c.1).or(*told);
     if let (Some((Who::Predicted, class, false)), Some((at, _))) =
-        (claims.first().copied(), roles.iter().find(|(_, who)| *who == Who::Actual))
+        (first, roles.iter().find(|(_, who)| *who == Who::Actual))
     {
         let none = !claims.iter().any(|(who, _, _)| *who == Who::Actual);
         let so = s.has_phrase("so is")
@@ -169,7 +181,7 @@ fn matches_the_label(s: &Sentence) -> bool {
 
 /// "and this is also the true class".
 fn says_also(s: &Sentence, at: usize) -> bool {
-    s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise") && !t.negated)
+    s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise well") && !t.negated)
 }
 
 /// "The largest of the ten scores", "the highest probability".
@@ -189,8 +201,13 @@ fn is_the_label(s: &Sentence, i: usize) -> bool {
     let token = &s.tokens[i];
     let next = s.tokens.get(i + 1);
     let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
+    let of_test = s.tokens[i + 1..].iter().take(5).any(|t| t.is(TEST)) && i == 0;
+    let in_brackets = i > 0
+        && s.tokens[i - 1].what == What::Break('(')
+        && next.is_some_and(|t| t.number().is_some());
     let equals = next.is_some_and(|t| t.is_sign('=') || t.what == What::Break(':'));
-    let label = token.is_word("label") && (before(1, "the its test") || equals) && !lately_predicted;
+    let label = token.is_word("label") && (before(1, "the its test") || equals || of_test || in_brackets)
+        && !lately_predicted;
     let labels =
         token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
     let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);

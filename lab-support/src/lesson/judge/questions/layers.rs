@@ -38,6 +38,11 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         flatten.is_some_and(|i| s.tokens[i.saturating_sub(8)..].iter().take(22).any(|t| row(t) && !t.negated))
     };
     let row = said(Layer::Flatten, VECTOR) || number(Layer::Flatten, 784.0) || sentences.iter().any(beside);
+    let row = row || sentences.windows(2).any(|pair| {
+        // "The image must become a vector. Flatten does this."
+        let becomes = |s: &Sentence| s.says(VECTOR) && s.has(IMAGE) && !s.has("hidden output dense relu");
+        pair[0].says("flatten") && becomes(&pair[1]) || becomes(&pair[0]) && pair[1].says("flatten")
+    });
     let traces = sentences.iter().any(|s| s.has("flatten"));
     findings.fact(found(flatten, traces), "the first layer", summary);
     findings.fact(
@@ -61,7 +66,8 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         "its activation",
         "see how the network was described",
     );
-    let learns = of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
+    let learns = of(Layer::Hidden).any(|part| part.says("make give produce yield") && part.says("feature"))
+        || of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
         || sentences.iter().any(|s| {
             s.says(FINDS) && s.says(FEATURES) && !s.has("flatten")
                 || s.has_phrase("weighted sum")
@@ -133,6 +139,13 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
         if swapped || reduces {
             findings.unclear("what a layer does", part.sentence.quoted());
         }
+        let positive_away = part.says("positive") && part.says_number(0.0) && !part.says("negative keep leave");
+        if positive_away && part.sentence.has("relu") && !part.sentence.says("negative") {
+            findings.wrong(part.sentence, "what the activation does", summary);
+        }
+        if part.layer == Layer::Hidden && part.denies("learn detect extract") {
+            findings.unclear("what the hidden layer is for", part.sentence.quoted());
+        }
         // Parameters of another layer, or of none.
         let own: &[f64] = match part.layer {
             Layer::Input => &[0.0, 100_480.0, 1_290.0, 101_770.0],
@@ -194,7 +207,7 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
     findings.unclear_where(sentences, many, "how many layers there are");
     let denied = |s: &Sentence| {
         s.numbers().any(|(i, n)| s.tokens[i].negated && n.is_one_of(&[784.0, 128.0]))
-            || s.denies("flatten")
+            || s.denies("flatten hidden") && !s.has("second more other further another")
             || s.denies("relu") && !s.has("output last final")
     };
     findings.unclear_where(sentences, denied, "what is so, and what is not");

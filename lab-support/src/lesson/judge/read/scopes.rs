@@ -114,7 +114,9 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         tokens.push(Token { what: what.clone(), negated: negated || denied, supposed, example, clause });
         // "Not only", "no image is larger than 28 x 28".
         let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
-        let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares;
+        let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares
+            // "None in Flatten, 1,290 in the output layer".
+            || word == "none" && matches!(next, "in" | "for");
         let is_contrast = CONTRASTS.split('|').any(|phrase| i > 0 && says(i - 1, phrase));
         if NEGATORS.contains(&word) && !is_only || is_contrast {
             contrasted = is_contrast || ["without", "unlike"].contains(&word);
