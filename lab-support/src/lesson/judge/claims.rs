@@ -16,6 +16,8 @@ pub(super) struct Claim<'a> {
     pub place: usize,
     pub number: &'a Number,
     pub kinds: Vec<Kind>,
+    /// It is a share of what went wrong.
+    errs: bool,
     named: Vec<Trait>,
     nearest: Vec<Trait>,
     pub verdict: Verdict,
@@ -49,6 +51,7 @@ pub(super) fn claims<'a>(
     let conv = |s: &Sentence| s.has(CONVOLUTION);
     let mut claims = Vec::new();
     let (mut went_before, mut last_named): (bool, Option<Trait>) = (false, None);
+    let mut errs = false;
     // Of a convolutional network, once it is named.
     for s in sentences {
         // "It got 0.9358" goes on about the network of the sentence before.
@@ -56,6 +59,7 @@ pub(super) fn claims<'a>(
             s.tokens.first().is_some_and(|t| t.is("it this that its these they")) || s.has("latter");
         let with_conv = conv(s) || went_before;
         went_before |= conv(s);
+        errs = s.has("misclassify misclassified wrong incorrect") || errs && !s.has("correct right accuracy");
         let before = last_named.take().filter(|_| goes_on);
         last_named = traits(s, about).pop().map(|(_, named)| named);
         if s.denied || s.sourced {
@@ -66,6 +70,7 @@ pub(super) fn claims<'a>(
                 claim.named.extend(before.clone());
                 claim.nearest.extend(before.clone());
             }
+            claim.errs = errs;
             claim.verdict = claim.judged(&measured, with_conv || about != About::Networks);
             claim.changed = claim.is_of_a_changed_network(&measured);
             let fits =
@@ -116,15 +121,22 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
         if named.is_empty() && place > 0 && s.tokens[place - 1].is_word("to") && order > 0 {
             named = traits.iter().filter(|(at, _)| *at < places[order - 1]).map(|(_, t)| t.clone()).collect();
         }
+        // "32, 64 and 256 neurons reached 0.8741, 0.8782 and 0.8872": each its own, in their order.
+        if traits.len() == places.len() && order_tells(&traits, &places) {
+            named = vec![traits[order].1.clone()];
+        }
         let number = s.tokens[place].number().expect("a claim is a number");
         claims.push(Claim {
             sentence: s,
             place,
             number,
             kinds: kinds(s, place, own),
-            nearest: if of_first { named.iter().take(1).cloned().collect() } else { nearest },
+            nearest: if traits.len() == places.len() && order_tells(&traits, &places) {
+                named.clone()
+            } else if of_first { named.iter().take(1).cloned().collect() } else { nearest },
             named: if of_first { named.split_off(named.len().saturating_sub(1)) } else { named },
             verdict: Verdict::Unknown,
+            errs: false,
             changed: false,
             can_be_changed: false,
         });
@@ -136,6 +148,9 @@ impl Claim<'_> {
     fn judged(&self, measured: &[Measured], with_conv: bool) -> Verdict {
         let fit = |m: &Measured| match m.kind {
             Kind::Loss => self.number.fits(m.value),
+            _ if self.errs && self.number.percent && self.number.value < 50.0 => {
+                self.number.fits_share(1.0 - m.value)
+            }
             _ => self.number.fits_share(m.value),
         };
         let of_kind: Vec<&Measured> = measured.iter().filter(|m| self.kinds.contains(&m.kind)).collect();
@@ -156,6 +171,7 @@ impl Claim<'_> {
             strict.or(any).unwrap_or(Fit::No)
         };
         let is_difference = self.sentence.tokens[self.place + 1..].iter().take(2).any(|t| t.is(DIFFERENCES))
+            || self.sentence.has("point") && self.number.value < 12.0
             || self.number.value < if self.number.percent { 12.0 } else { 0.1 } && self.kinds != [Kind::Loss];
         match best(&self.named).max(best(&self.nearest)) {
             Fit::Yes => Verdict::Fits,
@@ -186,9 +202,9 @@ impl Claim<'_> {
 
     /// How far two test accuracies are apart.
     fn difference(&self, measured: &[Measured]) -> Verdict {
-        let of_test = || measured.iter().filter(|m| m.kind == Kind::TestAccuracy);
-        let known = of_test().any(|a| {
-            of_test().filter(|b| b.network.baseline).any(|b| {
+        let of_accuracy = || measured.iter().filter(|m| m.kind != Kind::Loss);
+        let known = of_accuracy().any(|a| {
+            of_accuracy().filter(|b| b.network.baseline && a.kind == b.kind).any(|b| {
                 let apart = (a.value - b.value).abs();
                 self.number.fits(100.0 * apart) == Fit::Yes
                     || self.number.decimals > 1 && self.number.fits(apart) == Fit::Yes
@@ -225,6 +241,10 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
     }) {
         findings.unclear(topic, claim.sentence.quoted());
     }
+}
+
+fn order_tells(traits: &[(usize, Trait)], places: &[usize]) -> bool {
+    places.len() > 1 && traits.iter().all(|(at, _)| *at < places[0])
 }
 
 /// "than 0.88", "than the baseline's 0.88".

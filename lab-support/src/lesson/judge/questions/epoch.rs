@@ -12,7 +12,7 @@ const PASS: List = "pass cycle round run iteration iterate sweep loop go goes we
 const ALL: List = "whole entire complete full all every each total";
 /// What a definition of an epoch has nothing to do with.
 const BESIDE: List =
-    "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration second minute";
+    "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration";
 /// What an epoch may be called besides.
 const HEADS: List = "process phase period unit presentation repetition training train term trip tour measure hyperparameter \
      single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part word name expression concept";
@@ -131,8 +131,11 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, never, topic, hint);
     let other = |s: &Sentence| {
         let head = defined(s).map(|i| &s.tokens[i]);
-        let is_other = head.is_some_and(|t| t.word().is_some() && !t.is(PASS) && !t.is(ALL) && !t.is(HEADS));
-        is_other || defined(s).is_some() && (s.has_phrase("each time") || s.has_phrase("every time"))
+        let seconds = s.tokens.iter().any(|t| t.is_word("seconds") || t.is_word("minutes"));
+        let epoch = s.places(EPOCH).first().copied().unwrap_or(0);
+        let each = ["each time", "every time"].iter().filter_map(|each| s.phrase(each)).any(|at| at > epoch);
+        let is_other = seconds || head.is_some_and(|t| t.word().is_some() && !t.is(PASS) && !t.is(ALL) && !t.is(HEADS));
+        defined(s).is_some() && (is_other || each)
     };
     findings.unclear_where(sentences, other, topic);
     let beside = |s: &Sentence| {

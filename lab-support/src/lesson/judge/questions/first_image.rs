@@ -123,7 +123,8 @@ fn claims(
         let bracket = usize::from(s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break('(')));
         let starts = i == 0 || matches!(s.tokens[i - 1].what, What::Break(_)) || s.tokens[i - 1].is("a an the");
         let beside = roles.iter().find(|(at, _)| *at == i + 1 + bracket && (bracket > 0 || starts));
-        let who = beside.or(before).or(behind).map(|(_, who)| *who).or(*carried);
+        let here = before.filter(|(at, _)| s.tokens[*at].clause == token.clause);
+        let who = beside.or(here).or(behind).or(before).map(|(_, who)| *who).or(*carried);
         let joint = |(at, _): &(usize, Who)| {
             roles.iter().any(|(other, who)| {
                 other < at
@@ -250,9 +251,8 @@ fn is_aside(s: &Sentence, i: usize, is_predicted: bool) -> bool {
     let clause: Vec<&Token> = s.clause(s.tokens[i].clause).collect();
     let other = |t: &&Token| t.is(OTHERS);
     let probability = clause.iter().any(|t| {
-        t.is("probability percent chance") || t.number().is_some_and(|n| n.percent && n.value < 50.0)
+        t.is("probability percent chance") || t.number().is_some_and(|n| n.percent && n.value < 50.0 || n.decimals > 1 && n.value < 0.5)
     });
-    let is_main = is_predicted || s.tokens[i].number().is_some();
     clause.iter().copied().any(|t| other(&t))
-        || probability && !is_main && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
+        || probability && !is_predicted && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
 }

@@ -66,7 +66,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         "its activation",
         "see how the network was described",
     );
-    let learns = of(Layer::Hidden).any(|part| part.says("make give produce yield") && part.says("feature"))
+    let learns = of(Layer::Hidden).any(|part| part.says("make give produce yield turn") && part.says("feature"))
         || of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
         || sentences.iter().any(|s| {
             s.says(FINDS) && s.says(FEATURES) && !s.has("flatten")
@@ -143,7 +143,7 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
         if positive_away && part.sentence.has("relu") && !part.sentence.says("negative") {
             findings.wrong(part.sentence, "what the activation does", summary);
         }
-        if part.layer == Layer::Hidden && part.denies("learn detect extract") {
+        if part.layer == Layer::Hidden && part.denies("learn detect extract") && part.denies("anything") {
             findings.unclear("what the hidden layer is for", part.sentence.quoted());
         }
         // Parameters of another layer, or of none.

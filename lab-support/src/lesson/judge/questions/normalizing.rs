@@ -116,13 +116,12 @@ fn effect(sentences: &[Sentence], findings: &mut Findings) {
             && s.denies(strong)
             && !s.has("if otherwise unnormalized would")
     };
-    // Of raw pixels, in the clause that denies it.
+    // Of raw pixels, named before it is denied.
     let is_raw = |s: &Sentence| {
-        let place = s.tokens.iter().find(|t| t.is(strong) && t.negated);
-        let clause: Vec<&Token> = place.map_or(Vec::new(), |t| s.clause(t.clause).collect());
-        let raw = clause.iter().any(|t| is(t, 255.0)) && range(s, 1.0).is_none() && !s.says("divide");
-        raw || clause.iter().any(|t| t.is("large big huge"))
-            || s.tokens.first().is_some_and(|t| t.is("large big huge"))
+        let place = s.tokens.iter().position(|t| t.is(strong) && t.negated).unwrap_or(0);
+        let before = &s.tokens[..place];
+        let raw = before.iter().any(|t| is(t, 255.0)) && range(s, 1.0).is_none() && !s.says("divide");
+        raw || before.iter().any(|t| t.is("large big huge"))
     };
     findings.wrong_where(sentences, |s| not(s) && !is_raw(s), topic, hint);
     findings.unclear_where(sentences, |s| s.denied, topic);

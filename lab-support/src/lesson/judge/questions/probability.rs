@@ -14,7 +14,7 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
             let whole = s.has("accuracy")
                 && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
                 || s.has("whole overall entire 10000")
-                || ["all images", "all test images", "all of images"].iter().any(|all| s.has_phrase(all))
+                || s.tokens.windows(2).any(|w| w[0].is_word("all") && w[1].is("test image 10"))
                 || s.numbers().any(|(_, n)| n.is(10_000.0));
             let fit = if whole {
                 let tested = evidence
@@ -57,7 +57,11 @@ fn class_beside(s: &Sentence, i: usize) -> Option<usize> {
         .tokens
         .iter()
         .enumerate()
-        .filter_map(|(at, t)| Some((at, t.clause, (0..10).find(|class| t.is(CALLED[*class]))?)));
+        .filter_map(|(at, t)| {
+            let label = t.number().and_then(|n| n.count()).filter(|n| *n < 10);
+            let label = label.filter(|_| at > 0 && s.tokens[at - 1].is("class label"));
+            Some((at, t.clause, label.or((0..10).find(|class| t.is(CALLED[*class])))?))
+        });
     let names: Vec<(usize, usize, usize)> = names.collect();
     // "Sneaker or Sandal got a bit (3.7 % and 0.1 %)": one share for each name, in their order.
     let shares: Vec<usize> = s.numbers().filter(|(_, n)| is_share(n)).map(|(at, _)| at).collect();

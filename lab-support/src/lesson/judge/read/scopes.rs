@@ -116,7 +116,10 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
         let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares
             // "None in Flatten, 1,290 in the output layer".
-            || word == "none" && matches!(next, "in" | "for");
+            || word == "none" && matches!(next, "in" | "for")
+            // "No matter how", "the one without is Flatten".
+            || word == "no" && next == "matter"
+            || word == "without" && matches!(next, "is" | "was" | "has" | "had");
         let is_contrast = CONTRASTS.split('|').any(|phrase| i > 0 && says(i - 1, phrase));
         if NEGATORS.contains(&word) && !is_only || is_contrast {
             contrasted = is_contrast || ["without", "unlike"].contains(&word);
