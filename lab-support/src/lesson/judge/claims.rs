@@ -1,5 +1,6 @@
 //! The measurements that an answer quotes, each compared with the runs that it can be of.
 
+use super::directions::turned;
 use super::evidence::{Evidence, Kind, Measured};
 use super::findings::Findings;
 use super::kinds::{is_claim, kinds};
@@ -18,6 +19,7 @@ pub(super) struct Claim<'a> {
     pub kinds: Vec<Kind>,
     /// It is a share of what went wrong.
     errs: bool,
+    is_one_of_several: bool,
     named: Vec<Trait>,
     nearest: Vec<Trait>,
     pub verdict: Verdict,
@@ -35,6 +37,8 @@ pub(super) enum Verdict {
     /// The records hold this value, of another run.
     OfAnother,
     Unknown,
+    /// The same, where a sentence has several and it can't be told for certain which is of which.
+    Elsewhere,
     /// A difference of two accuracies that the records don't give.
     Difference,
 }
@@ -99,14 +103,20 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
         // "64 neurons are worse than the baseline (0.8782)" has it of either.
         let in_brackets = place > 0 && s.tokens[place - 1].what == What::Break('(');
         let of_first = in_brackets && is_opposed;
-        let pre = traits.iter().filter(|(at, _)| is_before(*at) && (of_first || !(is_opposed && opposite(*at))));
+        let pre =
+            traits.iter().filter(|(at, _)| is_before(*at) && (of_first || !(is_opposed && opposite(*at))));
         let pre: Vec<&(usize, Trait)> = pre.collect();
+        // "Dropout raised it from 0.86": of no dropout, nor of what is named next.
+        let is_taken = is_opposed && traits.iter().any(|(at, _)| is_before(*at) && opposite(*at));
         let end = places.get(order + 1).copied().unwrap_or(s.tokens.len());
         let bracket = s.tokens.get(place + 1).is_some_and(|t| t.what == What::Break('('));
         let last_clause = s.tokens[place].clause + usize::from(bracket);
         let is_behind = |at: usize| at > place && at < end && s.tokens[at].clause <= last_clause;
-        let named =
-            if pre.is_empty() { traits.iter().filter(|(at, _)| is_behind(*at)).collect() } else { pre };
+        let named = if pre.is_empty() && !is_taken {
+            traits.iter().filter(|(at, _)| is_behind(*at)).collect()
+        } else {
+            pre
+        };
         if let Some((last, _)) = named.last().filter(|(at, _)| *at > place) {
             used = last + 1;
         }
@@ -133,10 +143,15 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
             kinds: kinds(s, place, own),
             nearest: if traits.len() == places.len() && order_tells(&traits, &places) {
                 named.clone()
-            } else if of_first { named.iter().take(1).cloned().collect() } else { nearest },
+            } else if of_first {
+                named.iter().take(1).cloned().collect()
+            } else {
+                nearest
+            },
             named: if of_first { named.split_off(named.len().saturating_sub(1)) } else { named },
             verdict: Verdict::Unknown,
             errs: false,
+            is_one_of_several: places.len() > 1 || traits.len() > 1,
             changed: false,
             can_be_changed: false,
         });
@@ -177,13 +192,10 @@ impl Claim<'_> {
             Fit::Yes => Verdict::Fits,
             _ if is_difference => self.difference(measured),
             Fit::Nearly => Verdict::Nearly,
-            // Of which network each number is, a comparison may leave to its reader.
-            Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => {
-                match self.sentence.has("difference between versus respectively") {
-                    true => Verdict::Nearly,
-                    false => Verdict::OfAnother,
-                }
-            }
+            Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => match self.is_one_of_several {
+                true => Verdict::Elsewhere,
+                false => Verdict::OfAnother,
+            },
             Fit::No => Verdict::Unknown,
         }
     }
@@ -223,6 +235,7 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
         findings.wrong(claim.sentence, topic, hint);
     } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
         let why = match claim.verdict {
+            Verdict::Elsewhere => "is in the records, but perhaps of another run than the one that is meant",
             Verdict::Difference => "may be a difference of measured values",
             _ => "is near a measured value, but not that value rounded",
         };
@@ -245,34 +258,4 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
 
 fn order_tells(traits: &[(usize, Trait)], places: &[usize]) -> bool {
     places.len() > 1 && traits.iter().all(|(at, _)| *at < places[0])
-}
-
-/// "than 0.88", "than the baseline's 0.88".
-fn before_than(s: &Sentence, place: usize) -> bool {
-    s.tokens[..place].iter().rev().take(5).any(|t| t.is_word("than"))
-}
-
-/// "rose from 0.5 to 0.2", "0.2 is more than 0.5".
-fn turned(from: &Claim, to: &Claim) -> bool {
-    let s = from.sentence;
-    let before = |claim: &Claim, word: &str| claim.place > 0 && s.tokens[claim.place - 1].is_word(word);
-    let verbs = s.tokens[..from.place].iter().rev().take(6);
-    let rises = verbs.clone().any(|t| t.is("rise rose increase grow grew improve climb raise"));
-    let falls = verbs.clone().any(|t| t.is("fall fell decrease drop sink sank reduce decline shrink"));
-    // "from 0.5 to 0.2", "to 0.2 from 0.5"
-    let (start, end) = if before(from, "to") { (to, from) } else { (from, to) };
-    let first_to_last =
-        before(start, "from") && s.tokens[..end.place].iter().rev().take(8).any(|t| t.is_word("to"));
-    let learned = start.kinds.first() == Some(&Kind::TrainAccuracy) && start.number.value > end.number.value;
-    // "0.8782 is better than 0.8856"
-    let between = &s.tokens[from.place..to.place];
-    let compares = |list: List| between.iter().any(|t| t.is(list) && !t.negated) && before_than(s, to.place);
-    let of_accuracy = !from.kinds.contains(&Kind::Loss) && !to.kinds.contains(&Kind::Loss);
-    let (less, more) = (from.number.value < to.number.value, from.number.value > to.number.value);
-    let compared = of_accuracy
-        && (less && compares("higher better more greater larger above")
-            || more && compares("lower worse less smaller below"));
-    let turned = rises && !falls && end.number.value < start.number.value
-        || falls && !rises && (end.number.value > start.number.value || learned);
-    compared || first_to_last && turned
 }

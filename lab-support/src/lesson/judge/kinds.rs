@@ -65,7 +65,9 @@ pub(super) fn kinds(s: &Sentence, i: usize, own: &[Kind]) -> Vec<Kind> {
     let tested = before(TEST);
     let validated = before(VALIDATE);
     let tests_here = in_clause(TEST) && !in_clause("validation val");
-    if in_clause("validation val") || !tests_here && validated.is_some() && validated > tested && validated > trained {
+    if in_clause("validation val")
+        || !tests_here && validated.is_some() && validated > tested && validated > trained
+    {
         return vec![Kind::ValidationAccuracy];
     }
     let train_here = clause.windows(2).any(|w| w[0].is(training) && w[1].is("accuracy set data images"));

@@ -2,6 +2,7 @@
 //! can't tell, it asks for a reader.
 
 mod claims;
+mod directions;
 mod evidence;
 mod findings;
 mod kinds;

@@ -28,6 +28,7 @@ const CHOICES: &[(List, List)] = &[
     ("augment augmentation flip mirror mirrored shift", "augment mirror flip"),
     ("regularize regularise regularization regularisation l2 decay", "l2 decay regulari"),
     ("sgd", "sgd"),
+    ("stopping", "early"),
     ("tuned tune tuning", "tuned"),
     ("batchnorm", "batch"),
 ];

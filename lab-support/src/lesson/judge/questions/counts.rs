@@ -37,7 +37,9 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
             // "(10000, 28, 28) for training": it belongs to what stands before it.
             let is_bound = |at: usize| {
                 let behind = at > 1 && sentence.tokens[at - 1].is("for in to as");
-                behind && (sentence.tokens[at - 2].number().is_some() || sentence.tokens[at - 2].what == What::Break(')'))
+                behind
+                    && (sentence.tokens[at - 2].number().is_some()
+                        || sentence.tokens[at - 2].what == What::Break(')'))
             };
             let taken = role < *i && is_bound(role);
             role.abs_diff(*i) + 4 * apart + if between { 12 } else { 0 } + if taken { 6 } else { 0 }
@@ -58,7 +60,8 @@ fn counts(sentence: &Sentence) -> Vec<(usize, usize)> {
         let is_other =
             next.clone().any(|token| token.is(OTHERS)) && !next.clone().any(|token| token.is(IMAGE));
         let is_large = count > 100_000 && !next.clone().any(|token| token.is(IMAGE));
-        let counts = count >= 500 && !is_large && count != 784 && count != 70_000 && !is_other && !is_spread(count);
+        let counts =
+            count >= 500 && !is_large && count != 784 && count != 70_000 && !is_other && !is_spread(count);
         (counts && !sentence.tokens[i].is_assumed()).then_some((i, count))
     });
     counts.collect()

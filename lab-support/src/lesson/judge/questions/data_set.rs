@@ -179,7 +179,8 @@ fn pixels(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, scaled, topic, "look at the range of the data as it was loaded");
     let two_tone = |s: &Sentence| {
         s.tokens.windows(2).any(|w| is_one(&w[0]) && w[1].is("bit") && !w[1].negated)
-            || s.has_phrase("either black or white") || s.has_phrase("only black and white")
+            || s.has_phrase("either black or white")
+            || s.has_phrase("only black and white")
     };
     findings.unclear_where(sentences, two_tone, topic);
     let year = |s: &Sentence| s.says("google facebook amazon microsoft apple nike") && !s.has("http hosted");

@@ -5,6 +5,7 @@ use super::super::findings::{Findings, Found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
 use super::comparison::{self, CALLED, PREDICTED, STRICT};
+use super::labels::{class, is_of_a_probability, is_the_label, is_the_largest};
 
 /// Words about classes that are neither predicted nor actual.
 const OTHERS: List = "second next other remaining least similar confuse alternative runner only followed follow \
@@ -102,7 +103,8 @@ fn claims(
         let is_both = token.is_word("both") || token.is_word("cases") || token.is_word("times");
         if is_both {
             roles.push((i, Who::Both));
-        } else if is_the_largest(s, i) || token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
+        } else if is_the_largest(s, i)
+            || token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
         {
             roles.push((i, Who::Predicted));
         } else if token.is(STRICT) && !is_of_a_probability(s, i) || is_the_label(s, i) {
@@ -121,7 +123,8 @@ fn claims(
         let behind = roles.iter().find(|(at, _)| *at > i && s.tokens[*at].clause == token.clause);
         // "Ankle boot (predicted)", "Ankle boot predicted, Ankle boot expected"
         let bracket = usize::from(s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break('(')));
-        let starts = i == 0 || matches!(s.tokens[i - 1].what, What::Break(_)) || s.tokens[i - 1].is("a an the");
+        let starts =
+            i == 0 || matches!(s.tokens[i - 1].what, What::Break(_)) || s.tokens[i - 1].is("a an the");
         let beside = roles.iter().find(|(at, _)| *at == i + 1 + bracket && (bracket > 0 || starts));
         let here = before.filter(|(at, _)| s.tokens[*at].clause == token.clause);
         let who = beside.or(here).or(behind).or(before).map(|(_, who)| *who).or(*carried);
@@ -148,7 +151,12 @@ fn claims(
     }
     // "so is the actual label", "the true label, too"
     let first = claims.first().copied().or(told.map(|class| (Who::Predicted, class, false)));
-    *told = claims.iter().rev().find(|(who, _, negated)| *who == Who::Predicted && !negated).map(|c| c.1).or(*told);
+    *told = claims
+        .iter()
+        .rev()
+        .find(|(who, _, negated)| *who == Who::Predicted && !negated)
+        .map(|c| c.1)
+        .or(*told);
     if let (Some((Who::Predicted, class, false)), Some((at, _))) =
         (first, roles.iter().find(|(_, who)| *who == Who::Actual))
     {
@@ -175,7 +183,8 @@ fn matches_the_label(s: &Sentence) -> bool {
     };
     // "prediction and label coincide"
     let labels = s.has(PREDICTED) && s.has("label") && !s.has("predict predicted");
-    let coincide = |i: usize| labels && s.tokens[i].asserted() && s.tokens[i].is("coincide agree match same identical");
+    let coincide =
+        |i: usize| labels && s.tokens[i].asserted() && s.tokens[i].is("coincide agree match same identical");
     (0..s.tokens.len())
         .any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)) || coincide(i))
 }
@@ -185,74 +194,16 @@ fn says_also(s: &Sentence, at: usize) -> bool {
     s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise well") && !t.negated)
 }
 
-/// "The largest of the ten scores", "the highest probability".
-fn is_the_largest(s: &Sentence, i: usize) -> bool {
-    let of = "probability score value logit output number one ten class";
-    s.tokens[i].is("largest highest biggest maximum") && s.tokens[i + 1..].iter().take(4).any(|t| t.is(of))
-}
-
-/// "The highest probability belongs to".
-fn is_of_a_probability(s: &Sentence, i: usize) -> bool {
-    s.tokens[i].is("belongs") && s.tokens[..i].iter().any(|t| t.is("probability score"))
-}
-
-/// "the label is", "test labels[0]", "the first image is".
-fn is_the_label(s: &Sentence, i: usize) -> bool {
-    let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
-    let token = &s.tokens[i];
-    let next = s.tokens.get(i + 1);
-    let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
-    let of_test = s.tokens[i + 1..].iter().take(5).any(|t| t.is(TEST)) && i == 0;
-    let in_brackets = i > 0
-        && s.tokens[i - 1].what == What::Break('(')
-        && next.is_some_and(|t| t.number().is_some());
-    let equals = next.is_some_and(|t| t.is_sign('=') || t.what == What::Break(':'));
-    let label = token.is_word("label") && (before(1, "the its test") || equals || of_test || in_brackets)
-        && !lately_predicted;
-    let labels =
-        token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
-    let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);
-    let is_image = token.is("is show") && subject && s.tokens[..i].iter().any(|t| t.is(IMAGE));
-    label || labels || is_image
-}
-
-/// The class that the token at `i` names, by its name or by its label.
-fn class(s: &Sentence, i: usize) -> Option<usize> {
-    let token = &s.tokens[i];
-    if let Some(number) = token.number() {
-        let label = number.count().filter(|label| *label < 10)?;
-        let before = |back: usize| i.checked_sub(back).map(|i| &s.tokens[i]);
-        let is_place = before(1).is_some_and(|t| {
-            t.is("image picture epoch index notebook predicted")
-                && !number.spelled
-                && s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break(')'))
-                || t.what == What::Break('[')
-        });
-        let call = before(1).is_some_and(|t| t.what == What::Break('('))
-            && before(2).is_some_and(|t| {
-                t.is_word("predicted") || t.is_word("get") || t.is_word("row") || t.is_word("confidence")
-            });
-        let image = before(1).is_some_and(|t| t.is("image picture epoch index"));
-        let counts = s.tokens.get(i + 1).is_some_and(|t| {
-            t.is(
-                "label image class of probability epoch layer number picture test prediction category thing \
-     value second cases case times",
-            )
-        }) || number.spelled && label < 3;
-        let sum = s.clause(token.clause).any(|t| t.is("sum"));
-        let percent = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'));
-        return (!is_place && !call && !image && !counts && !percent && !sum).then_some(label);
-    }
-    (0..10).find(|class| token.is(CALLED[*class]))
-}
-
 /// Named as another possibility, or with a probability that isn't the largest.
 fn is_aside(s: &Sentence, i: usize, is_predicted: bool) -> bool {
     let clause: Vec<&Token> = s.clause(s.tokens[i].clause).collect();
     let other = |t: &&Token| t.is(OTHERS);
     let probability = clause.iter().any(|t| {
-        t.is("probability percent chance") || t.number().is_some_and(|n| n.percent && n.value < 50.0 || n.decimals > 1 && n.value < 0.5)
+        t.is("probability percent chance")
+            || t.number().is_some_and(|n| n.percent && n.value < 50.0 || n.decimals > 1 && n.value < 0.5)
     });
     clause.iter().copied().any(|t| other(&t))
-        || probability && !is_predicted && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
+        || probability
+            && !is_predicted
+            && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
 }

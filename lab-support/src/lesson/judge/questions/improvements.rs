@@ -63,11 +63,10 @@ pub(super) fn judge(sentences: &[Sentence], claims: &[Claim], findings: &mut Fin
 /// Of a network that is not the baseline.
 fn changed(claims: &[Claim]) -> bool {
     claims.iter().any(|claim| {
-        let tested =
-            claim.kinds != [Kind::TrainAccuracy]
-                && claim.kinds != [Kind::Loss]
-                && claim.verdict == Verdict::Fits
-                && claim.changed;
+        let tested = claim.kinds != [Kind::TrainAccuracy]
+            && claim.kinds != [Kind::Loss]
+            && claim.verdict == Verdict::Fits
+            && claim.changed;
         tested && !claim.sentence.tokens[claim.place].negated
     })
 }

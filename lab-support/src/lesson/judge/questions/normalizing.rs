@@ -35,8 +35,9 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
 fn what_is_done(sentences: &[Sentence], findings: &mut Findings) {
     let (topic, hint) =
         ("what is done with the values of the pixels", "compare their range before and after");
-    let divided =
-        |s: &Sentence| s.says(DIVIDE) && says_number(s, 255.0) && !s.has("between") || divisors(s).any(|(_, by)| by == 255.0);
+    let divided = |s: &Sentence| {
+        s.says(DIVIDE) && says_number(s, 255.0) && !s.has("between") || divisors(s).any(|(_, by)| by == 255.0)
+    };
     let scaled = |s: &Sentence| range(s, 1.0).is_some_and(|i| !s.tokens[i].negated);
     let unit =
         |s: &Sentence| s.has_phrase("unit interval") || s.has_phrase("unit range") || s.has_phrase("most 1");

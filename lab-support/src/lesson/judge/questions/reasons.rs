@@ -77,7 +77,10 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         );
     }
     let one_part = |s: &Sentence| {
-        s.has(TRAIN) && s.has("test") && s.has("only stay remain unchanged untouched") && !s.has("both same too also accuracy")
+        s.has(TRAIN)
+            && s.has("test")
+            && s.has("only stay remain unchanged untouched")
+            && !s.has("both same too also accuracy")
     };
     findings.unclear_where(sentences, one_part, "which images it is done to");
     let same_size = |s: &Sentence| {

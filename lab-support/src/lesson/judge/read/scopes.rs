@@ -127,9 +127,8 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         }
     }
     // "There should be 60,000" only hedges, too.
-    let supposes = |i: usize| {
-        SUPPOSES.contains(&words[i]) && !(words[i] == "should" && words.get(i + 1) == Some(&"be"))
-    };
+    let supposes =
+        |i: usize| SUPPOSES.contains(&words[i]) && !(words[i] == "should" && words.get(i + 1) == Some(&"be"));
     let clauses: Vec<usize> = (0..words.len()).filter(|i| supposes(*i)).map(|i| tokens[i].clause).collect();
     tokens.iter_mut().for_each(|token| token.supposed |= clauses.contains(&token.clause));
     tokens
@@ -140,9 +139,9 @@ fn begins_a_clause(next: &str, second: &str) -> bool {
     let subjects = [
         "the", "it", "we", "they", "this", "its", "both", "i", "is", "are", "has", "have", "was", "were",
         "all", "each", "every", "that", "there", "you", "he", "our", "in", "with", "after", "makes", "gives",
-        "returns", "computes", "converts", "turns", "lays", "changes", "reshapes", "learns", "finds", "shows",
-        "says", "takes", "uses", "puts", "brings", "keeps", "helps", "leads", "contains", "consists", "goes",
-        "just", "simply",
+        "returns", "computes", "converts", "turns", "lays", "changes", "reshapes", "learns", "finds",
+        "shows", "says", "takes", "uses", "puts", "brings", "keeps", "helps", "leads", "contains",
+        "consists", "goes", "just", "simply",
     ];
     subjects.contains(&next) || ["is", "are", "has", "have", "was"].contains(&second)
 }

@@ -48,8 +48,8 @@ pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
 /// Whether a question is one that its asker answers: it does not ask whether something is so.
 fn names_a_topic(part: &[What]) -> bool {
     let whether = [
-        "is", "are", "was", "were", "do", "does", "did", "can", "could", "would", "should", "will", "has", "have",
-        "isn't", "right", "or",
+        "is", "are", "was", "were", "do", "does", "did", "can", "could", "would", "should", "will", "has",
+        "have", "isn't", "right", "or",
     ];
     part.len() < 12 && !part.first().is_some_and(|first| whether.contains(&plain(first)))
 }

@@ -151,7 +151,8 @@ fn about(tokens: &mut [What]) {
 /// "More than 95 %", "below 90 %", "between 96 and 97 %".
 fn bound(tokens: &mut [What], i: usize) {
     let word = |back: usize| i.checked_sub(back).and_then(|i| word(&tokens[i])).unwrap_or("");
-    let is_behind = |words: &str| words.split('|').any(|w| w == word(1) || w == format!("{} {}", word(2), word(1)));
+    let is_behind =
+        |words: &str| words.split('|').any(|w| w == word(1) || w == format!("{} {}", word(2), word(1)));
     let bound = if is_behind("over|above|more than|at least|between") {
         Some(Ordering::Greater)
     } else if is_behind("under|below|less than|at most") || word(1) == "and" && word(3) == "between" {
