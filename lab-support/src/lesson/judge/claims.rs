@@ -1,8 +1,6 @@
 //! The measurements that an answer quotes, each compared with the runs that it can be of.
 
-use super::directions::turned;
 use super::evidence::{Evidence, Kind, Measured};
-use super::findings::Findings;
 use super::kinds::{is_claim, kinds};
 use super::lists::*;
 use super::named::{About, Trait, is_exactly, traits};
@@ -132,7 +130,8 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
             named = traits.iter().filter(|(at, _)| *at < places[order - 1]).map(|(_, t)| t.clone()).collect();
         }
         // "32, 64 and 256 neurons reached 0.8741, 0.8782 and 0.8872": each its own, in their order.
-        if traits.len() == places.len() && order_tells(&traits, &places) {
+        let in_order = order_tells(&traits, &places);
+        if in_order {
             named = vec![traits[order].1.clone()];
         }
         let number = s.tokens[place].number().expect("a claim is a number");
@@ -141,12 +140,10 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
             place,
             number,
             kinds: kinds(s, place, own),
-            nearest: if traits.len() == places.len() && order_tells(&traits, &places) {
-                named.clone()
-            } else if of_first {
-                named.iter().take(1).cloned().collect()
-            } else {
-                nearest
+            nearest: match (in_order, of_first) {
+                (true, _) => named.clone(),
+                (_, true) => named.iter().take(1).cloned().collect(),
+                _ => nearest,
             },
             named: if of_first { named.split_off(named.len().saturating_sub(1)) } else { named },
             verdict: Verdict::Unknown,
@@ -226,36 +223,7 @@ impl Claim<'_> {
     }
 }
 
-/// What is said of the claims that don't hold.
-pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
-    let topic = "the measured values, as the records of the runs have them";
-    let hint = "compare each with the table of the runs: which network, which set, accuracy or loss?";
-    let worst = claims.iter().find(|claim| matches!(claim.verdict, Verdict::OfAnother | Verdict::Unknown));
-    if let Some(claim) = worst {
-        findings.wrong(claim.sentence, topic, hint);
-    } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
-        let why = match claim.verdict {
-            Verdict::Elsewhere => "is in the records, but perhaps of another run than the one that is meant",
-            Verdict::Difference => "may be a difference of measured values",
-            _ => "is near a measured value, but not that value rounded",
-        };
-        findings.unclear(topic, format!("{} {why}", claim.number.text));
-    }
-    for pair in claims.windows(2) {
-        if let [from, to] = pair
-            && std::ptr::eq(from.sentence, to.sentence)
-            && turned(from, to)
-        {
-            findings.wrong(from.sentence, "which values rise, and which fall", hint);
-        }
-    }
-    if let Some(claim) = claims.iter().find(|claim| {
-        claim.sentence.tokens[claim.place].negated && !claim.sentence.has("without unlike instead rather")
-    }) {
-        findings.unclear(topic, claim.sentence.quoted());
-    }
-}
-
+/// Whether all networks are named before all numbers, so that each number is of the one in its place.
 fn order_tells(traits: &[(usize, Trait)], places: &[usize]) -> bool {
-    places.len() > 1 && traits.iter().all(|(at, _)| *at < places[0])
+    places.len() > 1 && traits.len() == places.len() && traits.iter().all(|(at, _)| *at < places[0])
 }

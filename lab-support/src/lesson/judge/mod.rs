@@ -2,11 +2,11 @@
 //! can't tell, it asks for a reader.
 
 mod claims;
-mod directions;
 mod evidence;
 mod findings;
 mod kinds;
 mod lists;
+mod measurements;
 mod named;
 mod questions;
 mod read;
