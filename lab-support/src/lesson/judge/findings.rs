@@ -8,6 +8,8 @@ use crate::lesson::check::Point;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub points: Vec<Point>,
+    /// The answer has code, which is not judged: what isn't found may be there.
+    pub has_code: bool,
 }
 
 /// How much of a fact was found.
@@ -23,6 +25,7 @@ impl Findings {
     pub fn fact(&mut self, found: Found, topic: &str, hint: &str) {
         self.points.push(match found {
             Found::Said => Point::new(true, topic, "", ""),
+            Found::Nothing if self.has_code => Point::unclear(topic, "it may be in the code"),
             Found::Nothing => Point::new(false, topic, "nothing that could be recognized", hint),
             Found::Traces => {
                 Point::unclear(topic, "words on it are there, but not in a form that can be judged here")

@@ -30,7 +30,10 @@ pub(super) fn is_claim(s: &Sentence, i: usize, n: &Number, all: bool) -> bool {
         && n.value <= 100.0
         && !after.is_some_and(|t| t.is(NEURON) || t.is(EPOCH));
     let share = n.percent && n.value <= 100.0 || (n.decimals > 1 && n.value <= 1.0) || loss || named;
-    share
+    let points = n.value < 12.0
+        && after.is_some_and(|t| t.is("percentage point"))
+        && s.tokens[i + 1..].iter().take(2).any(|t| t.is("point"));
+    (share || points)
         && (measures || all)
         && !in_sum(before)
         && !in_sum(after)
@@ -61,7 +64,10 @@ pub(super) fn kinds(s: &Sentence, i: usize, own: &[Kind]) -> Vec<Kind> {
         .filter(|at| s.tokens[at + 1..].iter().take(2).any(|t| t.is("accuracy set data images")));
     let tested = before(TEST);
     let validated = before(VALIDATE);
-    if in_clause("validation val") || validated.is_some() && validated > tested && validated > trained {
+    let tests_here = in_clause(TEST) && !in_clause("validation val");
+    if in_clause("validation val")
+        || !tests_here && validated.is_some() && validated > tested && validated > trained
+    {
         return vec![Kind::ValidationAccuracy];
     }
     let train_here = clause.windows(2).any(|w| w[0].is(training) && w[1].is("accuracy set data images"));
@@ -70,6 +76,10 @@ pub(super) fn kinds(s: &Sentence, i: usize, own: &[Kind]) -> Vec<Kind> {
     }
     if in_clause(TEST) || tested > trained && tested.is_some() && own.contains(&Kind::TestAccuracy) {
         return vec![Kind::TestAccuracy];
+    }
+    // "The gap is bigger (0.9643 and 0.8868)" is one between two sets.
+    if s.has("gap") {
+        return [own, &[Kind::TrainAccuracy]].concat();
     }
     own.to_vec()
 }

@@ -2,7 +2,7 @@
 
 pub(super) type List = &'static str;
 
-pub(super) const TRAIN: List = "train training learn learning trainset learned taught fit fitting";
+pub(super) const TRAIN: List = "train training learn learning trainset learned taught fit fitting study";
 pub(super) const TEST: List =
     "test testing evaluate evaluation exam examine examination unseen assess check testset";
 pub(super) const VALIDATE: List = "validate validation";

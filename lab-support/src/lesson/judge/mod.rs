@@ -6,6 +6,7 @@ mod evidence;
 mod findings;
 mod kinds;
 mod lists;
+mod measurements;
 mod named;
 mod questions;
 mod read;
@@ -25,7 +26,7 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
         return vec![Point::new(false, "an answer", "nothing yet", "write it between the quotes")];
     }
     let sentences = read::sentences(text);
-    let mut findings = Findings::default();
+    let mut findings = Findings { has_code: text.contains("```"), ..Findings::default() };
     if !read::is_english(&sentences, lists::KNOWN) {
         findings.unclear(
             "an answer in English",
@@ -39,7 +40,7 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
     if read::takes_back(&sentences) {
         findings.unclear("an answer that says one thing", "it seems to take something back");
     }
-    if !read::is_in_sentences(&sentences) {
+    if !findings.has_code && !read::is_in_sentences(&sentences) {
         let hint = "say what is what: keywords alone don't tell";
         findings.points.push(Point::new(false, "a full sentence", "words in a row", hint));
     }

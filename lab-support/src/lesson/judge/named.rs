@@ -28,6 +28,7 @@ const CHOICES: &[(List, List)] = &[
     ("augment augmentation flip mirror mirrored shift", "augment mirror flip"),
     ("regularize regularise regularization regularisation l2 decay", "l2 decay regulari"),
     ("sgd", "sgd"),
+    ("stopping", "early"),
     ("tuned tune tuning", "tuned"),
     ("batchnorm", "batch"),
 ];
@@ -66,6 +67,11 @@ fn normalized(s: &Sentence, i: usize) -> Option<Trait> {
     }
     if normal(token) {
         return Some(if token.negated { Trait::Raw } else { Trait::Normalized });
+    }
+    // "After two epochs".
+    let count = token.number().and_then(|n| n.count());
+    if let Some(epochs) = count.filter(|_| s.tokens.get(i + 1).is_some_and(|t| t.is(EPOCH))) {
+        return Some(Trait::At(epochs));
     }
     (token.is_word("with") && ends).then_some(Trait::Normalized)
 }

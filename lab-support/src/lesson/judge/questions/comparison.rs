@@ -22,12 +22,12 @@ pub(super) const CALLED: [List; 10] = [
 ];
 
 pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
-     recognize recognise forecast nn believe";
+     recognize recognise forecast nn believe assign";
 
-pub(super) const STRICT: List = "actual actually true truth real really reality given belongs";
+pub(super) const STRICT: List = "actual actually true truth real really reality given belongs expected";
 
 const SAME: List = "same match equal agree agreement right correct correctly identical coincide accurate \
-     accurately too also well both consistent hit rightly properly equals corresponds correspond";
+     accurately too also well both consistent hit rightly properly indeed equals corresponds correspond";
 const DIFFERENT: List = "differ difference different wrong wrongly mismatch disagree incorrect incorrectly unequal \
      false mistake misclassify misclassified error fail failed deviate unlike contradict";
 

@@ -1,7 +1,7 @@
 //! Which count of images belongs to which part of the data set.
 
 use super::super::lists::*;
-use super::super::read::Sentence;
+use super::super::read::{Sentence, What};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -23,7 +23,9 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
         .enumerate()
         .filter_map(|(i, token)| {
             let roles = [(TRAIN, Part::Train), (TEST, Part::Test), (VALIDATE, Part::Validation)];
-            roles.iter().find(|(list, _)| token.is(list)).map(|(_, part)| (i, *part))
+            let unseen = token.is_word("seen") && i > 0 && sentence.tokens[i - 1].is("never not");
+            let found = roles.iter().find(|(list, _)| token.is(list)).map(|(_, part)| *part);
+            found.or(unseen.then_some(Part::Test)).map(|part| (i, part))
         })
         .collect();
     let counts: Vec<(usize, usize)> = counts(sentence);
@@ -32,7 +34,15 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
         let cost = |role: usize| {
             let apart = sentence.tokens[role].clause.abs_diff(sentence.tokens[*i].clause);
             let between = counts.iter().any(|(other, _)| (role.min(*i) + 1..role.max(*i)).contains(other));
-            role.abs_diff(*i) + 4 * apart + if between { 12 } else { 0 }
+            // "(10000, 28, 28) for training": it belongs to what stands before it.
+            let is_bound = |at: usize| {
+                let behind = at > 1 && sentence.tokens[at - 1].is("for in to as");
+                behind
+                    && (sentence.tokens[at - 2].number().is_some()
+                        || sentence.tokens[at - 2].what == What::Break(')'))
+            };
+            let taken = role < *i && is_bound(role);
+            role.abs_diff(*i) + 4 * apart + if between { 12 } else { 0 } + if taken { 6 } else { 0 }
         };
         let nearest = roles.iter().min_by_key(|(role, _)| cost(*role)).map(|(_, part)| *part);
         let part = in_order.get(place).copied().or(nearest).unwrap_or(Part::Unknown);
@@ -49,7 +59,9 @@ fn counts(sentence: &Sentence) -> Vec<(usize, usize)> {
         let next = sentence.tokens[i + 1..].iter().take_while(|t| t.number().is_none()).take(2);
         let is_other =
             next.clone().any(|token| token.is(OTHERS)) && !next.clone().any(|token| token.is(IMAGE));
-        let counts = count >= 500 && count != 784 && count != 70_000 && !is_other && !is_spread(count);
+        let is_large = count > 100_000 && !next.clone().any(|token| token.is(IMAGE));
+        let counts =
+            count >= 500 && !is_large && count != 784 && count != 70_000 && !is_other && !is_spread(count);
         (counts && !sentence.tokens[i].is_assumed()).then_some((i, count))
     });
     counts.collect()
@@ -82,6 +94,10 @@ mod tests {
             ("60,000 and 10,000 images for training and testing", &[(60_000, Train), (10_000, Test)]),
             (
                 "Of 70,000, 60,000 are for training, the rest, 10,000, for the test.",
+                &[(60_000, Train), (10_000, Test)],
+            ),
+            (
+                "Images: (60000, 28, 28) for training and (10000, 28, 28) for test",
                 &[(60_000, Train), (10_000, Test)],
             ),
             (

@@ -8,7 +8,7 @@ use crate::data::CLASS_NAMES;
 
 const ORIGINAL: List = "replace replacement instead unlike rather successor alternative hard harder difficult like \
      similar compare same format original contrast challenge challenging substitute counterpart \
-     easy analogous inspired dropin classic classical traditional drop predecessor former";
+     easy analogous inspired dropin classic classical traditional drop predecessor former mnist";
 const OTHER_THINGS: List = "animal vehicle flower face letter car cat dog bird alphabet food fruit furniture landscape \
      house truck airplane";
 
@@ -152,6 +152,10 @@ fn classes(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, other, topic, hint);
 }
 
+fn is_one(token: &Token) -> bool {
+    token.number().is_some_and(|n| n.is(1.0))
+}
+
 fn pixels(sentences: &[Sentence], findings: &mut Findings) {
     let color = |s: &Sentence| {
         s.tokens.iter().enumerate().any(|(i, t)| {
@@ -173,6 +177,12 @@ fn pixels(sentences: &[Sentence], findings: &mut Findings) {
         s.has(PIXEL) && s.tokens.windows(3).any(between) && !s.has(later)
     };
     findings.wrong_where(sentences, scaled, topic, "look at the range of the data as it was loaded");
+    let two_tone = |s: &Sentence| {
+        s.tokens.windows(2).any(|w| is_one(&w[0]) && w[1].is("bit") && !w[1].negated)
+            || s.has_phrase("either black or white")
+            || s.has_phrase("only black and white")
+    };
+    findings.unclear_where(sentences, two_tone, topic);
     let year = |s: &Sentence| s.says("google facebook amazon microsoft apple nike") && !s.has("http hosted");
     findings.unclear_where(sentences, year, "where the data set comes from");
     let denied = |s: &Sentence| {

@@ -4,17 +4,18 @@ use super::super::evidence::Evidence;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
+use super::counts::{Part, parts};
+use super::epoch_numbers::{self, epochs};
 
-const PASS: List = "pass cycle round run iteration iterate sweep loop go goes went gone see seen use show shown \
+const PASS: List = "pass cycle round run iteration iterate sweep loop go going goes went gone see seen use show shown \
      process present feed fed look walk turn work read once time train visit through traversal \
      learn complete finish cover";
 const ALL: List = "whole entire complete full all every each total";
 /// What a definition of an epoch has nothing to do with.
-const BESIDE: List =
-    "neuron layer class label pixel right correct correctly best size point smaller subset random memory";
+const BESIDE: List = "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration";
 /// What an epoch may be called besides.
 const HEADS: List = "process phase period unit presentation repetition training train term trip tour measure hyperparameter \
-     single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part";
+     single stage model network algorithm we you done finish it after during made in once completed finished training over when if not for how number also part word name expression concept";
 /// What an epoch is not.
 const LESS: List = "batch minibatch update step layer second minute hour neuron weight image sample picture \
      network accuracy model parameter";
@@ -30,7 +31,7 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
         |s: &Sentence| s.has(PASS) && (s.has(ALL) || s.has(DATA) || s.has(IMAGE)) || all_training_data(s);
     findings.fact(found(sentences.iter().any(passes), sentences.iter().any(traces) && told), topic, hint);
     definition(sentences, findings);
-    numbers(sentences, evidence, findings);
+    epoch_numbers::judge(sentences, evidence, findings);
 }
 
 /// "the whole training set", "all 60,000 images", "each of the images".
@@ -38,9 +39,14 @@ fn all_training_data(s: &Sentence) -> bool {
     let data = |t: &Token| t.is(IMAGE) || t.is(DATA) || t.is(BATCH);
     let training = s.has(TRAIN) || !s.has(TEST) && !s.has(VALIDATE);
     let all = |i: usize, t: &Token| {
-        let all = t.is(ALL) || t.number().is_some_and(|n| n.is(60_000.0) || n.is(55_000.0));
+        let all = t.is(ALL)
+            || t.number().is_some_and(|n| n.is(60_000.0) || n.is(55_000.0) || n.percent && n.is(100.0));
+        // "a full pass of the network over the training data"
+        let passes =
+            s.tokens.get(i + 1).is_some_and(|t| t.is(PASS)) && s.has(DATA) && s.has(TRAIN) && !s.has(BATCH);
         let rest = s.tokens[i + 1..].iter().take(6).take_while(|t| {
-            !t.is("weight network layer neuron parameter test testing validation")
+            !(t.is("weight network layer neuron parameter test testing validation")
+                && !(passes && t.is("network")))
                 && !matches!(t.what, What::Break(_))
         });
         all && !t.negated && (rest.clone().any(data))
@@ -49,17 +55,8 @@ fn all_training_data(s: &Sentence) -> bool {
 }
 
 fn halved(s: &Sentence) -> bool {
-    s.says("half quarter third part portion fraction subset some")
-}
-
-fn epochs(s: &Sentence) -> impl Iterator<Item = usize> {
-    s.numbers()
-        .filter(|(i, _)| {
-            s.tokens.get(i + 1).is_some_and(|t| t.is(EPOCH))
-                || s.tokens.get(i + 1).is_some_and(|t| t.is_word("of"))
-                    && s.tokens.get(i + 2).is_some_and(|t| t.is_word("them"))
-        })
-        .filter_map(|(_, n)| n.count())
+    let skips = ["every second", "every other"].iter().any(|each| s.has_phrase(each));
+    skips || s.says("half quarter third part portion fraction subset some")
 }
 
 fn definition(sentences: &[Sentence], findings: &mut Findings) {
@@ -97,6 +94,23 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
             || s.says("twice thrice")
     };
     findings.wrong_where(sentences, often, "how often an image is seen in an epoch", hint);
+    let once = |s: &Sentence| {
+        epochs(s).any(|n| n > 1)
+            && s.says("once")
+            && (s.has("each every") || s.has(ALL))
+            && !s.has("per 1 not but")
+            && !s.has_phrase("an epoch")
+            && !s.has_phrase("each epoch")
+            && !s.has_phrase("every epoch")
+    };
+    findings.unclear_where(sentences, once, "how often an image is seen in an epoch");
+    let parts_of = |s: &Sentence| {
+        let other = |(count, part, negated): &(usize, Part, bool)| {
+            *part == Part::Train && !negated && *count >= 5_000 && ![60_000, 55_000].contains(count)
+        };
+        parts(s).iter().any(other) && s.has(IMAGE)
+    };
+    findings.unclear_where(sentences, parts_of, "how many images there are to train with");
     let half = |s: &Sentence| halved(s) && s.has(EPOCH) && s.has(PASS) && !s.has("training");
     findings.unclear_where(sentences, half, topic);
     let late = |s: &Sentence| {
@@ -115,8 +129,12 @@ fn definition(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, never, topic, hint);
     let other = |s: &Sentence| {
         let head = defined(s).map(|i| &s.tokens[i]);
-        let is_other = head.is_some_and(|t| t.word().is_some() && !t.is(PASS) && !t.is(ALL) && !t.is(HEADS));
-        is_other || defined(s).is_some() && (s.has_phrase("each time") || s.has_phrase("every time"))
+        let seconds = s.tokens.iter().any(|t| t.is_word("seconds") || t.is_word("minutes"));
+        let epoch = s.places(EPOCH).first().copied().unwrap_or(0);
+        let each = ["each time", "every time"].iter().filter_map(|each| s.phrase(each)).any(|at| at > epoch);
+        let is_other =
+            seconds || head.is_some_and(|t| t.word().is_some() && !t.is(PASS) && !t.is(ALL) && !t.is(HEADS));
+        defined(s).is_some() && (is_other || each)
     };
     findings.unclear_where(sentences, other, topic);
     let beside = |s: &Sentence| {
@@ -185,56 +203,4 @@ fn is_less(s: &Sentence, i: usize) -> bool {
 /// "when the model sees all the training data".
 fn passes_after_subject(s: &Sentence, i: usize) -> bool {
     s.tokens[i].is("model network") && s.tokens[i + 1..].iter().take(6).any(|t| t.is(PASS))
-}
-
-fn numbers(sentences: &[Sentence], evidence: &Evidence, findings: &mut Findings) {
-    let sizes: Vec<usize> = evidence.runs.iter().map(|run| run.batch_size).chain([32]).collect();
-    let ratio = |run: &crate::lesson::run::Run| run.images.div_ceil(run.batch_size.max(1));
-    let mut steps: Vec<usize> = evidence.runs.iter().map(ratio).chain([1_875, 1_719]).collect();
-    steps.extend(sizes.iter().map(|size| 60_000usize.div_ceil(*size)));
-    let claimed = |s: &Sentence, i: usize| s.tokens[i].asserted();
-    let word = |s: &Sentence, i: usize, list: List| s.tokens.get(i).is_some_and(|t| t.is(list));
-    let batch = |s: &Sentence| {
-        s.numbers().any(|(i, n)| {
-            let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
-            let named = before(2, BATCH) && before(1, "of size has have hold with contains")
-                || before(3, BATCH) && before(2, "size") && before(1, "of is was")
-                || i > 1 && before(1, "size") && before(2, BATCH)
-                || word(s, i + 1, "per") && word(s, i + 2, BATCH);
-            named && claimed(s, i) && n.count().is_some_and(|n| !sizes.contains(&n) && n > 1)
-        })
-    };
-    findings.wrong_where(sentences, batch, "the size of a batch", "the training prints its steps");
-    let step = |s: &Sentence| {
-        s.numbers().any(|(i, n)| {
-            let named = word(s, i + 1, STEP)
-                || word(s, i + 1, BATCH)
-                || word(s, i + 2, "update step") && word(s, i + 1, "weight training gradient optimization");
-            let count = n.count().filter(|n| *n > 1);
-            let epochs = epochs(s)
-                .any(|epochs| count.is_some_and(|n| n % epochs == 0 && steps.contains(&(n / epochs))));
-            named
-                && claimed(s, i)
-                && !n.about
-                && count.is_some_and(|n| !steps.contains(&n))
-                && !epochs
-                && !(n.spelled && n.value < 10.0)
-        })
-    };
-    findings.wrong_where(sentences, step, "how many steps an epoch has", "the training prints them");
-    let images = |s: &Sentence| {
-        s.numbers().any(|(i, n)| {
-            let named = word(s, i + 1, "image picture sample example")
-                || word(s, i + 1, TRAIN) && word(s, i + 2, IMAGE);
-            let own = n.is_one_of(&[60_000.0, 55_000.0, 70_000.0, 5_000.0, 10_000.0])
-                || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || n == 28);
-            named && claimed(s, i) && !own && n.count().is_some_and(|n| n > 100)
-        })
-    };
-    findings.wrong_where(
-        sentences,
-        images,
-        "how many images there are to train with",
-        "the training prints them",
-    );
 }

@@ -5,6 +5,7 @@ use super::super::findings::{Findings, Found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
 use super::comparison::{self, CALLED, PREDICTED, STRICT};
+use super::labels::{class, is_of_a_probability, is_the_label, is_the_largest};
 
 /// Words about classes that are neither predicted nor actual.
 const OTHERS: List = "second next other remaining least similar confuse alternative runner only followed follow \
@@ -28,11 +29,12 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
     };
     let (predicted, actual) = (image.predicted(), image.actual);
     let sentences: Vec<&Sentence> = sentences.iter().filter(|s| !is_of_another_image(s, predicted)).collect();
-    let mut carried = None;
+    // An answer that begins with a class gives the prediction.
+    let (mut carried, mut told) = (Some(Who::Predicted), None);
     let mut claims: Vec<(Who, usize, bool, &Sentence)> = sentences
         .iter()
         .flat_map(|s| {
-            claims(s, predicted, &mut carried)
+            claims(s, predicted, &mut carried, &mut told)
                 .into_iter()
                 .map(move |(who, class, negated)| (who, class, negated, *s))
         })
@@ -89,17 +91,23 @@ fn is_of_another_image(s: &Sentence, predicted: usize) -> bool {
 }
 
 /// What the sentence says of which label, and whether it denies it.
-fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who, usize, bool)> {
+fn claims(
+    s: &Sentence,
+    predicted: usize,
+    carried: &mut Option<Who>,
+    told: &mut Option<usize>,
+) -> Vec<(Who, usize, bool)> {
     let mut claims = Vec::new();
     let mut roles: Vec<(usize, Who)> = Vec::new();
     for (i, token) in s.tokens.iter().enumerate() {
         let is_both = token.is_word("both") || token.is_word("cases") || token.is_word("times");
         if is_both {
             roles.push((i, Who::Both));
-        } else if token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
+        } else if is_the_largest(s, i)
+            || token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
         {
             roles.push((i, Who::Predicted));
-        } else if token.is(STRICT) || is_the_label(s, i) {
+        } else if token.is(STRICT) && !is_of_a_probability(s, i) || is_the_label(s, i) {
             roles.push((i, Who::Actual));
         }
     }
@@ -113,12 +121,18 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
         }
         let before = roles.iter().rev().find(|(at, _)| *at < i);
         let behind = roles.iter().find(|(at, _)| *at > i && s.tokens[*at].clause == token.clause);
-        let who = before.or(behind).map(|(_, who)| *who).or(*carried);
+        // "Ankle boot (predicted)", "Ankle boot predicted, Ankle boot expected"
+        let bracket = usize::from(s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break('(')));
+        let starts =
+            i == 0 || matches!(s.tokens[i - 1].what, What::Break(_)) || s.tokens[i - 1].is("a an the");
+        let beside = roles.iter().find(|(at, _)| *at == i + 1 + bracket && (bracket > 0 || starts));
+        let here = before.filter(|(at, _)| s.tokens[*at].clause == token.clause);
+        let who = beside.or(here).or(behind).or(before).map(|(_, who)| *who).or(*carried);
         let joint = |(at, _): &(usize, Who)| {
             roles.iter().any(|(other, who)| {
                 other < at
                     && *who != Who::Both
-                    && s.tokens[*other..*at].iter().any(|t| t.is_word("and"))
+                    && s.tokens[*other..*at].iter().any(|t| t.is_word("and") || t.is_sign('='))
                     && s.tokens[*other..*at]
                         .iter()
                         .all(|t| t.number().is_none() && !CALLED.iter().any(|c| t.is(c)))
@@ -136,8 +150,15 @@ fn claims(s: &Sentence, predicted: usize, carried: &mut Option<Who>) -> Vec<(Who
         }
     }
     // "so is the actual label", "the true label, too"
+    let first = claims.first().copied().or(told.map(|class| (Who::Predicted, class, false)));
+    *told = claims
+        .iter()
+        .rev()
+        .find(|(who, _, negated)| *who == Who::Predicted && !negated)
+        .map(|c| c.1)
+        .or(*told);
     if let (Some((Who::Predicted, class, false)), Some((at, _))) =
-        (claims.first().copied(), roles.iter().find(|(_, who)| *who == Who::Actual))
+        (first, roles.iter().find(|(_, who)| *who == Who::Actual))
     {
         let none = !claims.iter().any(|(who, _, _)| *who == Who::Actual);
         let so = s.has_phrase("so is")
@@ -160,55 +181,17 @@ fn matches_the_label(s: &Sentence) -> bool {
             && s.tokens[i].is("same identical equal agree correspond consistent");
         s.tokens[i].asserted() && (s.tokens[i].is("match equal") || with)
     };
-    (0..s.tokens.len()).any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)))
+    // "prediction and label coincide"
+    let labels = s.has(PREDICTED) && s.has("label") && !s.has("predict predicted");
+    let coincide =
+        |i: usize| labels && s.tokens[i].asserted() && s.tokens[i].is("coincide agree match same identical");
+    (0..s.tokens.len())
+        .any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)) || coincide(i))
 }
 
 /// "and this is also the true class".
 fn says_also(s: &Sentence, at: usize) -> bool {
-    s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise") && !t.negated)
-}
-
-/// "the label is", "test labels[0]", "the first image is".
-fn is_the_label(s: &Sentence, i: usize) -> bool {
-    let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
-    let token = &s.tokens[i];
-    let next = s.tokens.get(i + 1);
-    let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
-    let label = token.is_word("label") && before(1, "the its test") && !lately_predicted;
-    let labels =
-        token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
-    let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);
-    let is_image = token.is("is show") && subject && s.tokens[..i].iter().any(|t| t.is(IMAGE));
-    label || labels || is_image
-}
-
-/// The class that the token at `i` names, by its name or by its label.
-fn class(s: &Sentence, i: usize) -> Option<usize> {
-    let token = &s.tokens[i];
-    if let Some(number) = token.number() {
-        let label = number.count().filter(|label| *label < 10)?;
-        let before = |back: usize| i.checked_sub(back).map(|i| &s.tokens[i]);
-        let is_place = before(1).is_some_and(|t| {
-            t.is("image picture epoch index notebook predicted")
-                && !number.spelled
-                && s.tokens.get(i + 1).is_some_and(|t| t.what == What::Break(')'))
-                || t.what == What::Break('[')
-        });
-        let call = before(1).is_some_and(|t| t.what == What::Break('('))
-            && before(2).is_some_and(|t| {
-                t.is_word("predicted") || t.is_word("get") || t.is_word("row") || t.is_word("confidence")
-            });
-        let image = before(1).is_some_and(|t| t.is("image picture epoch index"));
-        let counts = s.tokens.get(i + 1).is_some_and(|t| {
-            t.is(
-                "label image class of probability epoch layer number picture test prediction category thing \
-     value second cases case times",
-            )
-        }) || number.spelled && label < 3;
-        let percent = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'));
-        return (!is_place && !call && !image && !counts && !percent).then_some(label);
-    }
-    (0..10).find(|class| token.is(CALLED[*class]))
+    s.clause(s.tokens[at].clause).any(|t| t.is("also too same likewise well") && !t.negated)
 }
 
 /// Named as another possibility, or with a probability that isn't the largest.
@@ -216,9 +199,11 @@ fn is_aside(s: &Sentence, i: usize, is_predicted: bool) -> bool {
     let clause: Vec<&Token> = s.clause(s.tokens[i].clause).collect();
     let other = |t: &&Token| t.is(OTHERS);
     let probability = clause.iter().any(|t| {
-        t.is("probability percent chance") || t.number().is_some_and(|n| n.percent && n.value < 50.0)
+        t.is("probability percent chance")
+            || t.number().is_some_and(|n| n.percent && n.value < 50.0 || n.decimals > 1 && n.value < 0.5)
     });
-    let is_main = is_predicted || s.tokens[i].number().is_some();
     clause.iter().copied().any(|t| other(&t))
-        || probability && !is_main && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
+        || probability
+            && !is_predicted
+            && !clause.iter().any(|t| t.is(PREDICTED) && !t.is("says") || t.is(STRICT))
 }

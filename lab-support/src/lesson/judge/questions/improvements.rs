@@ -63,15 +63,17 @@ pub(super) fn judge(sentences: &[Sentence], claims: &[Claim], findings: &mut Fin
 /// Of a network that is not the baseline.
 fn changed(claims: &[Claim]) -> bool {
     claims.iter().any(|claim| {
-        let tested =
-            claim.kinds.contains(&Kind::TestAccuracy) && claim.verdict == Verdict::Fits && claim.changed;
+        let tested = claim.kinds != [Kind::TrainAccuracy]
+            && claim.kinds != [Kind::Loss]
+            && claim.verdict == Verdict::Fits
+            && claim.changed;
         tested && !claim.sentence.tokens[claim.place].negated
     })
 }
 
 /// "can't improve", "doesn't help".
 fn useless(s: &Sentence, clause: usize) -> bool {
-    s.clause(clause).any(|t| t.negated && t.is("improve help increase better raise"))
+    s.clause(clause).any(|t| t.negated && t.is("improve help increase better raise change"))
 }
 
 fn useless_all(s: &Sentence) -> bool {

@@ -41,7 +41,15 @@ pub(super) fn parts(sentences: &[Sentence]) -> Vec<Part<'_>> {
 
 fn layer_of(tokens: &[&Token]) -> Option<Layer> {
     let has = |list: List| tokens.iter().any(|token| token.is(list));
-    let number = |value: f64| tokens.iter().any(|token| token.number().is_some_and(|n| n.is(value)));
+    // A factor counts something else: 128 · 10 are weights of the output layer.
+    let is_factor = |i: usize| {
+        let sign = |i: Option<&&Token>| i.is_some_and(|t| t.is_sign('\u{d7}'));
+        sign(tokens.get(i + 1)) || i > 0 && sign(tokens.get(i - 1))
+    };
+    let number = |value: f64| {
+        let is = |i: usize| tokens[i].number().is_some_and(|n| n.is(value));
+        (0..tokens.len()).any(|i| is(i) && !is_factor(i))
+    };
     let pair = |a: &str, b: &str| tokens.windows(2).any(|pair| pair[0].is_word(a) && pair[1].is(b));
     let width = |value: f64| {
         tokens.windows(2).any(|pair| {
@@ -104,6 +112,14 @@ impl Part<'_> {
             let single = number.is(1.0) && self.tokens[i + 1..].iter().any(|t| t.is("per each every for"));
             let one_of = number.is(1.0) && next(i, 1).is_some_and(|t| t.is_word("of"));
             (follows && !single && !one_of || dense).then(|| number.count()).flatten()
+        })
+    }
+
+    /// Numbers directly before one of these words.
+    pub fn counts_of(&self, list: List) -> impl Iterator<Item = f64> {
+        self.tokens.windows(2).filter_map(move |pair| {
+            let number = pair[0].number().filter(|_| pair[0].asserted())?;
+            pair[1].is(list).then_some(number.value)
         })
     }
 

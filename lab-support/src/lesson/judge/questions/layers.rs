@@ -19,7 +19,7 @@ const OTHER_LAYERS: List = "convolution convolutional conv cnn conv2d pooling ma
      attention embedding";
 /// Things that no layer of ours does or is.
 const BESIDE: List = "digit background overfit overfitting epoch memory optimizer optimiser batch augmentation \
-     brightness download split divide sort clean error speed rotate sharpen random \
+     download split divide sort clean error speed rotate sharpen random \
      backpropagation label";
 const NOT_OURS: List = "unlike extension later other add extend further beyond instead without improve next example \
      contrast notebook";
@@ -35,9 +35,15 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     let beside = |s: &Sentence| {
         let flatten = s.places("flatten").into_iter().find(|i| !s.tokens[*i].negated);
         let row = |t: &Token| t.is(VECTOR) || t.number().is_some_and(|n| n.is(784.0));
-        flatten.is_some_and(|i| s.tokens[i..].iter().take(14).any(|t| row(t) && !t.negated))
+        flatten.is_some_and(|i| s.tokens[i.saturating_sub(8)..].iter().take(22).any(|t| row(t) && !t.negated))
     };
     let row = said(Layer::Flatten, VECTOR) || number(Layer::Flatten, 784.0) || sentences.iter().any(beside);
+    let row = row
+        || sentences.windows(2).any(|pair| {
+            // "The image must become a vector. Flatten does this."
+            let becomes = |s: &Sentence| s.says(VECTOR) && s.has(IMAGE) && !s.has("hidden output dense relu");
+            pair[0].says("flatten") && becomes(&pair[1]) || becomes(&pair[0]) && pair[1].says("flatten")
+        });
     let traces = sentences.iter().any(|s| s.has("flatten"));
     findings.fact(found(flatten, traces), "the first layer", summary);
     findings.fact(
@@ -61,7 +67,9 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         "its activation",
         "see how the network was described",
     );
-    let learns = of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
+    let learns = of(Layer::Hidden)
+        .any(|part| part.says("make give produce yield turn") && part.says("feature"))
+        || of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
         || sentences.iter().any(|s| {
             s.says(FINDS) && s.says(FEATURES) && !s.has("flatten")
                 || s.has_phrase("weighted sum")
@@ -133,6 +141,32 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
         if swapped || reduces {
             findings.unclear("what a layer does", part.sentence.quoted());
         }
+        let positive_away =
+            part.says("positive") && part.says_number(0.0) && !part.says("negative keep leave");
+        if positive_away && part.sentence.has("relu") && !part.sentence.says("negative") {
+            findings.wrong(part.sentence, "what the activation does", summary);
+        }
+        if part.layer == Layer::Hidden && part.denies("learn detect extract") && part.denies("anything") {
+            findings.unclear("what the hidden layer is for", part.sentence.quoted());
+        }
+        // Parameters of another layer, or of none.
+        let own: &[f64] = match part.layer {
+            Layer::Input => &[0.0, 100_480.0, 1_290.0, 101_770.0],
+            Layer::Flatten => &[0.0],
+            Layer::Hidden => &[100_480.0, 100_352.0, 128.0, 101_770.0],
+            Layer::Output => &[1_290.0, 1_280.0, 10.0, 101_770.0],
+        };
+        if part.counts_of("parameter weight").any(|n| [100_480.0, 1_290.0].contains(&n) && !own.contains(&n))
+        {
+            findings.wrong(part.sentence, "how many parameters there are", summary);
+        }
+        let values = "number value entry element input";
+        if part.layer == Layer::Flatten
+            && part.counts_of(values).any(|n| n > 1.0 && n != 784.0)
+            && !part.sentence.numbers().any(|(_, n)| n.is(784.0))
+        {
+            findings.wrong(part.sentence, "what the first layer does", summary);
+        }
         if part.says("relu") && part.says_number(0.0) && part.says_number(1.0) {
             findings.wrong(part.sentence, "what the activation does", summary);
         }
@@ -177,7 +211,8 @@ fn mistakes(sentences: &[Sentence], parts: &[Part], findings: &mut Findings) {
     findings.unclear_where(sentences, many, "how many layers there are");
     let denied = |s: &Sentence| {
         s.numbers().any(|(i, n)| s.tokens[i].negated && n.is_one_of(&[784.0, 128.0]))
-            || s.denies("flatten relu")
+            || s.denies("flatten hidden") && !s.has("second more other further another")
+            || s.denies("relu") && !s.has("output last final")
     };
     findings.unclear_where(sentences, denied, "what is so, and what is not");
     let beside = |s: &Sentence| s.tokens.iter().any(|t| t.is(BESIDE) && t.asserted());

@@ -4,17 +4,20 @@ mod comparison;
 mod counts;
 mod data_set;
 mod epoch;
+mod epoch_numbers;
 mod first_image;
 mod improvements;
+mod labels;
 mod layer_parts;
 mod layers;
 mod normalizing;
 mod probability;
 mod reasons;
 
-use super::claims::{self, claims};
+use super::claims::claims;
 use super::evidence::{Evidence, Kind};
 use super::findings::Findings;
+use super::measurements;
 use super::named::About;
 use super::read::Sentence;
 
@@ -41,5 +44,5 @@ pub(super) fn judge(number: usize, sentences: &[Sentence], evidence: &Evidence, 
         5 => first_image::judge(sentences, evidence.first_image.as_ref(), findings),
         _ => improvements::judge(sentences, &claims, findings),
     }
-    claims::judge(&claims, findings);
+    measurements::judge(&claims, findings);
 }

@@ -35,8 +35,9 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
 fn what_is_done(sentences: &[Sentence], findings: &mut Findings) {
     let (topic, hint) =
         ("what is done with the values of the pixels", "compare their range before and after");
-    let divided =
-        |s: &Sentence| s.says(DIVIDE) && says_number(s, 255.0) || divisors(s).any(|(_, by)| by == 255.0);
+    let divided = |s: &Sentence| {
+        s.says(DIVIDE) && says_number(s, 255.0) && !s.has("between") || divisors(s).any(|(_, by)| by == 255.0)
+    };
     let scaled = |s: &Sentence| range(s, 1.0).is_some_and(|i| !s.tokens[i].negated);
     let unit =
         |s: &Sentence| s.has_phrase("unit interval") || s.has_phrase("unit range") || s.has_phrase("most 1");
@@ -116,8 +117,12 @@ fn effect(sentences: &[Sentence], findings: &mut Findings) {
             && s.denies(strong)
             && !s.has("if otherwise unnormalized would")
     };
+    // Of raw pixels, named before it is denied.
     let is_raw = |s: &Sentence| {
-        says_number(s, 255.0) && range(s, 1.0).is_none() && !s.says("divide") || s.has("large big huge")
+        let place = s.tokens.iter().position(|t| t.is(strong) && t.negated).unwrap_or(0);
+        let before = &s.tokens[..place];
+        let raw = before.iter().any(|t| is(t, 255.0)) && range(s, 1.0).is_none() && !s.says("divide");
+        raw || before.iter().any(|t| t.is("large big huge"))
     };
     findings.wrong_where(sentences, |s| not(s) && !is_raw(s), topic, hint);
     findings.unclear_where(sentences, |s| s.denied, topic);

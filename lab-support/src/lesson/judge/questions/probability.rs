@@ -13,7 +13,8 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
         for (i, number) in s.numbers().filter(|(i, n)| is_share(n) && !s.tokens[*i].supposed) {
             let whole = s.has("accuracy")
                 && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
-                || s.has("all whole overall 10000")
+                || s.has("whole overall entire 10000")
+                || s.tokens.windows(2).any(|w| w[0].is_word("all") && w[1].is("test image 10"))
                 || s.numbers().any(|(_, n)| n.is(10_000.0));
             let fit = if whole {
                 let tested = evidence
@@ -52,12 +53,19 @@ fn is_share(n: &Number) -> bool {
 /// The class whose name is nearest, in the same clause if there is one.
 fn class_beside(s: &Sentence, i: usize) -> Option<usize> {
     let clause = s.tokens[i].clause;
-    let names = s
-        .tokens
-        .iter()
-        .enumerate()
-        .filter_map(|(at, t)| Some((at, t.clause, (0..10).find(|class| t.is(CALLED[*class]))?)));
+    let names = s.tokens.iter().enumerate().filter_map(|(at, t)| {
+        let label = t.number().and_then(|n| n.count()).filter(|n| *n < 10);
+        let label = label.filter(|_| at > 0 && s.tokens[at - 1].is("class label"));
+        Some((at, t.clause, label.or((0..10).find(|class| t.is(CALLED[*class])))?))
+    });
     let names: Vec<(usize, usize, usize)> = names.collect();
+    // "Sneaker or Sandal got a bit (3.7 % and 0.1 %)": one share for each name, in their order.
+    let shares: Vec<usize> = s.numbers().filter(|(_, n)| is_share(n)).map(|(at, _)| at).collect();
+    let in_order =
+        names.len() > 1 && shares.len() == names.len() && names.iter().all(|(at, _, _)| *at < shares[0]);
+    if let Some(order) = shares.iter().position(|at| *at == i).filter(|_| in_order) {
+        return Some(names[order].2);
+    }
     let nearest = names
         .iter()
         .filter(|(_, c, _)| c.abs_diff(clause) <= 1)

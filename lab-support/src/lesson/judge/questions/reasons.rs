@@ -22,6 +22,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     findings.unclear_where(sentences, aside, "what that does, and what it does not");
     let pairs: &[(List, List, &str)] = &[
         ("parameter layer", "fewer less reduce smaller remove", "what it does to the network"),
+        ("weight neuron", "fewer", "what it does to the network"),
         (
             "memory storage disk space ram",
             "save less reduce small smaller need fewer low lower",
@@ -75,6 +76,13 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             "look at a picture before and after, and at its shape",
         );
     }
+    let one_part = |s: &Sentence| {
+        s.has(TRAIN)
+            && s.has("test")
+            && s.has("only stay remain unchanged untouched")
+            && !s.has("both same too also accuracy")
+    };
+    findings.unclear_where(sentences, one_part, "which images it is done to");
     let same_size = |s: &Sentence| {
         s.phrase("same size").is_some_and(|i| !s.tokens[i].negated) && s.has(IMAGE) && !s.has("keep stay")
     };

@@ -35,7 +35,6 @@ const GRADING: &[&str] = &[
     "checker",
     "rubric",
     "verdict",
-    "marks",
     "autograder",
     "grade",
     "teacher",

@@ -1,5 +1,7 @@
 //! One reader of numbers, in all the ways in which students write them.
 
+use std::cmp::Ordering;
+
 /// A number as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) struct Number {
@@ -13,6 +15,8 @@ pub(in super::super) struct Number {
     pub percent: bool,
     /// Said to be a round figure.
     pub about: bool,
+    /// Said to be no more than a bound: "more than 95 %" is `Greater`, "below 90 %" is `Less`.
+    pub bound: Option<Ordering>,
     /// Written in letters.
     pub spelled: bool,
     /// A power of ten, `10^4`: a factor before it belongs to it.
@@ -39,6 +43,7 @@ impl Number {
             decimals: 0,
             percent: false,
             about: false,
+            bound: None,
             spelled: false,
             power: false,
         }
@@ -153,6 +158,9 @@ impl Number {
         let unit = 0.1f64.powi(self.decimals);
         let off = self.value - value;
         if off.abs() <= 0.5 * unit + 1e-6 {
+            return Fit::Yes;
+        }
+        if self.bound.is_some_and(|bound| value.total_cmp(&self.value) == bound && off.abs() < 10.0 * unit) {
             return Fit::Yes;
         }
         let is_near = off.abs() < unit || self.about && off.abs() <= 1.5 * unit;

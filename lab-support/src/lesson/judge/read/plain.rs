@@ -56,8 +56,8 @@ const SIGNS: &[(&str, &str)] = &[
     ("fig.", " figure "),
 ];
 
-/// The blocks of a text: paragraphs, items of lists, rows of tables, in small letters and without marks. What stands
-/// in code fences is code, and says nothing.
+/// The blocks of a text: paragraphs, items of lists, rows of tables, in small letters and without marks. Code in code
+/// fences says nothing.
 pub(super) fn blocks(text: &str) -> Vec<String> {
     let text = fractions(&text.replace("<br/>", "\n").replace("<br>", "\n"));
     let (mut blocks, mut header): (Vec<String>, Option<Vec<String>>) = (Vec::new(), None);
@@ -69,6 +69,11 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
         let line = line.trim();
         if line.starts_with("```") {
             (in_code, goes_on) = (!in_code, false);
+            continue;
+        }
+        // What a program has printed says something, unlike its code.
+        if in_code && !line.is_empty() && !line.contains([';', '{', '}', '=']) {
+            blocks.push(without_marks(line));
             continue;
         }
         if in_code || line.is_empty() {
@@ -225,6 +230,7 @@ mod tests {
             ("wrapped\nline", "wrapped \u{2029} line"),
             ("$60{,}000$", "60,000"),
             ("```\nlet a = 1;\n```", ""),
+            ("```\n256 neurons 0.8872\n```", "256 neurons 0.8872"),
         ];
         for (text, plain) in table {
             assert_eq!(blocks(text).join("|"), plain, "{text}");

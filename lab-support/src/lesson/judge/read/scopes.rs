@@ -55,7 +55,7 @@ const DENIALS: &str = "not true that|not true to|false that|false to|untrue that
 const SUPPOSES_ALL: &[&str] = &["if", "suppose", "supposing", "imagine", "assuming", "assume", "unless"];
 const COMPARES: &[&str] = &["larger", "bigger", "smaller", "more", "longer", "less", "fewer", "other"];
 const EXAMPLES: &[&str] = &["example", "eg", "instance"];
-const SUPPOSES: &[&str] = &["would", "could", "might", "may", "should", "perhaps", "maybe", "otherwise"];
+const SUPPOSES: &[&str] = &["would", "could", "might", "should", "perhaps", "maybe", "otherwise"];
 
 pub(super) const SOURCES: &[&str] = &[
     "according",
@@ -94,7 +94,10 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
     let mut example = false;
     for (i, what) in part.iter().enumerate() {
         let (word, next) = (words[i], words.get(i + 1).copied().unwrap_or(""));
-        let is_break = matches!(what, What::Break(_) | What::Sign('\u{2192}'));
+        // The comma of (60000, 28, 28) parts no clauses.
+        let is_number = |i: Option<usize>| matches!(i.and_then(|i| part.get(i)), Some(What::Number(_)));
+        let in_tuple = *what == What::Break(',') && is_number(i.checked_sub(1)) && is_number(Some(i + 1));
+        let is_break = matches!(what, What::Break(_) | What::Sign('\u{2192}')) && !in_tuple;
         let before = i.checked_sub(1).map_or("", |i| words[i]);
         if is_break || CONNECTORS.contains(&word) && !(negated && NEGATORS.contains(&before)) {
             negated = false;
@@ -105,20 +108,28 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         }
         // "Instead of digits it shows clothes."
         negated &= !(contrasted && ["it", "we", "they", "there", "this"].contains(&word));
-        supposed |= SUPPOSES_ALL.contains(&word);
+        // "It looks as if" only hedges.
+        supposed |= SUPPOSES_ALL.contains(&word) && before != "as";
         example |= EXAMPLES.contains(&word);
         tokens.push(Token { what: what.clone(), negated: negated || denied, supposed, example, clause });
         // "Not only", "no image is larger than 28 x 28".
         let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
-        let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares;
+        let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares
+            // "None in Flatten, 1,290 in the output layer".
+            || word == "none" && matches!(next, "in" | "for")
+            // "No matter how", "the one without is Flatten".
+            || word == "no" && next == "matter"
+            || word == "without" && matches!(next, "is" | "was" | "has" | "had");
         let is_contrast = CONTRASTS.split('|').any(|phrase| i > 0 && says(i - 1, phrase));
         if NEGATORS.contains(&word) && !is_only || is_contrast {
             contrasted = is_contrast || ["without", "unlike"].contains(&word);
             negated = true;
         }
     }
-    let clauses: Vec<usize> =
-        tokens.iter().filter(|t| SUPPOSES.iter().any(|w| t.is_word(w))).map(|t| t.clause).collect();
+    // "There should be 60,000" only hedges, too.
+    let supposes =
+        |i: usize| SUPPOSES.contains(&words[i]) && !(words[i] == "should" && words.get(i + 1) == Some(&"be"));
+    let clauses: Vec<usize> = (0..words.len()).filter(|i| supposes(*i)).map(|i| tokens[i].clause).collect();
     tokens.iter_mut().for_each(|token| token.supposed |= clauses.contains(&token.clause));
     tokens
 }
@@ -127,7 +138,10 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
 fn begins_a_clause(next: &str, second: &str) -> bool {
     let subjects = [
         "the", "it", "we", "they", "this", "its", "both", "i", "is", "are", "has", "have", "was", "were",
-        "all", "each", "every", "that", "there", "you", "he", "our", "in", "with", "after",
+        "all", "each", "every", "that", "there", "you", "he", "our", "in", "with", "after", "makes", "gives",
+        "returns", "computes", "converts", "turns", "lays", "changes", "reshapes", "learns", "finds",
+        "shows", "says", "takes", "uses", "puts", "brings", "keeps", "helps", "leads", "contains",
+        "consists", "goes", "just", "simply",
     ];
     subjects.contains(&next) || ["is", "are", "has", "have", "was"].contains(&second)
 }

@@ -21,17 +21,56 @@ pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     for block in blocks(text) {
         let tokens = tokens(&block);
+        let mut topic = Vec::new();
         for part in tokens.split_inclusive(|token| matches!(token, What::End(_))) {
             let (end, part) = match part.split_last() {
                 Some((What::End(end), part)) => (*end, part),
                 _ => ('.', part),
             };
-            if !part.is_empty() && end != '?' {
-                sentences.push(Sentence::new(part));
+            // "More neurons? Hardly: ..." names its topic, "Is it a digit?" says nothing.
+            if end == '?' {
+                topic = if names_a_topic(part) { [part, &[What::Break(':')]].concat() } else { Vec::new() };
+                continue;
+            }
+            let (part, withdraws) = corrected(part);
+            if withdraws {
+                sentences.pop();
+            }
+            let whole = [std::mem::take(&mut topic).as_slice(), part].concat();
+            if !part.is_empty() && !tells_of_others(part) {
+                sentences.push(Sentence::new(&whole));
             }
         }
     }
     sentences
+}
+
+/// Whether a question is one that its asker answers: it does not ask whether something is so.
+fn names_a_topic(part: &[What]) -> bool {
+    let whether = [
+        "is", "are", "was", "were", "do", "does", "did", "can", "could", "would", "should", "will", "has",
+        "have", "isn't", "right", "or",
+    ];
+    part.len() < 12 && !part.first().is_some_and(|first| whether.contains(&plain(first)))
+}
+
+/// What is left of a sentence once it corrects itself, and whether it takes back the one before it: "It is 7, sorry, 9",
+/// "Oh, that was the loss".
+fn corrected(part: &[What]) -> (&[What], bool) {
+    let corrects = |what: &What| ["sorry", "oops", "hmm", "wait", "oh"].contains(&plain(what));
+    match part.iter().position(corrects) {
+        Some(at) if at < 2 => (part, true),
+        Some(at) if matches!(part[at - 1], What::Break(_)) => (&part[at..], false),
+        _ => (part, false),
+    }
+}
+
+/// "Some say that ...": what others think, or what the writer thought before.
+fn tells_of_others(part: &[What]) -> bool {
+    let words: Vec<&str> = part.iter().map(plain).take(8).collect();
+    let thought = "some say|some people|some think|some believe|many say|many think|many people|many believe|\
+                   might think|could think|first thought|i thought|one may think";
+    (0..words.len()).any(|i| thought.split('|').any(|phrase| follow(&words[i..], phrase)))
 }
 
 impl Sentence {

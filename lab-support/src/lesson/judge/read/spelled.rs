@@ -37,7 +37,11 @@ fn value(word: &str) -> Option<f64> {
 
 /// The number that these words begin with, and how many of them it takes.
 pub(super) fn read(words: &[&str]) -> Option<(f64, usize)> {
-    let (mut total, mut part, mut taken) = (0.0, value(words.first()?)?, 1);
+    let first = words.first()?;
+    // "A hundred and twenty-eight".
+    let is_article = *first == "a" && words.get(1).is_some_and(|next| ["hundred", "thousand"].contains(next));
+    let first = if is_article { 1.0 } else { value(first)? };
+    let (mut total, mut part, mut taken) = (0.0, first, 1);
     while let Some(word) = words.get(taken) {
         let next = words.get(taken + 1).and_then(|word| value(word));
         match (*word, value(word)) {
@@ -77,6 +81,8 @@ mod tests {
             ("zero and one", 0.0, 1),
             ("one thousand eight hundred and seventy five", 1875.0, 7),
             ("one of ten", 1.0, 1),
+            ("a hundred and twenty eight neurons", 128.0, 5),
+            ("seven hundred eighty four", 784.0, 4),
             ("thirty two at a time", 32.0, 2),
         ];
         for (text, value, taken) in table {

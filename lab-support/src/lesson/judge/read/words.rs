@@ -1,5 +1,7 @@
 //! A line of text as words, numbers and signs.
 
+use std::cmp::Ordering;
+
 use super::numbers::Number;
 use super::references::without_references;
 use super::spelled;
@@ -142,6 +144,24 @@ fn about(tokens: &mut [What]) {
         if let What::Number(number) = &mut tokens[i] {
             number.about |= is_about;
         }
+        bound(tokens, i);
+    }
+}
+
+/// "More than 95 %", "below 90 %", "between 96 and 97 %".
+fn bound(tokens: &mut [What], i: usize) {
+    let word = |back: usize| i.checked_sub(back).and_then(|i| word(&tokens[i])).unwrap_or("");
+    let is_behind =
+        |words: &str| words.split('|').any(|w| w == word(1) || w == format!("{} {}", word(2), word(1)));
+    let bound = if is_behind("over|above|more than|at least|between") {
+        Some(Ordering::Greater)
+    } else if is_behind("under|below|less than|at most") || word(1) == "and" && word(3) == "between" {
+        Some(Ordering::Less)
+    } else {
+        None
+    };
+    if let What::Number(number) = &mut tokens[i] {
+        number.bound = bound;
     }
 }
 
