@@ -50,7 +50,7 @@ pub(crate) fn check_kind(data: &Metadata) -> io::Result<()> {
         () if kind.is_socket() => "a socket",
         () => "a device",
     };
-    Err(io::Error::new(ErrorKind::InvalidInput, format!("{found} in place of a file")))
+    Err(io::Error::other(format!("{found} in place of a file")))
 }
 
 fn too_large(limit: u64) -> io::Error {
@@ -295,6 +295,11 @@ mod tests {
         assert!(owns.iter().all(|name| at(name).exists()));
     }
 
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().flatten();
+        entries.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    }
+
     /// Writes large files for ever, where it is asked for; see the test below.
     #[test]
     fn writes_until_it_is_killed() {
@@ -317,11 +322,16 @@ mod tests {
                 .stdout(Stdio::null())
                 .spawn()
                 .unwrap();
-            sleep(Duration::from_millis(60 + 13 * round));
+            // It has begun to write, however busy the machine is.
+            let its_own = format!("file.{}-", child.id());
+            while !names(folder.path()).iter().any(|name| name.starts_with(&its_own)) {
+                sleep(Duration::from_millis(1));
+            }
+            sleep(Duration::from_millis(7 * round));
             child.kill().unwrap();
             child.wait().unwrap();
             assert!(!path.exists() || fs::metadata(&path).unwrap().len() == 8 << 20);
-            left = left.max(fs::read_dir(folder.path()).unwrap().count());
+            left = left.max(names(folder.path()).len());
         }
         assert!(left > 1, "no kill met a write");
         write_atomically(&path, b"whole").unwrap();

@@ -26,7 +26,7 @@ const LINE_LIMIT: u64 = 1 << 20;
 pub struct Records<T> {
     /// Oldest first.
     pub all: Vec<T>,
-    /// What is said of the lines that are none.
+    /// What is said of the lines that are none: "line 3 is no record (...) and is left out".
     pub left_out: Option<String>,
 }
 
@@ -110,7 +110,8 @@ fn ends_with_newline(file: &File, length: u64) -> io::Result<bool> {
 pub fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Error> {
     let Records { all, left_out } = scan(file)?;
     if let Some(left_out) = left_out {
-        eprintln!("{left_out}");
+        let name = home::display(file);
+        eprintln!("Reading {name}: {left_out}.\n-> delete what is damaged to be rid of this message");
     }
     Ok(all)
 }
@@ -127,18 +128,11 @@ pub fn scan<T: DeserializeOwned>(file: &Path) -> Result<Records<T>, Error> {
     };
     wait_for_writers(&source);
     let (all, damaged) = lines(BufReader::new(source.take(FILE_LIMIT))).map_err(|e| unreadable(file, e))?;
-    let left_out = damaged.first().map(|(number, why)| {
-        let (which, it) = match damaged.len() {
-            1 => (format!("line {number} is no record ({why})"), "it"),
-            count => {
-                (format!("{count} lines are no records, the first of them line {number} ({why})"), "them")
-            }
-        };
-        let others = all.len();
-        format!(
-            "Reading {}: {which}; the {others} others are read.\n-> delete {it} to be rid of this message",
-            home::display(file)
-        )
+    let left_out = damaged.first().map(|(number, why)| match damaged.len() {
+        1 => format!("line {number} is no record ({why}) and is left out"),
+        count => {
+            format!("{count} lines are no records and are left out, the first of them line {number} ({why})")
+        }
     });
     Ok(Records { all, left_out })
 }

@@ -18,4 +18,5 @@ pub mod session;
 pub mod setup;
 pub mod student;
 pub mod submission;
+pub mod temporary;
 pub mod test;

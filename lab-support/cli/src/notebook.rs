@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab_base::{Error, files, home};
@@ -24,13 +23,16 @@ pub struct Declared {
     pub is_given: bool,
 }
 
+/// Bytes that a notebook may have: dozens of times what the longest of the lab has with its outputs.
+const LIMIT: u64 = 32 << 20;
+
 impl Notebook {
     /// # Errors
     /// When the file can't be read or is not a notebook of format 4.5.
     pub fn load(path: &Path) -> Result<Notebook, Error> {
         let doing = format!("reading {}", home::display(path));
         let expected = "a notebook (format 4.5, as JupyterLab saves it)";
-        let text = fs::read_to_string(path)
+        let text = files::read_text(path, LIMIT)
             .map_err(|e| Error::new(&doing, expected, e, "check the name: notebooks lie in notebooks/"))?;
         match nbformat::parse_notebook(&text) {
             Ok(nbformat::Notebook::V4(content)) => Ok(Notebook { path: path.into(), content }),
@@ -167,5 +169,34 @@ fn language() -> LanguageInfo {
         version: None,
         codemirror_mode: Some(v4::CodemirrorMode::String("rust".into())),
         additional: additional.map(|(key, value)| (key.into(), value.into())).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_notebook_is_said_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        symlink("/dev/zero", at("zeros")).unwrap();
+        fs::File::create(at("huge")).unwrap().set_len(1 << 30).unwrap();
+        fs::write(at("bytes"), [0xff, 0xfe]).unwrap();
+        for (name, words) in [
+            ("pipe", "a pipe in place of a file"),
+            ("zeros", "a device in place of a file"),
+            ("huge", "more than 32 MB"),
+            ("bytes", "not UTF-8"),
+            ("missing", "No such file"),
+        ] {
+            let Err(error) = Notebook::load(&at(name)) else { panic!("{name} is no notebook") };
+            assert!(error.to_string().contains(words), "{error}");
+        }
     }
 }

@@ -5,16 +5,17 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab_base::{Error, Verdict, verdicts};
+use lab_base::records::Records;
+use lab_base::{Error, Verdict, home, verdicts};
 use nbformat::v4::Output;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::notebook::{Declared, Notebook};
 use crate::output;
 use crate::session::Session;
 use crate::setup::Kernel;
+use crate::temporary::Temporary;
 
 /// A check that a solved notebook makes, and what became of it in a worked copy.
 pub struct Row {
@@ -23,8 +24,34 @@ pub struct Row {
     pub check: String,
     /// Whether it passes in the blank edition, too.
     pub is_given: bool,
-    /// What is open; nothing where it has passed.
-    pub open: Option<String>,
+    pub outcome: Outcome,
+}
+
+/// What became of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    /// Nothing is found to be missing, but a teacher has to judge it: why.
+    PleaseRead(String),
+    /// What is missing.
+    Open(String),
+}
+
+impl Outcome {
+    pub fn mark(&self) -> char {
+        match self {
+            Outcome::Passed => '\u{2713}',
+            Outcome::PleaseRead(_) => '?',
+            Outcome::Open(_) => '\u{2717}',
+        }
+    }
+
+    pub fn message(&self) -> &str {
+        match self {
+            Outcome::Passed => "",
+            Outcome::PleaseRead(message) | Outcome::Open(message) => message,
+        }
+    }
 }
 
 pub struct Report {
@@ -36,7 +63,21 @@ pub struct Report {
 
 impl Report {
     pub fn passed(&self) -> usize {
-        self.rows.iter().filter(|row| row.open.is_none()).count()
+        self.rows.iter().filter(|row| row.outcome == Outcome::Passed).count()
+    }
+
+    /// The checks that are open.
+    pub fn open(&self) -> Vec<&str> {
+        self.names(|outcome| matches!(outcome, Outcome::Open(_)))
+    }
+
+    /// The checks that a teacher has to read.
+    pub fn to_read(&self) -> Vec<&str> {
+        self.names(|outcome| matches!(outcome, Outcome::PleaseRead(_)))
+    }
+
+    fn names(&self, of: impl Fn(&Outcome) -> bool) -> Vec<&str> {
+        self.rows.iter().filter(|row| of(&row.outcome)).map(|row| row.check.as_str()).collect()
     }
 
     pub fn is_complete(&self) -> bool {
@@ -46,12 +87,13 @@ impl Report {
     pub fn json(&self) -> Value {
         let row = |row: &Row| {
             json!({
-                "notebook": row.notebook, "check": row.check, "passed": row.open.is_none(),
-                "message": row.open.clone().unwrap_or_default(),
+                "notebook": row.notebook, "check": row.check, "passed": row.outcome == Outcome::Passed,
+                "please_read": matches!(row.outcome, Outcome::PleaseRead(_)), "message": row.outcome.message(),
             })
         };
         json!({
-            "name": self.name, "passed": self.passed(), "checks": self.rows.len(),
+            "name": self.name, "passed": self.passed(), "open": self.open().len(),
+            "please_read": self.to_read().len(), "checks": self.rows.len(),
             "results": self.rows.iter().map(row).collect::<Vec<_>>(), "notes": self.notes,
         })
     }
@@ -80,6 +122,7 @@ pub async fn examine(
     let kernel = Kernel { output: Some(made.clone()), ..kernel.clone() };
     let name = copy.file_name().unwrap_or(copy.as_os_str()).to_string_lossy().into_owned();
     let mut report = Report { name, rows: Vec::new(), notes: Vec::new() };
+    let mut is_damaged = false;
     for notebook in solved {
         eprintln!("{}: {} ...", report.name, notebook.name());
         let note = match place(copy, &notebook.name()) {
@@ -89,7 +132,15 @@ pub async fn examine(
                 Err(_) => Err(format!("stopped after {} s", limit.as_secs())),
             },
         };
-        let verdicts = verdicts(&made).unwrap_or_default();
+        // What can't be read, or not all of it, is said beside the checks that are open for that reason.
+        let (verdicts, damage) = match verdicts(&made) {
+            Ok(Records { all, left_out }) => (all, left_out),
+            Err(e) => (Vec::new(), Some(e.to_string())),
+        };
+        if let Some(damage) = damage.filter(|_| !is_damaged) {
+            is_damaged = true;
+            report.notes.push(format!("{}: {}: {}", notebook.name(), home::CHECKS, first_line(&damage)));
+        }
         let unmade = note.clone().err().unwrap_or("the check was not reached".into());
         report
             .rows
@@ -100,17 +151,27 @@ pub async fn examine(
 }
 
 fn row(notebook: &Notebook, check: Declared, verdicts: &[Verdict], unmade: &str) -> Row {
-    let open = match verdicts.iter().find(|verdict| verdict.name == check.name) {
-        Some(verdict) if verdict.passed => None,
-        Some(verdict) => Some(verdict.message.clone()),
-        None => Some(unmade.to_string()),
+    let outcome = match verdicts.iter().find(|verdict| verdict.name == check.name) {
+        Some(verdict) if verdict.passed => Outcome::Passed,
+        Some(verdict) if verdict.please_read => {
+            // The mark says it.
+            let message = verdict.message.strip_prefix("please read, ").unwrap_or(&verdict.message);
+            Outcome::PleaseRead(message.into())
+        }
+        Some(verdict) => Outcome::Open(verdict.message.clone()),
+        None => Outcome::Open(unmade.to_string()),
     };
-    Row { notebook: notebook.name(), check: check.name, is_given: check.is_given, open }
+    Row { notebook: notebook.name(), check: check.name, is_given: check.is_given, outcome }
+}
+
+/// What was found, without the advice.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_string()
 }
 
 /// A folder like a worked copy, where the code of a copy can run.
-fn workplace(kernel: &Kernel) -> std::io::Result<TempDir> {
-    let folder = tempfile::tempdir()?;
+fn workplace(kernel: &Kernel) -> std::io::Result<Temporary> {
+    let folder = Temporary::new()?;
     fs::create_dir(folder.path().join("notebooks"))?;
     symlink(kernel.root.join("lab-support"), folder.path().join("lab-support"))?;
     Ok(folder)
@@ -126,7 +187,8 @@ fn reason(outputs: &[Output]) -> String {
 /// Runs all cells, also those behind one that fails. The first failure, or what keeps the notebook from
 /// running at all.
 async fn run(kernel: &Kernel, path: &Path, folder: &Path) -> Result<Option<String>, String> {
-    let notebook = Notebook::load(path).map_err(|_| "not a notebook".to_string())?;
+    let notebook =
+        Notebook::load(path).map_err(|e| format!("not a notebook: {}", first_line(&e.to_string())))?;
     let started = Session::start(kernel, &folder.join("notebooks")).await;
     let mut session = started.map_err(|e| e.to_string())?;
     let mut failure = None;

@@ -5,31 +5,30 @@ use lab_base::{home, records};
 
 use crate::data::FashionMnist;
 use crate::lesson::baseline::path_of;
-use crate::lesson::judge::{Evidence, FirstImage};
+use crate::lesson::judge::{Evidence, FirstImage, Saved};
 use crate::lesson::long_run::recorded;
 use crate::nn::Sequential;
 
 /// The records, for question 6 with those of long runs; and for question 5 what the saved baseline says of the first
-/// test image.
+/// test image, and how good it is: the function that trains it where there is none leaves no record.
 pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
     let mut runs = records::read(&home::runs_file(data.train.source)?)?;
     if number == 6 {
         runs.extend(recorded()?);
     }
-    let first_image = if number == 5 { first_image(data)? } else { None };
-    Ok(Evidence { runs, first_image })
+    let (first_image, saved) = if number == 5 { saved_baseline(data)?.unzip() } else { (None, None) };
+    Ok(Evidence { runs, first_image, saved })
 }
 
 /// Nothing where no baseline has been saved.
-fn first_image(data: &FashionMnist) -> Result<Option<FirstImage>, Error> {
+fn saved_baseline(data: &FashionMnist) -> Result<Option<(FirstImage, Saved)>, Error> {
     let path = path_of("baseline", data.test.source)?;
     if !path.exists() {
         return Ok(None);
     }
-    let model = Sequential::load(path)?.with_softmax();
-    let predictions = model.predict(&data.test.normalized().take(1))?;
-    Ok(Some(FirstImage {
-        actual: usize::from(data.test.labels[0]),
-        probabilities: predictions.row(0).to_vec(),
-    }))
+    let (model, test) = (Sequential::load(path)?, data.test.normalized());
+    let predictions = model.with_softmax().predict(&test.take(1))?;
+    let image =
+        FirstImage { actual: usize::from(data.test.labels[0]), probabilities: predictions.row(0).to_vec() };
+    Ok(Some((image, Saved { layers: model.architecture(), test: model.evaluate(&test)? })))
 }

@@ -41,7 +41,7 @@ fn damaged_lines_are_left_out_with_a_word_and_the_others_are_read() {
             assert_eq!(all, [record("a"), record("b")]);
             let left_out = left_out.unwrap();
             assert!(
-                left_out.contains("line 2 is no record (") && left_out.contains("2 others"),
+                left_out.contains("line 2 is no record (") && left_out.contains("left out"),
                 "{left_out}"
             );
         }
@@ -123,16 +123,16 @@ fn adds_until_it_is_killed() {
     }
 }
 
-fn added(child: &mut Child) -> Vec<String> {
+/// The names that a child says it has added.
+fn added(child: &mut Child) -> impl Iterator<Item = String> + use<> {
     let output = BufReader::new(child.stdout.take().unwrap());
     let lines = output.lines().map_while(Result::ok);
-    lines.filter_map(|line| line.strip_prefix("added ").map(String::from)).collect()
+    lines.filter_map(|line| line.strip_prefix("added ").map(String::from))
 }
 
 #[test]
 fn no_added_record_is_lost_when_processes_are_killed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut all = 0;
     for round in 0..6 {
         let file = folder.path().join(round.to_string());
         let mut known = BTreeSet::new();
@@ -140,19 +140,20 @@ fn no_added_record_is_lost_when_processes_are_killed() {
             let mut children = ["a", "b"].map(|name| {
                 child("adds_until_it_is_killed", &file, &format!("{name}{again}")).spawn().unwrap()
             });
-            sleep(Duration::from_millis(90 + 7 * round));
+            let mut added = children.each_mut().map(added);
+            // Each has begun, however busy the machine is.
+            known.extend(added.each_mut().map(|added| added.next().unwrap()));
+            sleep(Duration::from_millis(5 + 7 * round));
             children.iter_mut().for_each(|child| child.kill().unwrap());
-            known.extend(children.iter_mut().flat_map(added));
+            known.extend(added.into_iter().flatten());
             children.iter_mut().for_each(|child| assert!(!child.wait().unwrap().success()));
         }
         append(&file, &record("last")).unwrap();
         known.insert("last".into());
         let found: BTreeSet<String> = names(&file).into_iter().collect();
         let lost: Vec<&String> = known.difference(&found).collect();
-        assert!(lost.is_empty(), "{lost:?} of {}", known.len());
-        all += known.len();
+        assert!(lost.is_empty() && known.len() >= 5, "{lost:?} of {}", known.len());
     }
-    assert!(all > 12, "the processes were killed before they added anything");
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn a_process_that_is_killed_in_the_middle_of_a_line_costs_that_line_alone() {
         .args(own.get_args());
     limited.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdout(Stdio::piped());
     let mut killed = limited.spawn().unwrap();
-    let known = added(&mut killed);
+    let known: Vec<String> = added(&mut killed).collect();
     assert!(!killed.wait().unwrap().success() && known.len() > 2);
     append(&file, &record("last")).unwrap();
     let found = scan::<Record>(&file).unwrap();

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use lab_base::Error;
+use lab_base::{Error, files};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::Value;
 
@@ -11,6 +11,9 @@ use crate::nn::layers::{Activation, Conv, Init};
 use crate::nn::model::saving::dtype;
 use crate::nn::model::sequential::Sequential;
 
+/// Bytes that a file of weights may have: hundreds of times as many as the lab's largest network takes.
+pub(crate) const LIMIT: u64 = 1 << 30;
+
 impl Sequential {
     /// Reads a network that [`save`](Self::save) wrote. It predicts at once; to train it further, compile
     /// it.
@@ -19,7 +22,7 @@ impl Sequential {
     /// When the file can't be read, is damaged, or holds other tensors than its architecture says.
     pub fn load(path: impl AsRef<Path>) -> Result<Sequential, Error> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|e| {
+        let bytes = files::read(path, LIMIT).map_err(|e| {
             let expected = format!("the file {}", name_of(path));
             Error::new(
                 "reading a network",
@@ -45,7 +48,7 @@ impl Sequential {
     /// When the file can't be read, or has other tensors than the network. The network is unchanged then.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|e| {
+        let bytes = files::read(path, LIMIT).map_err(|e| {
             Error::new("reading weights", format!("the file {}", name_of(path)), e, "check the path")
         })?;
         self.take_weights(path, &bytes)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Dataset;
 use crate::nn::layers::Parameter;
+use crate::nn::model::loading::LIMIT;
 use crate::nn::model::{Samples, Sequential};
 use crate::nn::train::early_stopping::Best;
 use crate::nn::train::history::Epoch;
@@ -106,7 +107,7 @@ impl Checkpoint {
     /// # Errors
     /// When the file can't be read, is damaged, or is of another training. The network is unchanged then.
     pub fn resume(&self, model: &mut Sequential, plan: &Fit) -> Result<FitState, Error> {
-        let bytes = match fs::read(&self.file) {
+        let bytes = match files::read(&self.file, LIMIT) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(plan)),
             Err(e) => return Err(self.refuse("a file that can be read", e, "check its permissions")),
