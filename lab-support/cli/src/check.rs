@@ -7,7 +7,8 @@ use lab_base::{Error, home};
 use serde_json::Value;
 
 use crate::notebook::Notebook;
-use crate::submission::{self, Report};
+use crate::report::Report;
+use crate::submission;
 use crate::{run, setup};
 
 /// True when every check of every copy has passed.
@@ -99,7 +100,7 @@ fn line(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::submission::{Outcome, Row};
+    use crate::report::{Outcome, Row};
 
     fn report(outcomes: [Outcome; 3]) -> Report {
         let rows = outcomes.into_iter().zip(1..).map(|(outcome, number)| Row {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use lab_base::{Error, files, home};
 use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
 
+use crate::declared::Declared;
 use crate::kernelspec;
 
 /// A notebook on disk: format 4.5, as JupyterLab writes it.
@@ -14,13 +15,6 @@ use crate::kernelspec;
 pub struct Notebook {
     pub path: PathBuf,
     content: v4::Notebook,
-}
-
-/// A check that a notebook is known to make.
-pub struct Declared {
-    pub name: String,
-    /// Whether it passes before the student has done anything: the step is shown, not asked for.
-    pub is_given: bool,
 }
 
 /// Bytes that a notebook may have: dozens of times what the longest of the lab has with its outputs.
@@ -67,7 +61,12 @@ impl Notebook {
     pub fn checks(&self) -> Vec<Declared> {
         let check = |cell: &Cell| {
             let lab = metadata(cell).additional.get("lab")?;
-            Some(Declared { name: lab["check"].as_str()?.into(), is_given: lab["given"] == true })
+            Some(Declared {
+                name: lab["check"].as_str()?.into(),
+                is_given: lab["given"] == true,
+                source: cell.source().concat(),
+                student: student_source(cell).map(|lines| lines.concat()),
+            })
         };
         self.content.cells.iter().filter_map(check).collect()
     }
