@@ -137,7 +137,7 @@ fn fetch_one<'a>(
                 Err(Failure(reason)) => failures.push(reason),
             }
             // What an earlier try had left was not of this file: once more from the beginning.
-            if !(goes_on && !part.exists()) {
+            if !goes_on || part.exists() {
                 break;
             }
         }

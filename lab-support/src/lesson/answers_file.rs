@@ -114,7 +114,7 @@ fn find(text: &str, number: usize) -> Option<(usize, usize)> {
 fn unpaired(text: &str) -> Option<String> {
     let marks = marks(text);
     let pairs = |i: usize| marks.get(i).zip(marks.get(i + 1)).is_some_and(|(a, b)| is_block(a, b));
-    let alone = (0..marks.len()).filter(|&i| !pairs(i) && !(i > 0 && pairs(i - 1)));
+    let alone = (0..marks.len()).filter(|&i| !(pairs(i) || i > 0 && pairs(i - 1)));
     let named = alone.map(|i| {
         let line = text[..marks[i].start].matches('\n').count() + 1;
         format!("{} in line {line}", marks[i].text)
