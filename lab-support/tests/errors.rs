@@ -353,3 +353,18 @@ fn more_epochs_than_anyone_waits_for_are_refused() {
     let message = refused(ready(), &images(30), Fit::epochs(usize::MAX));
     assert!(message.contains("at most 1000000 epochs"), "{message}");
 }
+
+#[test]
+fn a_file_of_weights_is_a_file_of_a_sensible_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", at("zeros")).unwrap();
+    std::fs::File::create(at("huge")).unwrap().set_len(10 << 30).unwrap();
+    for (name, what) in [("pipe", "a pipe"), ("zeros", "a device"), ("huge", "more than 1024 MB")] {
+        let mut model = Sequential::new([28, 28]).flatten().dense(10, Linear);
+        for error in [Sequential::load(at(name)).unwrap_err(), model.load_weights(at(name)).unwrap_err()] {
+            assert!(error.to_string().contains(what), "{error}");
+        }
+    }
+}

@@ -1,12 +1,15 @@
 //! Unpacking the four files, which are published packed by gzip (RFC 1952).
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 
 use crate::{Error, files, home};
+
+/// Bytes that a file may have, packed or unpacked: the largest of the four has 47,040,016.
+pub const LIMIT: u64 = 64 << 20;
 
 /// The last 8 bytes of a gzip file: what the unpacked file must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +21,8 @@ struct Trailer {
 /// Unpacks `packed` into `unpacked`, all or nothing, unless that is up to date already.
 ///
 /// # Errors
-/// When `packed` can't be read, is not a gzip file, is cut off or damaged, or `unpacked` can't be
-/// written.
+/// When `packed` can't be read, is not a gzip file, is cut off or damaged, has more bytes than [`LIMIT`], unpacked or
+/// not, or `unpacked` can't be written.
 pub fn unpack(packed: &Path, unpacked: &Path) -> Result<(), Error> {
     if is_up_to_date(packed, unpacked)? {
         return Ok(());
@@ -37,7 +40,7 @@ pub fn is_up_to_date(packed: &Path, unpacked: &Path) -> Result<bool, Error> {
     if !fs::metadata(unpacked).is_ok_and(|data| data.len() == u64::from(trailer.size)) {
         return Ok(false);
     }
-    Ok(fs::read(unpacked).is_ok_and(|bytes| Trailer::of(&bytes) == trailer))
+    Ok(files::read(unpacked, LIMIT).is_ok_and(|bytes| Trailer::of(&bytes) == trailer))
 }
 
 /// The CRC-32 of what `packed` is unpacked, as it stands at its end.
@@ -62,7 +65,7 @@ impl Trailer {
 
 fn trailer(packed: &Path) -> Result<Trailer, Error> {
     let mut last = [0; 8];
-    let read = File::open(packed).and_then(|mut file| {
+    let read = files::open(packed, LIMIT).and_then(|mut file| {
         file.seek(SeekFrom::End(-8))?;
         file.read_exact(&mut last)
     });
@@ -79,12 +82,16 @@ fn trailer(packed: &Path) -> Result<Trailer, Error> {
 }
 
 fn decode(packed: &Path) -> Result<Vec<u8>, Error> {
-    let file = fs::read(packed).map_err(|e| unreadable(packed, e))?;
+    let file = files::read(packed, LIMIT).map_err(|e| unreadable(packed, e))?;
     if !file.starts_with(&[0x1f, 0x8b]) {
         return Err(damaged(packed, "something else"));
     }
     let mut bytes = Vec::new();
-    match GzDecoder::new(file.as_slice()).read_to_end(&mut bytes) {
+    // A few bytes of a gzip file may stand for a thousand times as many.
+    match GzDecoder::new(file.as_slice()).take(LIMIT + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > LIMIT => {
+            Err(damaged(packed, format!("one of more than {} MB, unpacked", LIMIT >> 20)))
+        }
         Ok(_) if Trailer::of(&bytes) == trailer(packed)? => Ok(bytes),
         Ok(_) => Err(damaged(packed, "more bytes after its end")),
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(damaged(packed, "one that is cut off")),
@@ -109,6 +116,8 @@ fn damaged(packed: &Path, found: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
 
     use flate2::{Compression, write::GzEncoder};
 
@@ -158,6 +167,32 @@ mod tests {
             unpacked(&bytes).unwrap_err();
         }
         assert!(unpacked(b"not packed at all").unwrap_err().to_string().contains("something else"));
+    }
+
+    #[test]
+    fn a_file_that_would_fill_the_memory_is_not_unpacked() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        let zeros = vec![0; 1 << 20];
+        (0..300).for_each(|_| encoder.write_all(&zeros).unwrap());
+        let bomb = encoder.finish().unwrap();
+        assert!(bomb.len() < 400_000);
+        let error = unpacked(&bomb).unwrap_err().to_string();
+        assert!(error.contains("found one of more than 64 MB, unpacked"), "{error}");
+    }
+
+    #[test]
+    fn what_has_no_end_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        symlink("/dev/zero", at("zeros")).unwrap();
+        for (name, what) in [("pipe", "a pipe"), ("zeros", "a device")] {
+            let error = unpack(&at(name), &at("unpacked")).unwrap_err().to_string();
+            assert!(error.contains(what), "{error}");
+        }
+        // Its last 8 bytes announce nothing, and a device has that size.
+        fs::write(at("packed"), [0; 8]).unwrap();
+        assert!(!is_up_to_date(&at("packed"), &at("zeros")).unwrap());
     }
 
     #[test]

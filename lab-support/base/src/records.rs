@@ -1,52 +1,185 @@
 //! Files with one JSON object on each line: `data/runs.jsonl`, `data/checks.jsonl`.
+//!
+//! A record that was added is never lost. A line that is none, such as a process that was killed leaves, is left out
+//! with a word, and the next record begins a line of its own.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Error, files, home};
 
-/// Adds one line in one write, so that two notebooks at once lose nothing.
-pub fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> {
-    let line = line(record);
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let write = || {
-        fs::create_dir_all(folder)?;
-        OpenOptions::new().create(true).append(true).open(file)?.write_all(line.as_bytes())
-    };
-    write().map_err(|e: std::io::Error| {
-        let doing = format!("adding a record to {}", home::display(file));
-        Error::new(doing, "a file that can be written", e, "check the folder's permissions and free space")
-    })
+/// Bytes that a file may have: hundreds of thousands of records.
+const FILE_LIMIT: u64 = 1 << 30;
+
+/// Bytes that a line may have: a run of a thousand epochs takes a tenth.
+const LINE_LIMIT: u64 = 1 << 20;
+
+/// What a file of records holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Records<T> {
+    /// Oldest first.
+    pub all: Vec<T>,
+    /// What is said of the lines that are none: "line 3 is no record (...) and is left out".
+    pub left_out: Option<String>,
 }
 
-/// Puts these records in the place of all that the file holds.
-pub fn write(file: &Path, records: &[impl Serialize]) -> Result<(), Error> {
-    let lines: String = records.iter().map(line).collect();
-    files::write_atomically(file, lines.as_bytes())
+/// Adds a record. Of several at once, each is added; of one that can't be written whole, nothing is.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> {
+    let write = || {
+        let target = open_locked(file)?;
+        let before = target.metadata()?.len();
+        let mut text = line(record);
+        if before > 0 && !ends_with_newline(&target, before)? {
+            text.insert(0, '\n');
+        }
+        let written = (&target).write_all(text.as_bytes()).and_then(|()| target.sync_data());
+        if written.is_err() {
+            // A full disk takes the beginning of a line. It is no loss where even that can't be undone.
+            let _ = target.set_len(before);
+        }
+        written
+    };
+    write().map_err(|e| unwritable(file, e))
+}
+
+/// Puts `new` behind all records but those that are `old`. Lines that are no records stay.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub fn replace<T>(file: &Path, old: impl Fn(&T) -> bool, new: &[T]) -> Result<(), Error>
+where
+    T: Serialize + DeserializeOwned,
+{
+    // Nobody adds a record meanwhile, which would be lost.
+    let _lock = open_locked(file).map_err(|e| unwritable(file, e))?;
+    let before = files::read(file, FILE_LIMIT).map_err(|e| unreadable(file, e))?;
+    let mut after = Vec::new();
+    for line in before.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        if !serde_json::from_slice(line).is_ok_and(|record| old(&record)) {
+            after.extend([line, b"\n"].concat());
+        }
+    }
+    after.extend(new.iter().map(line).collect::<String>().into_bytes());
+    files::write_atomically(file, &after)
 }
 
 fn line(record: &impl Serialize) -> String {
     serde_json::to_string(record).expect("a record is plain numbers and text") + "\n"
 }
 
-/// The records of a file, oldest first; none where there is no file.
-pub fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Error> {
-    let doing = || format!("reading the records in {}", home::display(file));
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::new(doing(), "a file of text", e, "check its permissions")),
-    };
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let records = lines.map(|(i, line)| {
-        serde_json::from_str(line).map_err(|e| {
-            let found = format!("line {} that is none ({e})", i + 1);
-            Error::new(doing(), "a record on each line", found, "delete that line")
-        })
-    });
-    records.collect()
+/// Opens the file to add to it, and waits for those who do. It may have been replaced meanwhile.
+fn open_locked(file: &Path) -> io::Result<File> {
+    fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+    loop {
+        let mut options = File::options();
+        let target =
+            options.create(true).read(true).append(true).custom_flags(libc::O_NONBLOCK).open(file)?;
+        files::check_kind(&target.metadata()?)?;
+        match target.lock() {
+            // As on some network drives; a line is then still added by one write.
+            Err(e) if e.kind() == ErrorKind::Unsupported => return Ok(target),
+            other => other?,
+        }
+        let identity = |data: fs::Metadata| (data.dev(), data.ino());
+        if fs::metadata(file).is_ok_and(|data| identity(data) == target.metadata().map_or((0, 0), identity)) {
+            return Ok(target);
+        }
+    }
 }
+
+fn ends_with_newline(file: &File, length: u64) -> io::Result<bool> {
+    let mut last = [0];
+    file.read_exact_at(&mut last, length - 1)?;
+    Ok(last == *b"\n")
+}
+
+/// The records of a file, oldest first; none where there is no file. What is left out is said on the standard error.
+///
+/// # Errors
+/// When the file can't be read.
+pub fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Error> {
+    let Records { all, left_out } = scan(file)?;
+    if let Some(left_out) = left_out {
+        let name = home::display(file);
+        eprintln!("Reading {name}: {left_out}.\n-> delete what is damaged to be rid of this message");
+    }
+    Ok(all)
+}
+
+/// The same without a word: the caller says what is left out.
+///
+/// # Errors
+/// As [`read`].
+pub fn scan<T: DeserializeOwned>(file: &Path) -> Result<Records<T>, Error> {
+    let source = match files::open(file, FILE_LIMIT) {
+        Ok(source) => source,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Records { all: Vec::new(), left_out: None }),
+        Err(e) => return Err(unreadable(file, e)),
+    };
+    wait_for_writers(&source);
+    let (all, damaged) = lines(BufReader::new(source.take(FILE_LIMIT))).map_err(|e| unreadable(file, e))?;
+    let left_out = damaged.first().map(|(number, why)| match damaged.len() {
+        1 => format!("line {number} is no record ({why}) and is left out"),
+        count => {
+            format!("{count} lines are no records and are left out, the first of them line {number} ({why})")
+        }
+    });
+    Ok(Records { all, left_out })
+}
+
+/// A line that is being added is no damaged one. Whoever keeps the file locked longer is not waited for.
+fn wait_for_writers(file: &File) {
+    for _ in 0..20 {
+        if !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// By its number from 1, and why it is none.
+type Damaged = (usize, String);
+
+fn lines<T: DeserializeOwned>(mut file: impl BufRead) -> io::Result<(Vec<T>, Vec<Damaged>)> {
+    let (mut records, mut damaged, mut line) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 1.. {
+        line.clear();
+        if file.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.len() as u64 == LINE_LIMIT && !line.ends_with(b"\n") {
+            file.skip_until(b'\n')?;
+            damaged.push((number, "longer than 1 MB".into()));
+        } else if !line.trim_ascii().is_empty() {
+            match serde_json::from_slice(&line) {
+                Ok(record) => records.push(record),
+                // Where in the line it is wrong is said; that the text has one line is not.
+                Err(e) => damaged.push((number, e.to_string().replace(" at line 1 column", " at column"))),
+            }
+        }
+    }
+    Ok((records, damaged))
+}
+
+fn unwritable(file: &Path, e: io::Error) -> Error {
+    let doing = format!("adding a record to {}", home::display(file));
+    Error::new(doing, "a file that can be written", e, "check the folder's permissions and free space")
+}
+
+fn unreadable(file: &Path, e: io::Error) -> Error {
+    let doing = format!("reading the records in {}", home::display(file));
+    Error::new(doing, "a file of text", e, "check its permissions")
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::records::Records;
 use crate::{Error, home, records};
 
 /// A check as `data/checks.jsonl` holds it.
@@ -19,15 +20,17 @@ pub struct Verdict {
     pub when: String,
 }
 
-/// The latest verdict on each check that was made below this folder of outputs.
+/// The latest verdict on each check that was made below this folder of outputs, and what is said of lines that are no
+/// verdicts.
 ///
 /// # Errors
-/// When its file can't be read, or a line of it is not a verdict.
-pub fn verdicts(output: &Path) -> Result<Vec<Verdict>, Error> {
+/// When its file can't be read.
+pub fn verdicts(output: &Path) -> Result<Records<Verdict>, Error> {
+    let Records { all, left_out } = records::scan::<Verdict>(&output.join(home::CHECKS))?;
     let mut latest: Vec<Verdict> = Vec::new();
-    for verdict in records::read::<Verdict>(&output.join(home::CHECKS))? {
+    for verdict in all {
         latest.retain(|other| other.name != verdict.name);
         latest.push(verdict);
     }
-    Ok(latest)
+    Ok(Records { all: latest, left_out })
 }

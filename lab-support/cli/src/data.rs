@@ -1,9 +1,10 @@
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, io};
 
-use lab_base::{Error, Source, gzip, home};
+use lab_base::{Error, Source, files, gzip, home};
 use lab_kernel::Progress;
 use sha2::{Digest, Sha256};
 
@@ -127,7 +128,7 @@ fn fetch_into(
     })?;
     for file in files {
         let packed = folder.join(file.name);
-        if checksum(&packed).is_ok_and(|found| found == file.sha256) {
+        if checksum(&packed, file.size).is_ok_and(|found| found == file.sha256) {
             say(&format!("{} is there already", file.name));
         } else {
             let place = fetch_one(file, folder, places, tell)?;
@@ -149,9 +150,16 @@ fn fetch_one<'a>(
     let part = folder.join(format!("{}.part", file.name));
     let mut failures = Vec::new();
     for place in places {
-        match obtain(file, place, &part, tell).and_then(|()| accept(file, place, &part, folder)) {
-            Ok(()) => return Ok(place),
-            Err(Failure(reason)) => failures.push(reason),
+        loop {
+            let goes_on = part.exists();
+            match obtain(file, place, &part, tell).and_then(|()| accept(file, place, &part, folder)) {
+                Ok(()) => return Ok(place),
+                Err(Failure(reason)) => failures.push(reason),
+            }
+            // What an earlier try had left was not of this file: once more from the beginning.
+            if !goes_on || part.exists() {
+                break;
+            }
         }
     }
     let advice = "try again later: what has arrived is kept; or, with the files at hand, `cargo lab data --from FOLDER`";
@@ -170,13 +178,15 @@ fn obtain(file: &Published, place: &str, part: &Path, tell: Tell) -> Result<(), 
         });
     }
     let path = Path::new(place).join(file.name);
-    let mut source = File::open(&path).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
+    let source = files::open(&path, file.size).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
     let mut target = File::create(part).map_err(|e| Failure(download::unwritable(part, &e)))?;
-    io::copy(&mut source, &mut target).map(drop).map_err(|e| Failure(download::unwritable(part, &e)))
+    io::copy(&mut source.take(file.size), &mut target)
+        .map(drop)
+        .map_err(|e| Failure(download::unwritable(part, &e)))
 }
 
 fn accept(file: &Published, place: &str, part: &Path, folder: &Path) -> Result<(), Failure> {
-    let found = checksum(part).map_err(|e| Failure(format!("{}: {e}", part.display())))?;
+    let found = checksum(part, file.size).map_err(|e| Failure(format!("{}: {e}", part.display())))?;
     if found != file.sha256 {
         // A damaged file can't be gone on with.
         fs::remove_file(part).map_err(|e| Failure(download::unwritable(part, &e)))?;
@@ -186,8 +196,9 @@ fn accept(file: &Published, place: &str, part: &Path, folder: &Path) -> Result<(
     Ok(())
 }
 
-fn checksum(path: &Path) -> io::Result<String> {
-    Ok(Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect())
+/// SHA-256 of a file of at most `size` bytes.
+fn checksum(path: &Path, size: u64) -> io::Result<String> {
+    Ok(Sha256::digest(files::read(path, size)?).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use lab::board::Board;
 use lab::setup::{Kernel, PROGRAM};
-use lab::{check, data, doctor, jupyter, run, setup, student, test};
+use lab::{check, data, doctor, jupyter, run, setup, student, temporary, test};
 use lab_base::{Error, home};
 use lab_kernel::For;
 
@@ -102,6 +102,7 @@ fn main() -> ExitCode {
 /// False when something was found wrong that has been printed already.
 #[tokio::main(flavor = "current_thread")]
 async fn perform(command: Option<Command>) -> Result<bool, Error> {
+    temporary::remove_left_over();
     match command {
         None => open(None).await,
         Some(Command::Open { folder }) => open(folder).await,

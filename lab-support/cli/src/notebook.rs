@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab_base::{Error, files, home};
 use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
 
+use crate::declared::Declared;
 use crate::kernelspec;
 
 /// A notebook on disk: format 4.5, as JupyterLab writes it.
@@ -17,12 +17,8 @@ pub struct Notebook {
     content: v4::Notebook,
 }
 
-/// A check that a notebook is known to make.
-pub struct Declared {
-    pub name: String,
-    /// Whether it passes before the student has done anything: the step is shown, not asked for.
-    pub is_given: bool,
-}
+/// Bytes that a notebook may have: dozens of times what the longest of the lab has with its outputs.
+const LIMIT: u64 = 32 << 20;
 
 impl Notebook {
     /// # Errors
@@ -30,7 +26,7 @@ impl Notebook {
     pub fn load(path: &Path) -> Result<Notebook, Error> {
         let doing = format!("reading {}", home::display(path));
         let expected = "a notebook (format 4.5, as JupyterLab saves it)";
-        let text = fs::read_to_string(path)
+        let text = files::read_text(path, LIMIT)
             .map_err(|e| Error::new(&doing, expected, e, "check the name: notebooks lie in notebooks/"))?;
         match nbformat::parse_notebook(&text) {
             Ok(nbformat::Notebook::V4(content)) => Ok(Notebook { path: path.into(), content }),
@@ -65,7 +61,12 @@ impl Notebook {
     pub fn checks(&self) -> Vec<Declared> {
         let check = |cell: &Cell| {
             let lab = metadata(cell).additional.get("lab")?;
-            Some(Declared { name: lab["check"].as_str()?.into(), is_given: lab["given"] == true })
+            Some(Declared {
+                name: lab["check"].as_str()?.into(),
+                is_given: lab["given"] == true,
+                source: cell.source().concat(),
+                student: student_source(cell).map(|lines| lines.concat()),
+            })
         };
         self.content.cells.iter().filter_map(check).collect()
     }
@@ -167,5 +168,34 @@ fn language() -> LanguageInfo {
         version: None,
         codemirror_mode: Some(v4::CodemirrorMode::String("rust".into())),
         additional: additional.map(|(key, value)| (key.into(), value.into())).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_notebook_is_said_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        symlink("/dev/zero", at("zeros")).unwrap();
+        fs::File::create(at("huge")).unwrap().set_len(1 << 30).unwrap();
+        fs::write(at("bytes"), [0xff, 0xfe]).unwrap();
+        for (name, words) in [
+            ("pipe", "a pipe in place of a file"),
+            ("zeros", "a device in place of a file"),
+            ("huge", "more than 32 MB"),
+            ("bytes", "not UTF-8"),
+            ("missing", "No such file"),
+        ] {
+            let Err(error) = Notebook::load(&at(name)) else { panic!("{name} is no notebook") };
+            assert!(error.to_string().contains(words), "{error}");
+        }
     }
 }

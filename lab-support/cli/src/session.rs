@@ -1,7 +1,7 @@
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{self, Stdio};
 use std::time::Duration;
@@ -13,7 +13,6 @@ use jupyter_protocol::{
 use jupyter_zmq_client as zmq;
 use lab_base::{Error, home};
 use nbformat::v4::Output;
-use tempfile::{Builder, TempDir};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
@@ -22,6 +21,7 @@ use zeromq::SocketRecv;
 
 use crate::output::Outputs;
 use crate::setup::Kernel;
+use crate::temporary::Temporary;
 
 /// How long a kernel may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(180);
@@ -34,7 +34,7 @@ pub struct Session {
     shell: zmq::DealerSendConnection,
     control: zmq::ClientControlConnection,
     messages: UnboundedReceiver<JupyterMessage>,
-    _connection_file: TempDir,
+    _connection_file: Temporary,
 }
 
 /// How the kernel answered a piece of code.
@@ -206,14 +206,14 @@ async fn connect(info: &ConnectionInfo) -> Result<Sockets, zmq::RuntimeError> {
 }
 
 /// A folder that only this user can read, with the file that tells the kernel its ports and its key.
-fn write_connection_file(info: &ConnectionInfo) -> Result<TempDir, Error> {
+fn write_connection_file(info: &ConnectionInfo) -> Result<Temporary, Error> {
     let write = || {
-        let folder = Builder::new().permissions(Permissions::from_mode(0o700)).tempdir()?;
+        let folder = Temporary::new()?;
         let mut options = File::options();
         let mut file =
             options.write(true).create_new(true).mode(0o600).open(folder.path().join(CONNECTION_FILE))?;
         file.write_all(&serde_json::to_vec(info)?)?;
-        Ok::<TempDir, std::io::Error>(folder)
+        Ok::<Temporary, std::io::Error>(folder)
     };
     write().map_err(|e| broken("a temporary file", e))
 }

@@ -1,69 +1,31 @@
 //! One worked copy: its notebooks run in a folder of their own, whatever is in them.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab_base::{Error, Verdict, verdicts};
+use lab_base::records::{self, Records};
+use lab_base::{Error, Verdict, home};
 use nbformat::v4::Output;
-use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::notebook::{Declared, Notebook};
+use crate::declared::Declared;
+use crate::notebook::Notebook;
 use crate::output;
+use crate::report::{Outcome, Report, Row};
 use crate::session::Session;
 use crate::setup::Kernel;
-
-/// A check that a solved notebook makes, and what became of it in a worked copy.
-pub struct Row {
-    /// The notebook's file name.
-    pub notebook: String,
-    pub check: String,
-    /// Whether it passes in the blank edition, too.
-    pub is_given: bool,
-    /// What is open; nothing where it has passed.
-    pub open: Option<String>,
-}
-
-pub struct Report {
-    pub name: String,
-    pub rows: Vec<Row>,
-    /// What else went wrong: a notebook that could not be run, a cell that failed.
-    pub notes: Vec<String>,
-}
-
-impl Report {
-    pub fn passed(&self) -> usize {
-        self.rows.iter().filter(|row| row.open.is_none()).count()
-    }
-
-    pub fn is_complete(&self) -> bool {
-        self.passed() == self.rows.len()
-    }
-
-    pub fn json(&self) -> Value {
-        let row = |row: &Row| {
-            json!({
-                "notebook": row.notebook, "check": row.check, "passed": row.open.is_none(),
-                "message": row.open.clone().unwrap_or_default(),
-            })
-        };
-        json!({
-            "name": self.name, "passed": self.passed(), "checks": self.rows.len(),
-            "results": self.rows.iter().map(row).collect::<Vec<_>>(), "notes": self.notes,
-        })
-    }
-}
+use crate::temporary::Temporary;
 
 /// Where a worked copy has the notebook of this name.
 pub fn place(copy: &Path, name: &str) -> Option<PathBuf> {
     [copy.join("notebooks").join(name), copy.join(name)].into_iter().find(|path| path.exists())
 }
 
-/// Runs the copy's notebooks, each for at most `limit`, and compares what they have checked with what the
-/// solved ones check. Nothing in the copy is changed.
+/// Runs the copy's notebooks, each for at most `limit`. A check counts when a cell of its own makes it, as it stands
+/// in the solved notebook; what else a copy checks does not. Nothing in the copy is changed.
 ///
 /// # Errors
 /// When there is no room to run them. What is wrong with the copy itself is in its report.
@@ -82,35 +44,82 @@ pub async fn examine(
     let mut report = Report { name, rows: Vec::new(), notes: Vec::new() };
     for notebook in solved {
         eprintln!("{}: {} ...", report.name, notebook.name());
+        let declared = notebook.checks();
+        let mut counted = Counted { file: made.join(home::CHECKS), outcomes: HashMap::new(), damage: None };
         let note = match place(copy, &notebook.name()) {
             None => Err("missing".to_string()),
-            Some(path) => match timeout(limit, run(&kernel, &path, folder.path())).await {
-                Ok(result) => result,
-                Err(_) => Err(format!("stopped after {} s", limit.as_secs())),
-            },
+            Some(path) => {
+                match timeout(limit, run(&kernel, &path, folder.path(), &declared, &mut counted)).await {
+                    Ok(result) => result,
+                    Err(_) => Err(format!("stopped after {} s", limit.as_secs())),
+                }
+            }
         };
-        let verdicts = verdicts(&made).unwrap_or_default();
-        let unmade = note.clone().err().unwrap_or("the check was not reached".into());
-        report
-            .rows
-            .extend(notebook.checks().into_iter().map(|check| row(notebook, check, &verdicts, &unmade)));
-        report.notes.extend(note.unwrap_or_else(Some).map(|note| format!("{}: {note}", notebook.name())));
+        let unmade = note.clone().err();
+        for check in declared {
+            let unmade = || Outcome::Open(unmade.clone().unwrap_or(check.not_found().into()));
+            let outcome = counted.outcomes.remove(&check.name).unwrap_or_else(unmade);
+            let (notebook, is_given) = (notebook.name(), check.is_given);
+            report.rows.push(Row { notebook, check: check.name, is_given, outcome });
+        }
+        let notes = note.unwrap_or_else(Some).into_iter().chain(counted.damage);
+        report.notes.extend(notes.map(|note| format!("{}: {note}", notebook.name())));
     }
     Ok(report)
 }
 
-fn row(notebook: &Notebook, check: Declared, verdicts: &[Verdict], unmade: &str) -> Row {
-    let open = match verdicts.iter().find(|verdict| verdict.name == check.name) {
-        Some(verdict) if verdict.passed => None,
-        Some(verdict) => Some(verdict.message.clone()),
-        None => Some(unmade.to_string()),
-    };
-    Row { notebook: notebook.name(), check: check.name, is_given: check.is_given, open }
+/// The checks of a notebook that have been made by cells of their own.
+struct Counted {
+    file: PathBuf,
+    outcomes: HashMap<String, Outcome>,
+    /// What is said of a file that can't be read, or not all of it.
+    damage: Option<String>,
+}
+
+impl Counted {
+    /// What other cells have written does not count.
+    fn forget(&self) {
+        let _ = fs::remove_file(&self.file);
+    }
+
+    /// Counts what the cell of this check has written, and nothing that it has written beside it.
+    fn count(&mut self, check: &Declared, succeeded: bool) {
+        let verdicts = match records::scan::<Verdict>(&self.file) {
+            Ok(Records { all, left_out }) => {
+                let told = left_out.map(|left_out| format!("{}: {left_out}", home::CHECKS));
+                self.damage = self.damage.take().or(told);
+                all
+            }
+            Err(e) => {
+                self.damage.get_or_insert(first_line(&e.to_string()));
+                Vec::new()
+            }
+        };
+        let own: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.name == check.name).collect();
+        let outcome = match own.as_slice() {
+            [] => Outcome::Open("the check was not reached".into()),
+            [verdict] if !verdict.passed && !verdict.please_read => Outcome::Open(verdict.message.clone()),
+            [_] if !succeeded => Outcome::Open("its cell fails".into()),
+            [verdict] if verdict.passed => Outcome::Passed,
+            [verdict] => {
+                // The mark says that it is to be read.
+                let message = verdict.message.strip_prefix("please read, ").unwrap_or(&verdict.message);
+                Outcome::PleaseRead(message.into())
+            }
+            several => Outcome::Open(format!("its cell makes it {} times, where once counts", several.len())),
+        };
+        self.outcomes.insert(check.name.clone(), outcome);
+    }
+}
+
+/// What was found, without the advice.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_string()
 }
 
 /// A folder like a worked copy, where the code of a copy can run.
-fn workplace(kernel: &Kernel) -> std::io::Result<TempDir> {
-    let folder = tempfile::tempdir()?;
+fn workplace(kernel: &Kernel) -> std::io::Result<Temporary> {
+    let folder = Temporary::new()?;
     fs::create_dir(folder.path().join("notebooks"))?;
     symlink(kernel.root.join("lab-support"), folder.path().join("lab-support"))?;
     Ok(folder)
@@ -123,20 +132,40 @@ fn reason(outputs: &[Output]) -> String {
     line.map_or(String::new(), |line| format!(": {}", line.chars().take(100).collect::<String>().trim()))
 }
 
-/// Runs all cells, also those behind one that fails. The first failure, or what keeps the notebook from
-/// running at all.
-async fn run(kernel: &Kernel, path: &Path, folder: &Path) -> Result<Option<String>, String> {
-    let notebook = Notebook::load(path).map_err(|_| "not a notebook".to_string())?;
+/// Runs all cells, also those behind one that fails, then those of checks that the notebook has lost. The first failure,
+/// or what keeps the notebook from running at all.
+async fn run(
+    kernel: &Kernel,
+    path: &Path,
+    folder: &Path,
+    declared: &[Declared],
+    counted: &mut Counted,
+) -> Result<Option<String>, String> {
+    let notebook =
+        Notebook::load(path).map_err(|e| format!("not a notebook: {}", first_line(&e.to_string())))?;
     let started = Session::start(kernel, &folder.join("notebooks")).await;
     let mut session = started.map_err(|e| e.to_string())?;
     let mut failure = None;
     for (source, number) in notebook.code().iter().zip(1..) {
+        let check = declared.iter().find(|check| check.is_made_by(source));
+        counted.forget();
         match session.execute(source, Duration::MAX).await {
-            Ok(answer) if answer.failure.is_none() => (),
             Ok(answer) => {
-                failure = failure.or(Some(format!("cell {number} fails{}", reason(&answer.outputs))))
+                if let Some(check) = check {
+                    counted.count(check, answer.failure.is_none());
+                }
+                let what = || format!("cell {number} fails{}", reason(&answer.outputs));
+                failure = failure.or_else(|| answer.failure.map(|_| what()));
             }
             Err(_) => return Err(format!("cell {number} ended the kernel")),
+        }
+    }
+    for check in declared.iter().filter(|check| check.student.is_none()) {
+        if !counted.outcomes.contains_key(&check.name) {
+            counted.forget();
+            let answer = session.execute(&check.source, Duration::MAX).await;
+            let answer = answer.map_err(|_| format!("checking \"{}\" ended the kernel", check.name))?;
+            counted.count(check, answer.failure.is_none());
         }
     }
     session.shut_down().await;

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use lab_base::{Error, Source, home, verdicts};
 use lab_kernel::{Toolchain, in_words};
 use nbformat::v4::Output;
-use tempfile::TempDir;
 use tokio::task::LocalSet;
 
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::Kernel;
+use crate::temporary::Temporary;
 use crate::{answers, data, editions, run, setup};
 
 /// What has been found so far.
@@ -61,7 +61,7 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
     }
     heading("Notebooks run from top to bottom, and in the edition for students", start);
     let editions = Editions { kernel, notebooks, limit };
-    let output = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+    let output = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     editions.run(output.path(), &mut tally).await?;
     heading("answers.md", start);
     match data::source()? {
@@ -135,7 +135,7 @@ impl Editions {
         let results = in_turns(tasks, cores.min(4)).await;
         for (task, result) in results {
             let edition = if task.blank { "blank" } else { "solved" };
-            let verdicts = verdicts(task.kernel.output.as_deref().unwrap_or(&self.kernel.root))?;
+            let verdicts = verdicts(task.kernel.output.as_deref().unwrap_or(&self.kernel.root))?.all;
             for ((notebook, book), ran) in task.notebooks.iter().zip(&solved[task.range.clone()]).zip(result)
             {
                 let name = format!("{} ({edition})", notebook.file_name().unwrap_or_default().display());
@@ -208,8 +208,8 @@ fn next(queue: &[(usize, Task)], done: &BTreeMap<usize, Done>) -> Option<usize> 
 }
 
 /// A folder like a worked copy, with the edition for students.
-fn blank_edition(solved: &[Notebook]) -> Result<TempDir, Error> {
-    let folder = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+fn blank_edition(solved: &[Notebook]) -> Result<Temporary, Error> {
+    let folder = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     for notebook in solved {
         notebook.student_edition().save(&folder.path().join("notebooks").join(notebook.name()))?;
     }

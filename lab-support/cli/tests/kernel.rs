@@ -138,7 +138,7 @@ fn check(copies: &[(&str, &str)], arguments: &[&str]) -> Output {
 }
 
 fn notebook(source: &str) -> String {
-    let passes = "checks::that(\"loaded\", true, \"a check\", \"\", \"\")";
+    let passes = "let boots = guess(\"how many training images are ankle boots\", &[], \"6000\");\nboots";
     let sources = [first_cell() + "\nuse lab_support::prelude::*;", passes.into(), source.into()];
     let cells: Vec<Value> = sources.iter().enumerate().map(|(i, source)| cell(i, source)).collect();
     json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }).to_string()
@@ -149,6 +149,19 @@ fn notebook(source: &str) -> String {
 fn a_batch_outlives_hostile_copies() {
     let copies = [
         ("broken", "{ not a notebook".to_string()),
+        (
+            "cheat-by-checks",
+            notebook(
+                "for name in [\"loaded\", \"answer 1\"] { checks::that(name, true, \"\", \"\", \"\"); }",
+            ),
+        ),
+        (
+            "cheat-by-file",
+            notebook(
+                "let line = \"{\\\"name\\\":\\\"loaded\\\",\\\"passed\\\":true,\\\"message\\\":\\\"\\\",\\\"when\\\":\\\"\\\"}\";\n\
+                 std::fs::write(std::env::var(\"LAB_OUTPUT\").unwrap() + \"/checks.jsonl\", line).unwrap();",
+            ),
+        ),
         ("dead", notebook("std::process::abort();")),
         ("good", notebook("let fine = 1;")),
         ("loud", notebook("for i in 0..300_000 { println!(\"{i} {}\", \"loud \".repeat(20)); }")),
@@ -174,10 +187,13 @@ fn a_batch_outlives_hostile_copies() {
     assert!(line("dead").contains("cell 3") && score("dead") == "1", "{text}");
     assert_eq!(
         (score("good"), score("loud"), score("record")),
-        ("1".into(), "1".into(), "0".into()),
+        ("1".into(), "1".into(), "1".into()),
         "{text}"
     );
-    assert_eq!(text.lines().count(), 7, "a line each: {text}");
+    for cheat in ["cheat-by-checks", "cheat-by-file"] {
+        assert!(score(cheat) == "1" && line(cheat).contains("open: loaded, answer 1"), "{text}");
+    }
+    assert_eq!(text.lines().count(), 9, "a line each: {text}");
 }
 
 #[test]

@@ -7,12 +7,11 @@
 //! ```
 //! Source: <https://github.com/zalandoresearch/fashion-mnist>, which keeps the format of MNIST.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use lab_base::Error;
-use lab_base::home;
+use lab_base::{Error, files, gzip, home};
 
 use crate::data::images::CLASS_NAMES;
 
@@ -93,10 +92,11 @@ fn count_images(path: &Path) -> Result<usize, Error> {
 }
 
 fn count_labels(path: &Path) -> Result<usize, Error> {
-    let bytes = read(path, u64::MAX)?;
-    check_magic(path, &bytes, LABELS_MAGIC, "labels")?;
-    let [_, count] = numbers(path, &bytes)?;
+    let header = read(path, LABELS_HEADER as u64)?;
+    check_magic(path, &header, LABELS_MAGIC, "labels")?;
+    let [_, count] = numbers(path, &header)?;
     check_size(path, LABELS_HEADER, count, 1)?;
+    let bytes = read(path, gzip::LIMIT)?;
     let labels = bytes.iter().skip(LABELS_HEADER);
     match labels.enumerate().find(|(_, label)| usize::from(**label) >= CLASS_NAMES.len()) {
         Some((i, label)) => Err(wrong(path, "labels from 0 to 9", format!("label {label} at index {i}"))),
@@ -107,7 +107,7 @@ fn count_labels(path: &Path) -> Result<usize, Error> {
 /// The first bytes of a file, fewer where it is shorter.
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let result = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
+    let result = files::open(path, gzip::LIMIT).and_then(|file| file.take(limit).read_to_end(&mut bytes));
     match result {
         Ok(_) => Ok(bytes),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Err(wrong(path, "a file", "none")),
@@ -160,6 +160,9 @@ fn wrong(path: &Path, expected: impl std::fmt::Display, found: impl std::fmt::Di
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
     use rand::rngs::SmallRng;
     use rand::{Rng, SeedableRng};
 
@@ -227,6 +230,27 @@ mod tests {
         let missing = folder.path().join("nowhere");
         assert_says(check(&missing, &missing, COUNT), &["nowhere", "expected a file, found none"]);
         assert_says(check(folder.path(), &missing, COUNT), &["a file that can be read"]);
+    }
+
+    #[test]
+    fn what_has_no_end_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (images, labels) = valid();
+        fs::write(at("images"), images).unwrap();
+        fs::write(at("labels"), labels).unwrap();
+        assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        symlink("/dev/zero", at("zeros")).unwrap();
+        // Four thousand million labels, as its header says: a file with holes takes no space.
+        let mut header = labels_header(0);
+        header[4..].copy_from_slice(&u32::MAX.to_be_bytes());
+        fs::write(at("huge"), header).unwrap();
+        let huge = fs::File::options().write(true).open(at("huge")).unwrap();
+        huge.set_len(u64::from(u32::MAX) + LABELS_HEADER as u64).unwrap();
+        for (name, what) in [("pipe", "a pipe"), ("zeros", "a device"), ("huge", "more than 64 MB")] {
+            assert_says(check(&at(name), &at("labels"), COUNT), &[what]);
+            assert_says(check(&at("images"), &at(name), COUNT), &[what]);
+        }
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Resu
     }
     let section = format!("## {number}. {}\n\n{text}\n", QUESTIONS[number - 1]);
     if !text.is_empty() {
-        answers_file::write(&home::answers_file(data.train.source)?, number, &section)?;
+        let note = answers_file::write(&home::answers_file(data.train.source)?, number, &section)?;
+        note.inspect(|note| println!("{note}"));
     }
     let points = judge::judge(number, text, &evidence(number, data)?);
     Ok(Answer { section, check: Check::new(&format!("answer {number}"), points) })

@@ -9,10 +9,14 @@ use lab_base::{files, home};
 
 use crate::lesson::questions::QUESTIONS;
 
-/// Puts a section in the place of the one before it, and changes nothing else.
-pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<(), Error> {
+/// Bytes that the file may have: a thousand times what six answers take.
+const LIMIT: u64 = 16 << 20;
+
+/// Puts a section in the place of the one before it, and changes nothing else. Returns what is to be said of marks
+/// without their counterpart.
+pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<Option<String>, Error> {
     let _lock = lock(file)?;
-    let before = match fs::read_to_string(file) {
+    let before = match files::read_text(file, LIMIT) {
         Ok(before) => before,
         Err(e) if e.kind() == ErrorKind::NotFound => "# Answers\n".to_string(),
         Err(e) => {
@@ -21,7 +25,16 @@ pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<(), Err
         }
     };
     let after = replace(&before, number, section);
-    if after == before { Ok(()) } else { files::write_atomically(file, after.as_bytes()) }
+    if after != before {
+        files::write_atomically(file, after.as_bytes())?;
+    }
+    Ok(unpaired(&after).map(|marks| {
+        let name = home::display(file);
+        format!(
+            "{name} has {marks} without its counterpart. No text was taken out beside it.\n\
+             -> delete the mark, and what you don't need of the text beside it"
+        )
+    }))
 }
 
 /// Held until it is dropped: no other notebook writes the same file until then.
@@ -60,12 +73,53 @@ fn replace(text: &str, number: usize, section: &str) -> String {
     }
 }
 
+/// A mark, where it lies, and the mark that has to follow it, where it begins a block.
+struct Mark {
+    text: String,
+    start: usize,
+    end: Option<String>,
+}
+
+/// All marks in the order of their places.
+fn marks(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for number in 1..=QUESTIONS.len() {
+        for (mark, end) in [(begin(number), Some(end(number))), (end(number), None)] {
+            let places = text.match_indices(&mark);
+            marks.extend(places.map(|(start, _)| Mark { text: mark.clone(), start, end: end.clone() }));
+        }
+    }
+    marks.sort_by_key(|mark| mark.start);
+    marks
+}
+
+/// Whether two marks, one behind the other, hold a block between them. With a third between them, nobody knows
+/// whose text it is.
+fn is_block(first: &Mark, second: &Mark) -> bool {
+    first.end.as_ref() == Some(&second.text)
+}
+
 /// Where the block of question `number` lies: from its first mark to behind its last.
 fn find(text: &str, number: usize) -> Option<(usize, usize)> {
-    let start = text.find(&begin(number))?;
-    let stop = start + text[start..].find(&end(number))? + end(number).len();
+    let marks = marks(text);
+    let [first, second] = marks
+        .array_windows()
+        .find(|[first, second]| first.text == begin(number) && is_block(first, second))?;
+    let stop = second.start + second.text.len();
     let newline = usize::from(text[stop..].starts_with('\n'));
-    Some((start, stop + newline))
+    Some((first.start, stop + newline))
+}
+
+/// The marks that belong to no block, with their lines.
+fn unpaired(text: &str) -> Option<String> {
+    let marks = marks(text);
+    let pairs = |i: usize| marks.get(i).zip(marks.get(i + 1)).is_some_and(|(a, b)| is_block(a, b));
+    let alone = (0..marks.len()).filter(|&i| !(pairs(i) || i > 0 && pairs(i - 1)));
+    let named = alone.map(|i| {
+        let line = text[..marks[i].start].matches('\n').count() + 1;
+        format!("{} in line {line}", marks[i].text)
+    });
+    Some(named.collect::<Vec<_>>().join(", ")).filter(|named| !named.is_empty())
 }
 
 #[cfg(test)]
@@ -95,6 +149,52 @@ mod tests {
             last.starts_with(OTHERS.trim_end()) && last.ends_with("<!-- end of answer 6 -->\n"),
             "{last}"
         );
+    }
+
+    #[test]
+    fn nothing_between_unpaired_marks_is_erased() {
+        let deleted = OTHERS.replace("<!-- end of answer 1 -->\n", "");
+        let after = replace(&deleted, 1, "## 1. new\n");
+        let again = replace(&after, 1, "## 1. newer\n");
+        for lost in ["\none\n", "A note.", "\nfour\n", "My name.", "The end."] {
+            assert!(after.contains(lost) && again.contains(lost), "{lost} is not in {again}");
+        }
+        assert_eq!(
+            again,
+            after.replace("## 1. new\n", "## 1. newer\n"),
+            "the second write replaces the first"
+        );
+        assert_eq!(unpaired(&again).unwrap(), "<!-- answer 1 --> in line 5");
+        assert_eq!(unpaired(OTHERS), None);
+    }
+
+    #[test]
+    fn whichever_marks_are_missing_every_word_of_a_student_stays() {
+        let whole: String =
+            (1..=6).map(|n| format!("note {n}\n{}\nold {n}\n{}\n", begin(n), end(n))).collect();
+        let lines: Vec<&str> = whole.lines().collect();
+        for missing in 0..1 << 12_u32 {
+            let mut mark = 0;
+            let kept = lines.iter().filter(|line| {
+                let is_mark = line.starts_with("<!--");
+                mark += u32::from(is_mark);
+                !is_mark || missing & 1 << (mark - 1) == 0
+            });
+            let mut text: String = kept.map(|line| format!("{line}\n")).collect();
+            for round in 0..2 {
+                for n in [1, 6, 3] {
+                    text = replace(&text, n, &format!("new {n} {round}\n"));
+                }
+            }
+            let is_there = |what: String| text.lines().filter(|line| *line == what).count() == 1;
+            assert!((1..=6).all(|n| is_there(format!("note {n}"))), "{text}");
+            assert!([1, 3, 6].iter().all(|n| is_there(format!("new {n} 1"))), "{text}");
+            assert!([2, 4, 5].iter().all(|n| is_there(format!("old {n}"))), "{text}");
+            for n in [1, 3, 6] {
+                let was_whole = missing >> (2 * (n - 1)) & 3 == 0;
+                assert_eq!(is_there(format!("old {n}")), !was_whole, "{missing:b}: {text}");
+            }
+        }
     }
 
     #[test]

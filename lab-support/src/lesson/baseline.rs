@@ -10,6 +10,9 @@ use crate::nn::Activation::{Linear, Relu};
 use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
 use crate::notebook::live;
 
+/// Passes over the training set that the baseline makes.
+pub(super) const BASELINE_EPOCHS: usize = 10;
+
 /// Saves a trained network as `data/models/<name>.safetensors` and says so. One trained on the practice
 /// set goes to the folder of its own kind.
 ///
@@ -42,10 +45,10 @@ pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
         println!("The baseline, as {} holds it.", home::display(&path));
         return Sequential::load(path);
     }
-    println!("There is no trained baseline yet: training it for 10 epochs.");
+    println!("There is no trained baseline yet: training it for {BASELINE_EPOCHS} epochs.");
     let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
     model.compile(Adam::default(), CrossEntropy::from_logits());
-    model.fit(train, Fit::epochs(10))?;
+    model.fit(train, Fit::epochs(BASELINE_EPOCHS))?;
     live::check_not_stopped("saving the baseline")?;
     keep(&model, "baseline")?;
     Ok(model)

@@ -103,13 +103,14 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// `0.88`, `88 %` as 0.88, `101,770`.
+/// `0.88`, `88 %` as 0.88, `101,770`. Infinity and what is not a number are no guesses.
 fn number(text: &str) -> Option<f64> {
     let plain = text.trim().replace(',', "");
-    match plain.strip_suffix('%') {
+    let value: Option<f64> = match plain.strip_suffix('%') {
         Some(percent) => percent.trim().parse().ok().map(|value: f64| value / 100.0),
         None => plain.parse().ok(),
-    }
+    };
+    value.filter(|value| value.is_finite())
 }
 
 #[cfg(test)]
@@ -122,6 +123,9 @@ mod tests {
         assert!(widths("64") && widths(" 128 ") && !widths("") && !widths("32"));
         let share = |text| guess("accuracy", &[], text).check.passed();
         assert!(share("0.88") && share("88 %") && share("101,770") && !share("") && !share("high"));
+        for none in ["NaN", "-nan", "inf", "infinity", "1e999", "NaN %"] {
+            assert!(!share(none), "{none}");
+        }
     }
 
     #[test]

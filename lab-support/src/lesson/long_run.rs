@@ -115,10 +115,7 @@ fn make(name: &str, model: &Sequential, plan: &Fit, train: &Dataset, test: &Data
         first.get_or_insert(network);
         runs.push(run.sealed());
     }
-    let mut all = recorded()?;
-    all.retain(|run| run.name != name);
-    all.extend(runs);
-    records::write(&records_file()?, &all)?;
+    records::replace(&records_file()?, |old: &Run| old.name == name, &runs)?;
     first.map_or(Ok(()), |network| network.save(weights_file(name)?))
 }
 

@@ -1,7 +1,8 @@
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
 
@@ -11,11 +12,24 @@ use super::*;
 #[derive(Clone, Copy)]
 enum Behaviour {
     Serve,
-    /// Other bytes of the same length.
+    /// The last byte is another.
     Damage,
     /// Half of what was asked for.
     CutShort,
     NotFound,
+    /// The page of a login, whatever was asked for; with its length, or without.
+    Portal,
+    PortalWithoutLength,
+    /// The file from its beginning, as if that were the range that was asked for.
+    WrongRange,
+    /// Other parts than those that are asked for, by their own word.
+    WrongContentRange,
+    /// The file, then anything, without end.
+    Endless,
+    /// Half of what was asked for, then nothing, while the connection stays.
+    Stall,
+    /// A byte now and then.
+    Drip,
 }
 
 /// A server on this machine that answers each request for `content`, and tells which range was asked for.
@@ -26,9 +40,9 @@ fn server(content: Vec<u8>, behaviour: Behaviour) -> (String, Receiver<usize>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let start = read_request(stream.as_ref().unwrap());
-            // The test may have ended.
+            // The test may have ended, and whoever asked may have heard enough.
             let _ = asked.send(start);
-            answer(stream.unwrap(), &content, start, behaviour);
+            let _ = answer(stream.unwrap(), &content, start, behaviour);
         }
     });
     (url, received)
@@ -49,17 +63,44 @@ fn read_request(stream: &TcpStream) -> usize {
     start
 }
 
-fn answer(mut stream: TcpStream, content: &[u8], start: usize, behaviour: Behaviour) {
-    let body = &content[start..];
-    let (status, body) = match behaviour {
-        Behaviour::NotFound => ("404 Not Found", Vec::new()),
-        Behaviour::Damage => ("206 Partial Content", vec![b'x'; body.len()]),
-        _ => ("206 Partial Content", body.to_vec()),
-    };
-    let sent = if matches!(behaviour, Behaviour::CutShort) { body.len() / 2 } else { body.len() };
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())
-        .unwrap();
-    stream.write_all(&body[..sent]).unwrap();
+fn answer(mut stream: TcpStream, content: &[u8], start: usize, behaviour: Behaviour) -> io::Result<()> {
+    let mut body = content[start..].to_vec();
+    let (all, last) = (content.len(), content.len().saturating_sub(1));
+    let mut status = "206 Partial Content";
+    let mut head = format!("Content-Range: bytes {start}-{last}/{all}\r\n");
+    match behaviour {
+        Behaviour::NotFound => (status, body) = ("404 Not Found", Vec::new()),
+        Behaviour::Damage => *body.last_mut().unwrap() ^= 1,
+        Behaviour::Portal | Behaviour::PortalWithoutLength => {
+            (status, body) = ("200 OK", b"<html>log in</html>".to_vec());
+        }
+        Behaviour::WrongRange => body = content[..body.len()].to_vec(),
+        Behaviour::WrongContentRange => head = format!("Content-Range: bytes 7-{last}/{all}\r\n"),
+        _ => (),
+    }
+    let has_length = !matches!(behaviour, Behaviour::PortalWithoutLength | Behaviour::Endless);
+    if has_length {
+        head += &format!("Content-Length: {}\r\n", body.len());
+    }
+    write!(stream, "HTTP/1.1 {status}\r\n{head}Connection: close\r\n\r\n")?;
+    let half = body.len() / 2;
+    match behaviour {
+        Behaviour::CutShort => stream.write_all(&body[..half]),
+        Behaviour::Stall => {
+            stream.write_all(&body[..half])?;
+            // Until the other side hangs up.
+            stream.read(&mut [0]).map(drop)
+        }
+        Behaviour::Drip => body.iter().try_for_each(|byte| {
+            stream.write_all(&[*byte])?;
+            thread::sleep(Duration::from_millis(50));
+            Ok(())
+        }),
+        Behaviour::Endless => loop {
+            stream.write_all(&body)?;
+        },
+        _ => stream.write_all(&body),
+    }
 }
 
 struct Case {
@@ -76,7 +117,7 @@ fn case() -> Case {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("original");
     fs::write(&path, &packed).unwrap();
-    let sha256 = checksum(&path).unwrap().leak();
+    let sha256 = checksum(&path, packed.len() as u64).unwrap().leak();
     let files = [Published { name: "train-images-idx3-ubyte.gz", size: packed.len() as u64, sha256 }];
     Case { folder, packed, files }
 }
@@ -193,4 +234,117 @@ fn other_content_under_the_same_names_is_another_set() {
     if let Some(real) = env::var_os("FASHION_MNIST_DIR") {
         assert_eq!(source_in(Path::new(&real)), Source::FashionMnist);
     }
+}
+
+impl Case {
+    fn part(&self) -> PathBuf {
+        self.target().join("train-images-idx3-ubyte.gz.part")
+    }
+
+    /// What an interrupted try has left.
+    fn with_part(bytes: impl Fn(&[u8]) -> Vec<u8>) -> Case {
+        let case = case();
+        fs::create_dir(case.target()).unwrap();
+        fs::write(case.part(), bytes(&case.packed)).unwrap();
+        case
+    }
+}
+
+#[test]
+fn what_is_not_the_file_is_thrown_away_and_what_has_arrived_before_is_kept() {
+    for (behaviour, words) in [
+        (Behaviour::Portal, "something else: 19 bytes"),
+        (Behaviour::PortalWithoutLength, "something else than the file"),
+        (Behaviour::WrongContentRange, "the server sent a part, bytes 7-"),
+    ] {
+        for half in [false, true] {
+            let case = match half {
+                true => Case::with_part(|packed| packed[..packed.len() / 2].to_vec()),
+                false => case(),
+            };
+            let (other, _) = server(case.packed.clone(), behaviour);
+            let (good, asked) = server(case.packed.clone(), Behaviour::Serve);
+            let error = case.fetch(&[&other]).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+            case.fetch(&[&good]).unwrap();
+            let expected = if half { case.packed.len() / 2 } else { 0 };
+            assert_eq!(asked.try_iter().collect::<Vec<_>>(), [expected]);
+            assert!(case.is_complete());
+        }
+    }
+}
+
+#[test]
+fn a_server_without_end_is_heard_up_to_the_size_of_the_file() {
+    let case = case();
+    let (endless, _) = server(case.packed.clone(), Behaviour::Endless);
+    let error = case.fetch(&[&endless]).unwrap_err().to_string();
+    assert!(error.contains("sent more than"), "{error}");
+    assert!(!case.part().exists());
+}
+
+#[test]
+fn after_a_server_that_stalls_or_drips_the_next_goes_on() {
+    for (behaviour, words) in [(Behaviour::Stall, "nothing came for 1 s"), (Behaviour::Drip, "too slow: ")] {
+        let case = case();
+        let (slow, _) = server(case.packed.clone(), behaviour);
+        let (good, asked) = server(case.packed.clone(), Behaviour::Serve);
+        let error = case.fetch(&[&slow]).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        let arrived = fs::metadata(case.part()).unwrap().len() as usize;
+        assert!(arrived > 0);
+        case.fetch(&[&slow, &good]).unwrap();
+        assert!(asked.recv().unwrap() >= arrived && case.is_complete());
+    }
+}
+
+#[test]
+fn a_part_that_is_of_something_else_costs_no_second_start() {
+    for part in [&b"<html>log in</html>"[..], &[0; 3000]] {
+        let case = Case::with_part(|_| part.to_vec());
+        let (good, asked) = server(case.packed.clone(), Behaviour::Serve);
+        case.fetch(&[&good]).unwrap();
+        assert_eq!(asked.try_iter().collect::<Vec<_>>(), [part.len(), 0]);
+        assert!(case.is_complete());
+    }
+    let case = Case::with_part(|packed| packed[..9].to_vec());
+    let (wrong, asked) = server(case.packed.clone(), Behaviour::WrongRange);
+    case.fetch(&[&wrong]).unwrap();
+    assert_eq!(asked.try_iter().collect::<Vec<_>>(), [9, 0]);
+    assert!(case.is_complete());
+}
+
+#[test]
+fn of_two_at_once_one_waits() {
+    let case = case();
+    let (drip, asked) = server(case.packed.clone(), Behaviour::Stall);
+    let (good, asked_later) = server(case.packed.clone(), Behaviour::Serve);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| case.fetch(&[&drip, &good]));
+        asked.recv().unwrap();
+        let second = scope.spawn(|| case.fetch(&["/nowhere"]));
+        first.join().unwrap().unwrap();
+        second.join().unwrap().unwrap();
+    });
+    assert_eq!(asked_later.try_iter().count(), 1);
+    assert!(case.is_complete(), "the second has found what the first fetched");
+}
+
+#[test]
+fn what_has_no_end_is_not_copied() {
+    let case = case();
+    let hand = case.folder.path().join("hand");
+    fs::create_dir(&hand).unwrap();
+    let file = hand.join("train-images-idx3-ubyte.gz");
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let error = case.fetch(&[hand.to_str().unwrap()]).unwrap_err().to_string();
+    assert!(error.contains("a pipe in place of a file"), "{error}");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    let error = case.fetch(&[hand.to_str().unwrap()]).unwrap_err().to_string();
+    assert!(error.contains("a device in place of a file"), "{error}");
+    fs::remove_file(&file).unwrap();
+    File::create(&file).unwrap().set_len(10 << 30).unwrap();
+    let error = case.fetch(&[hand.to_str().unwrap()]).unwrap_err().to_string();
+    assert!(error.contains("a file of more than"), "{error}");
 }

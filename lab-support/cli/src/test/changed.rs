@@ -13,6 +13,7 @@ use super::{Tally, cargo_test, evaluator_test, heading, saved_defect};
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::{self, Kernel};
+use crate::temporary::Temporary;
 use crate::{editions, run};
 
 /// What a change since `commit` can break, as far as it shows in minutes: the tests of the packages that it reaches, those on
@@ -41,7 +42,7 @@ pub async fn run(commit: &str, limit: Duration) -> Result<bool, Error> {
     if !notebooks.is_empty() {
         heading("Notebooks that were changed", start);
         let kernel = setup::ensure()?;
-        let output = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+        let output = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
         let kernel = Kernel { output: Some(output.path().into()), ..kernel };
         let paths = Paths::of_this_machine(&root);
         for path in &notebooks {
@@ -49,7 +50,7 @@ pub async fn run(commit: &str, limit: Duration) -> Result<bool, Error> {
             tally.add(&format!("{}, as it is saved", home::display(path)), saved_defect(&book, &paths));
             let defect = match run::run_quietly(&kernel, path, limit).await {
                 Err(defect) => Some(defect),
-                Ok(_) => editions::defect(&book, &verdicts(output.path())?, false),
+                Ok(_) => editions::defect(&book, &verdicts(output.path())?.all, false),
             };
             tally.add(&home::display(path), defect);
         }

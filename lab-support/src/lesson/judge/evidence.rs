@@ -1,13 +1,24 @@
 //! What has been measured, and of which run.
 
+use crate::lesson::baseline::BASELINE_EPOCHS;
 use crate::lesson::run::Run;
 use crate::lesson::runs::BASELINE;
+use crate::nn::Score;
 
 /// What the lab has measured on one kind of data.
 #[derive(Clone, Debug, Default)]
 pub(in crate::lesson) struct Evidence {
     pub runs: Vec<Run>,
     pub first_image: Option<FirstImage>,
+    pub saved: Option<Saved>,
+}
+
+/// The saved baseline, measured on the test images when it is asked for.
+#[derive(Clone, Debug)]
+pub(in crate::lesson) struct Saved {
+    /// As [`Run::layers`].
+    pub layers: String,
+    pub test: Score,
 }
 
 /// The first test image, as the saved baseline sees it.
@@ -65,7 +76,8 @@ impl Evidence {
     /// Every number of every run, and the means over several seeds.
     pub(super) fn measured(&self) -> Vec<Measured> {
         let means = self.runs.iter().flat_map(|run| self.means(run));
-        self.runs.iter().flat_map(of).chain(means).collect()
+        let saved = self.saved.iter().flat_map(Saved::measured);
+        self.runs.iter().flat_map(of).chain(means).chain(saved).collect()
     }
 
     fn means(&self, run: &Run) -> Vec<Measured> {
@@ -88,6 +100,38 @@ impl Evidence {
         let means = [mean(|run| run.test_accuracy), mean(|run| run.augmented_accuracy)];
         means.into_iter().flatten().map(|value| measured(run, value, Kind::TestAccuracy)).collect()
     }
+}
+
+impl Saved {
+    fn measured(&self) -> [Measured; 2] {
+        let network = Network {
+            widths: widths(&self.layers),
+            convolutions: self.layers.contains("conv"),
+            epochs: BASELINE_EPOCHS,
+            raw: false,
+            baseline: true,
+            name: BASELINE.into(),
+            words: BASELINE.into(),
+            plain: true,
+            augmented: false,
+        };
+        [(self.test.accuracy, Kind::TestAccuracy), (self.test.loss, Kind::Loss)].map(|(value, kind)| {
+            Measured {
+                value: f64::from(value),
+                kind,
+                epoch: network.epochs,
+                is_last: true,
+                network: network.clone(),
+            }
+        })
+    }
+}
+
+/// Of the hidden dense layers of `784-128-10`.
+fn widths(layers: &str) -> Vec<usize> {
+    let parts: Vec<&str> = layers.split('-').collect();
+    let inner = parts.get(1..parts.len().max(2) - 1).unwrap_or_default();
+    inner.iter().filter_map(|width| width.parse().ok()).collect()
 }
 
 fn measured(run: &Run, value: f64, kind: Kind) -> Measured {
@@ -122,8 +166,6 @@ fn of(run: &Run) -> Vec<Measured> {
 impl Network {
     fn of(run: &Run) -> Network {
         let words = format!("{} {} {}", run.name, run.optimizer, run.with).to_lowercase();
-        let parts: Vec<&str> = run.layers.split('-').collect();
-        let inner = parts.get(1..parts.len().max(2) - 1).unwrap_or_default();
         let name = run.name.to_lowercase();
         let known = |word: &str| {
             word.parse::<usize>().is_ok()
@@ -135,7 +177,7 @@ impl Network {
         };
         let raw = ["0-255", "not normal", "without normal", "unnormal", "raw", "no normal", "unscaled"];
         Network {
-            widths: inner.iter().filter_map(|width| width.parse().ok()).collect(),
+            widths: widths(&run.layers),
             convolutions: run.layers.contains("conv"),
             epochs: run.epochs,
             raw: raw.iter().any(|mark| name.contains(mark)),

@@ -14,7 +14,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub(super) use evidence::{Evidence, FirstImage};
+pub(super) use evidence::{Evidence, FirstImage, Saved};
 
 use findings::Findings;
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::*;
 use crate::lesson::check::Check;
 use crate::lesson::long_run;
+use crate::nn::Measured;
 
 /// An answer that was labelled before it was judged.
 #[derive(Deserialize)]
@@ -33,7 +34,7 @@ fn evidence(number: usize) -> Evidence {
     }
     let mut probabilities = vec![0.0; 10];
     (probabilities[5], probabilities[7], probabilities[9]) = (0.0013, 0.0368, 0.9619);
-    Evidence { runs, first_image: Some(FirstImage { actual: 9, probabilities }) }
+    Evidence { runs, first_image: Some(FirstImage { actual: 9, probabilities }), saved: None }
 }
 
 fn judged(number: usize, text: &str) -> (Judged, String) {
@@ -234,4 +235,24 @@ fn without_records_nothing_measured_can_be_quoted() {
     let judged = |number, text| Check::new("answer", judge(number, text, &Evidence::default()));
     assert!(judged(5, "The network predicts 9 and the actual label is 9, the same.").needs_reading());
     assert!(!judged(6, "More neurons and more epochs help: 256 neurons had 0.8872.").passed());
+}
+
+/// The notebook on predictions run alone: nothing is recorded, the baseline was trained and saved by it.
+#[test]
+fn the_accuracy_of_the_saved_baseline_needs_no_record() {
+    let saved = Saved {
+        layers: "784-128-10".into(),
+        test: Measured { accuracy: 0.8856, loss: 0.3309, samples: 10_000 }.into(),
+    };
+    let alone = Evidence { runs: Vec::new(), saved: Some(saved), ..evidence(5) };
+    let judged = |accuracy: &str| {
+        let text = format!(
+            "For the first test image the network predicts label 9, Ankle boot, with a probability of 96.2 %. \
+             The actual label is 9, Ankle boot. The two are the same: the prediction is right. This is one image; \
+             over all 10000 test images {accuracy} % of the predictions equal the label."
+        );
+        Check::new("answer", judge(5, &text, &alone))
+    };
+    assert!(judged("88.56").passed(), "{}", judged("88.56"));
+    assert!(!judged("91.56").passed(), "measured is measured");
 }

@@ -5,11 +5,14 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use lab_base::Error;
+use lab_base::{Error, files};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::nn::kernels::memory;
 use crate::nn::layers::{Parameter, Role};
+
+/// Bytes that a file of weights may have: hundreds of times as many as the lab's largest network takes.
+pub(crate) const LIMIT: u64 = 1 << 30;
 
 /// The advice for a file of another network.
 const OTHER_LAYERS: &str = "describe the same layers as when the file was written";
@@ -17,18 +20,15 @@ const OTHER_LAYERS: &str = "describe the same layers as when the file was writte
 /// All bytes of a file.
 ///
 /// # Errors
-/// When there is no such file, when it can't be read, or does not fit into memory.
+/// When there is no such file, when it can't be read, is larger than any network's, or does not fit into memory.
 pub(super) fn read(path: &Path, doing: &str, advice: &str) -> Result<Vec<u8>, Error> {
     let expected = format!("the file {}", name_of(path));
-    let file = fs::metadata(path).map_err(|e| Error::new(doing, &expected, e, advice))?;
-    if !file.is_file() {
-        return Err(Error::new(doing, &expected, "something that is no file", "check the path"));
-    }
-    let bytes = usize::try_from(file.len()).unwrap_or(usize::MAX);
-    memory::check_bytes(bytes).map_err(|found| {
+    // Asked before the file is read; what is no file is refused by reading it.
+    let bytes = fs::metadata(path).map_or(0, |file| file.len().min(LIMIT));
+    memory::check_bytes(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(|found| {
         Error::new(doing, &expected, found, "free some memory, or take a smaller network")
     })?;
-    fs::read(path).map_err(|e| Error::new(doing, &expected, e, "check its permissions"))
+    files::read(path, LIMIT).map_err(|e| Error::new(doing, &expected, e, advice))
 }
 
 /// # Errors

@@ -16,6 +16,7 @@ pub(crate) mod tape;
 pub(crate) mod tensors;
 pub(crate) mod transfer;
 
+pub(crate) use foreign::LIMIT as WEIGHTS_LIMIT;
 pub use provenance::Provenance;
 pub(crate) use samples::Samples;
 pub use sequential::Sequential;

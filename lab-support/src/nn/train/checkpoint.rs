@@ -6,7 +6,7 @@ use lab_base::{files, home};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use crate::nn::model::Sequential;
+use crate::nn::model::{Sequential, WEIGHTS_LIMIT};
 use crate::nn::train::early_stopping::Best;
 use crate::nn::train::history::Epoch;
 use crate::nn::train::plan::Plan;
@@ -142,7 +142,7 @@ impl Checkpoint {
     }
 
     fn read(&self, model: &mut Sequential) -> Result<FitState, Error> {
-        let bytes = match fs::read(&self.file) {
+        let bytes = match files::read(&self.file, WEIGHTS_LIMIT) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(FitState::new(&self.recipe.plan)),
             Err(e) => return Err(self.refuse("a file that can be read", e, "check its permissions")),
