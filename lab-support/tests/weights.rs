@@ -459,7 +459,7 @@ fn a_small_file_that_asks_for_much_memory_is_refused_before_it_is_taken() {
 fn a_checkpoint_and_a_folder_are_no_networks() {
     let folder = tempfile::tempdir().unwrap();
     let message = Sequential::load(folder.path()).unwrap_err().to_string();
-    assert!(message.contains("something that is no file"), "{message}");
+    assert!(message.contains("a folder in place of a file"), "{message}");
     let path = folder.path().join("half.safetensors");
     let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
     let metadata = [("checkpoint".to_string(), "{}".to_string())].into();
