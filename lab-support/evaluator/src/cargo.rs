@@ -5,9 +5,10 @@
 //! it, and the next `:dep` would take the newest versions there are. So each call finds the project's lock file in
 //! place, and leaves it in place for the analyzer, which reads it by itself.
 
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, exit};
+use std::process::{Command, Stdio, exit};
 use std::{env, fs, io};
 
 /// Under which name this program was started.
@@ -40,11 +41,29 @@ fn call() -> io::Result<i32> {
     let mut command = Command::new(&cargo);
     // Another flag, such as for another linker, and everything would be compiled again.
     command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
-    let status = command.status()?;
+    let mut child = command.stderr(Stdio::piped()).spawn()?;
+    child.stderr.take().map_or(Ok(()), |said| pass_on(said, &mut io::stderr()))?;
+    let status = child.wait()?;
     if compiles {
         put_in_place(&lock)?;
     }
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
+}
+
+/// What cargo says, as it says it. evcxr shows which crate is compiled unless there is a hyphen in its name: names come as
+/// they are written in Rust.
+fn pass_on(said: impl Read, to: &mut impl Write) -> io::Result<()> {
+    for line in BufReader::new(said).split(b'\n') {
+        let mut line = line?;
+        if let Some(rest) = line.trim_ascii_start().strip_prefix(b"Compiling ") {
+            let begin = line.len() - rest.len();
+            let name = line[begin..].iter_mut().take_while(|byte| **byte != b' ');
+            name.filter(|byte| **byte == b'-').for_each(|byte| *byte = b'_');
+        }
+        line.push(b'\n');
+        to.write_all(&line)?;
+    }
+    Ok(())
 }
 
 /// Copies the project's lock file into the current folder, unless it is there.
@@ -56,4 +75,18 @@ fn put_in_place(lock: &Path) -> io::Result<()> {
     let temporary = format!("Cargo.lock.{}", std::process::id());
     fs::write(&temporary, wanted)?;
     fs::rename(&temporary, "Cargo.lock")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_are_named_so_that_evcxr_shows_them() {
+        let mut said = Vec::new();
+        let text = "   Compiling lab-support v0.1.0 (/a-b/c-d)\n    Finished `dev-x` profile\n\u{e4}";
+        pass_on(text.as_bytes(), &mut said).unwrap();
+        let expected = "   Compiling lab_support v0.1.0 (/a-b/c-d)\n    Finished `dev-x` profile\n\u{e4}\n";
+        assert_eq!(String::from_utf8(said).unwrap(), expected);
+    }
 }

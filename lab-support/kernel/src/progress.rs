@@ -72,17 +72,19 @@ const LIGHT: f64 = 1.5;
 impl<'a> Crates<'a> {
     /// `expected` are the names of those to come, none where nobody knows; `heavy` which take how many seconds.
     pub fn new(stage: &'static str, expected: HashSet<String>, heavy: &'a [(&'a str, f64)]) -> Crates<'a> {
+        let expected = expected.iter().map(|name| in_rust(name)).collect();
         Crates { stage, begin: Instant::now(), seen: HashSet::new(), expected, heavy }
     }
 
-    /// One more is compiled, or was there.
+    /// One more is compiled, or was there. Its name may be as in a manifest or as in Rust.
     pub fn add(&mut self, name: &str) {
-        self.seen.insert(name.into());
+        self.seen.insert(in_rust(name));
     }
 
     pub fn progress(&self) -> Progress {
-        let weight =
-            |name: &String| self.heavy.iter().find(|(heavy, _)| heavy == name).map_or(LIGHT, |(_, s)| *s);
+        let weight = |name: &String| {
+            self.heavy.iter().find(|(heavy, _)| in_rust(heavy) == *name).map_or(LIGHT, |(_, s)| *s)
+        };
         // The sum of nothing is -0.
         let done = self.expected.intersection(&self.seen).map(weight).sum::<f64>() + 0.0;
         let all: f64 = self.expected.iter().map(weight).sum();
@@ -100,20 +102,25 @@ impl<'a> Crates<'a> {
     }
 }
 
+/// The name of a package as code writes it.
+fn in_rust(name: &str) -> String {
+    name.replace('-', "_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn heavy_crates_count_with_their_seconds() {
-        let heavy = [("large", 97.0), ("not among them", 50.0)];
-        let expected = ["a", "b", "large"].map(String::from).into();
+        let heavy = [("large-one", 97.0), ("not among them", 50.0)];
+        let expected = ["a", "b", "large-one"].map(String::from).into();
         let mut crates = Crates::new("Building", expected, &heavy);
         assert_eq!(crates.progress().part, Some(0.0));
         ["a", "b", "a"].iter().for_each(|name| crates.add(name));
         let progress = crates.progress();
         assert_eq!((progress.part, progress.detail.as_str()), (Some(0.03), "2 of 3 crates"));
-        crates.add("large");
+        crates.add("large_one");
         assert_eq!(crates.progress().part, Some(1.0));
     }
 
