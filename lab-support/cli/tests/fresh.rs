@@ -377,8 +377,8 @@ fn newer_crates_change_nothing() {
         format!("lab-rivals = {{ path = {rivals} }}\n"),
     ];
     let run = |cargo: &mut Command| {
-        cargo.current_dir(&folder);
-        ["CARGO_HOME", "LAB_CARGO_HOME"].map(|name| cargo.env(name, registry.cargo_home()));
+        let home = registry.cargo_home();
+        cargo.current_dir(&folder).env("CARGO_HOME", &home).env("LAB_CARGO_HOME", &home);
         let output = cargo.output().unwrap();
         assert!(output.status.success(), "{cargo:?}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
