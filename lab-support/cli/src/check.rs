@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lab_base::{Error, home};
+use lab_kernel::descendants;
 use serde_json::Value;
 
 use crate::notebook::Notebook;
 use crate::report::Report;
-use crate::submission;
-use crate::{run, setup};
+use crate::{run, setup, submission, terminal};
 
 /// True when every check of every copy has passed.
 pub async fn all(folder: &Path, limit: Duration, json: bool) -> Result<bool, Error> {
@@ -18,6 +18,8 @@ pub async fn all(folder: &Path, limit: Duration, json: bool) -> Result<bool, Err
         notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
     let copies = copies(folder, &solved)?;
     let kernel = setup::ensure()?;
+    // Also what leaves its session ends with its check.
+    descendants::adopt();
     let mut reports = Vec::new();
     for copy in &copies {
         let report = submission::examine(&kernel, copy, &solved, limit).await?;
@@ -29,7 +31,7 @@ pub async fn all(folder: &Path, limit: Duration, json: bool) -> Result<bool, Err
         reports.push(report);
     }
     if json {
-        println!("{:#}", Value::Array(reports.iter().map(Report::json).collect()));
+        println!("{}", terminal::json(&Value::Array(reports.iter().map(Report::json).collect())));
     }
     Ok(reports.iter().all(Report::is_complete))
 }
@@ -66,10 +68,10 @@ fn copies(folder: &Path, solved: &[Notebook]) -> Result<Vec<PathBuf>, Error> {
 fn print_table(report: &Report) {
     let width = report.rows.iter().map(|row| row.check.chars().count()).max().unwrap_or(0);
     for row in &report.rows {
-        let (mark, message) = (row.outcome.mark(), row.outcome.message());
+        let (mark, message) = (row.outcome.mark(), terminal::line(row.outcome.message()));
         println!("{:<26} {mark} {:<width$}  {message}", row.notebook, row.check);
     }
-    report.notes.iter().for_each(|note| println!("{note}"));
+    report.notes.iter().for_each(|note| println!("{}", terminal::line(note)));
     println!("\n{}", score(report));
     println!("\u{2713} right, \u{2717} open, ? for a teacher to read");
 }
@@ -94,7 +96,7 @@ fn line(report: &Report) -> String {
     };
     let why: Vec<String> = lists.into_iter().flatten().chain(notes).collect();
     let why = if why.is_empty() { "complete".into() } else { why.join("; ") };
-    format!("{:<24} {:>3} of {}  {why}", report.name, report.passed(), report.rows.len())
+    terminal::line(&format!("{:<24} {:>3} of {}  {why}", report.name, report.passed(), report.rows.len()))
 }
 
 #[cfg(test)]

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use lab_base::records::{self, Records};
 use lab_base::{Error, Verdict, home};
+use lab_kernel::{Temporary, descendants};
 use nbformat::v4::Output;
 use tokio::time::timeout;
 
 use crate::declared::Declared;
 use crate::notebook::Notebook;
-use crate::output;
 use crate::report::{Outcome, Report, Row};
 use crate::session::Session;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
+use crate::{output, terminal};
 
 /// Where a worked copy has the notebook of this name.
 pub fn place(copy: &Path, name: &str) -> Option<PathBuf> {
@@ -43,16 +43,16 @@ pub async fn examine(
     let name = copy.file_name().unwrap_or(copy.as_os_str()).to_string_lossy().into_owned();
     let mut report = Report { name, rows: Vec::new(), notes: Vec::new() };
     for notebook in solved {
-        eprintln!("{}: {} ...", report.name, notebook.name());
+        eprintln!("{} ...", terminal::line(&format!("{}: {}", report.name, notebook.name())));
         let declared = notebook.checks();
         let mut counted = Counted { file: made.join(home::CHECKS), outcomes: HashMap::new(), damage: None };
         let note = match place(copy, &notebook.name()) {
             None => Err("missing".to_string()),
             Some(path) => {
-                match timeout(limit, run(&kernel, &path, folder.path(), &declared, &mut counted)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(format!("stopped after {} s", limit.as_secs())),
-                }
+                let ran = run(&kernel, &path, folder.path(), &declared, &mut counted, limit).await;
+                // Nothing that a copy has started goes on.
+                descendants::end();
+                ran
             }
         };
         let unmade = note.clone().err();
@@ -132,7 +132,7 @@ fn reason(outputs: &[Output]) -> String {
     line.map_or(String::new(), |line| format!(": {}", line.chars().take(100).collect::<String>().trim()))
 }
 
-/// Runs all cells, also those behind one that fails, then those of checks that the notebook has lost. The first failure,
+/// Runs all cells for at most `limit`, also those behind one that fails, then those of checks that the notebook has lost. The first failure,
 /// or what keeps the notebook from running at all.
 async fn run(
     kernel: &Kernel,
@@ -140,11 +140,23 @@ async fn run(
     folder: &Path,
     declared: &[Declared],
     counted: &mut Counted,
+    limit: Duration,
 ) -> Result<Option<String>, String> {
     let notebook =
         Notebook::load(path).map_err(|e| format!("not a notebook: {}", first_line(&e.to_string())))?;
     let started = Session::start(kernel, &folder.join("notebooks")).await;
     let mut session = started.map_err(|e| e.to_string())?;
+    let ran = timeout(limit, run_cells(&mut session, &notebook, declared, counted)).await;
+    session.shut_down().await;
+    ran.unwrap_or_else(|_| Err(format!("stopped after {} s", limit.as_secs())))
+}
+
+async fn run_cells(
+    session: &mut Session,
+    notebook: &Notebook,
+    declared: &[Declared],
+    counted: &mut Counted,
+) -> Result<Option<String>, String> {
     let mut failure = None;
     for (source, number) in notebook.code().iter().zip(1..) {
         let check = declared.iter().find(|check| check.is_made_by(source));
@@ -168,6 +180,5 @@ async fn run(
             counted.count(check, answer.failure.is_none());
         }
     }
-    session.shut_down().await;
     Ok(failure)
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, Source, home, verdicts};
+use lab_kernel::Temporary;
 use lab_kernel::{Toolchain, in_words};
 use nbformat::v4::Output;
 use tokio::task::LocalSet;
@@ -15,8 +16,7 @@ use tokio::task::LocalSet;
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
-use crate::{answers, data, editions, run, setup};
+use crate::{answers, data, editions, run, setup, terminal};
 
 /// What has been found so far.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Tally {
                 self.passed += 1;
             }
             Some(defect) => {
-                println!("FAILED  {what}: {defect}");
+                println!("FAILED  {what}: {}", terminal::text(&defect));
                 self.failed += 1;
             }
         }
