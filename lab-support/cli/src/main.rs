@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::thread;
+use std::process::{self, ExitCode};
 use std::time::Duration;
+use std::{panic, thread};
 
 use clap::{Parser, Subcommand};
 use lab::board::Board;
@@ -85,6 +85,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    end_quietly_without_a_reader();
     let command = Arguments::parse().command;
     if let Some(Command::Kernel { connection }) = command {
         return kernel(&connection);
@@ -97,6 +98,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `cargo lab check class | head`: when nobody reads any more, that is no panic.
+fn end_quietly_without_a_reader() {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let message = info.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+            process::exit(1);
+        }
+        hook(info);
+    }));
 }
 
 /// False when something was found wrong that has been printed already.

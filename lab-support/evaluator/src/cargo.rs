@@ -8,8 +8,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio, exit};
+use std::process::{Command, ExitStatus, Stdio, exit};
 use std::{env, fs, io};
+
+use crate::visible;
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -31,7 +33,7 @@ pub fn run() -> ! {
 fn call() -> io::Result<i32> {
     let variable =
         |name: &str| env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")));
-    let (cargo, project) = (variable("LAB_CARGO")?, variable("LAB_HOME")?);
+    let (cargo, home, project) = (variable("LAB_CARGO")?, variable("LAB_CARGO_HOME")?, variable("LAB_HOME")?);
     let lock = Path::new(&project).join("Cargo.lock");
     // The analyzer also asks about the standard library, which has a lock file of its own.
     let compiles = Some(env::current_dir()?.into_os_string()) == env::var_os("EVCXR_TMPDIR");
@@ -41,13 +43,36 @@ fn call() -> io::Result<i32> {
     let mut command = Command::new(&cargo);
     // Another flag, such as for another linker, and everything would be compiled again.
     command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
-    let mut child = command.stderr(Stdio::piped()).spawn()?;
-    child.stderr.take().map_or(Ok(()), |said| pass_on(said, &mut io::stderr()))?;
-    let status = child.wait()?;
+    if home.is_empty() {
+        command.env_remove("CARGO_HOME")
+    } else {
+        command.env("CARGO_HOME", home)
+    };
+    let is_question = compiles && env::args_os().any(|argument| argument == "metadata");
+    let status = if is_question { answer(command)? } else { execute(command)? };
     if compiles {
         put_in_place(&lock)?;
     }
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
+}
+
+fn execute(mut command: Command) -> io::Result<ExitStatus> {
+    let mut child = command.stderr(Stdio::piped()).spawn()?;
+    child.stderr.take().map_or(Ok(()), |said| pass_on(said, &mut io::stderr()))?;
+    child.wait()
+}
+
+/// Which crates are behind a cell, as far as the analyzer is to read them.
+fn answer(mut command: Command) -> io::Result<ExitStatus> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    match serde_json::from_slice(&output.stdout) {
+        Ok(mut metadata) => {
+            visible::only(&mut metadata);
+            serde_json::to_writer(io::stdout().lock(), &metadata)?;
+        }
+        Err(_) => io::stdout().write_all(&output.stdout)?,
+    }
+    Ok(output.status)
 }
 
 /// What cargo says, as it says it. evcxr shows which crate is compiled unless there is a hyphen in its name: names come as

@@ -10,6 +10,7 @@
 
 mod cargo;
 mod cells;
+mod visible;
 mod warm;
 
 use std::io::{self, Read, Write};
