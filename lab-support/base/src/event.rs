@@ -44,5 +44,8 @@ pub const BEGIN: u8 = b'b';
 pub const INTERRUPT: u8 = b'i';
 pub const DONE: u8 = b'd';
 
-/// In the environment of evcxr: where the kernel listens for events, as `port key`.
+/// In the environment of evcxr: the Unix socket at which the kernel listens for events.
 pub const LISTENER: &str = "LAB_KERNEL_EVENTS";
+
+/// In the environment of evcxr: the folder of the notebook, in which cells run.
+pub const FOLDER: &str = "LAB_NOTEBOOK_FOLDER";

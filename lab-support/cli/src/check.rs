@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use lab_base::{Error, files, home};
+use lab_kernel::descendants;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -17,7 +18,7 @@ use crate::report::Report;
 use crate::setup::Kernel;
 use crate::submission::Rules;
 use crate::turns::{self, in_turns};
-use crate::{page, run, setup, submission};
+use crate::{page, run, setup, submission, terminal};
 
 /// What `cargo lab check` is asked for.
 #[derive(clap::Args)]
@@ -71,10 +72,12 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
     let points = arguments.points.as_deref().map_or(Ok(Points::default()), Points::parse)?;
     let (places, left_out) = handins::find(&arguments.place, &solved)?;
     let kernel = setup::ensure()?;
-    left_out.iter().for_each(|note| eprintln!("{note}"));
+    left_out.iter().for_each(|note| eprintln!("{}", terminal::line(note)));
     let limit = arguments.time_limit.map_or(LIMIT, Duration::from_secs);
     let reports = match places.as_slice() {
         [place] => {
+            // Also what leaves its session ends with its check.
+            descendants::adopt();
             let rules = Rules { limit, chosen, trainings: arguments.trainings.clone() };
             vec![submission::examine(&kernel, handins::read(place, &solved), &solved, &rules).await?]
         }
@@ -86,7 +89,9 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
         return Ok(true);
     }
     match reports.as_slice() {
-        _ if arguments.json => println!("{:#}", Value::Array(reports.iter().map(Report::json).collect())),
+        _ if arguments.json => {
+            println!("{}", terminal::json(&Value::Array(reports.iter().map(Report::json).collect())));
+        }
         [report] => print_table(report),
         _ => (),
     }
@@ -231,10 +236,10 @@ fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
 fn print_table(report: &Report) {
     let width = report.rows.iter().map(|row| row.check.chars().count()).max().unwrap_or(0);
     for row in &report.rows {
-        let (mark, message) = (row.outcome.mark(), row.outcome.message());
+        let (mark, message) = (row.outcome.mark(), terminal::line(row.outcome.message()));
         println!("{:<26} {mark} {:<width$}  {message}", row.notebook, row.check);
     }
-    report.notes.iter().for_each(|note| println!("{note}"));
+    report.notes.iter().for_each(|note| println!("{}", terminal::line(note)));
     println!("\n{}", score(report));
     println!("\u{2713} right, \u{2717} open, ? for a teacher to read");
 }
@@ -259,7 +264,12 @@ fn line(report: &Report) -> String {
     };
     let why: Vec<String> = lists.into_iter().flatten().chain(notes).collect();
     let why = if why.is_empty() { "complete".into() } else { why.join("; ") };
-    format!("{:<24} {:>3} of {}  {why}", report.name, report.passed(), report.counted().count())
+    terminal::line(&format!(
+        "{:<24} {:>3} of {}  {why}",
+        report.name,
+        report.passed(),
+        report.counted().count()
+    ))
 }
 
 #[cfg(test)]

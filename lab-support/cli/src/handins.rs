@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::declared::squeezed;
 use crate::notebook::Notebook;
-use crate::temporary::Temporary;
 use lab_base::Error;
+use lab_kernel::Temporary;
 
 /// What one student has handed in.
 pub struct HandIn {

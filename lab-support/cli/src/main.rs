@@ -9,7 +9,7 @@ use std::{panic, thread};
 use clap::{Parser, Subcommand};
 use lab::board::Board;
 use lab::setup::{Kernel, PROGRAM};
-use lab::{check, data, doctor, jupyter, run, setup, student, temporary, test};
+use lab::{check, data, doctor, jupyter, left_over, run, setup, student, terminal, test};
 use lab_base::{Error, home};
 use lab_kernel::For;
 
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", terminal::text(&error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -105,7 +105,7 @@ fn end_quietly_without_a_reader() {
 /// False when something was found wrong that has been printed already.
 #[tokio::main(flavor = "current_thread")]
 async fn perform(command: Option<Command>) -> Result<bool, Error> {
-    temporary::remove_left_over();
+    left_over::remove();
     match command {
         None => open(None).await,
         Some(Command::Open { folder }) => open(folder).await,
@@ -163,14 +163,14 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
 fn fetch(from: Option<&str>) -> Result<(), Error> {
     let board = Board::start();
     let line = board.line();
-    data::fetch(from, &|progress| line.show(progress), &|text| println!("{text}"))
+    data::fetch(from, &|progress| line.show(progress), &|text| println!("{}", terminal::text(text)))
 }
 
 fn kernel(connection: &Path) -> ExitCode {
     match lab_kernel::run(connection) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{}", terminal::text(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lab_base::records::{self, Records};
 use lab_base::{Error, Verdict, home};
+use lab_kernel::{Temporary, descendants};
 use nbformat::v4::Output;
 use tokio::time::timeout;
 
@@ -17,8 +18,7 @@ use crate::notebook::Notebook;
 use crate::report::{Answer, Outcome, Report, Row};
 use crate::session::Session;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
-use crate::{answers, output};
+use crate::{answers, output, terminal};
 
 /// How a hand-in is run.
 pub struct Rules {
@@ -61,8 +61,11 @@ pub async fn examine(
         let note = match notebooks.remove(&number) {
             None => Err("missing".to_string()),
             Some(notebook) => {
-                eprintln!("{}: {} ...", report.name, lab.name());
-                run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules.limit).await
+                eprintln!("{} ...", terminal::line(&format!("{}: {}", report.name, lab.name())));
+                let ran = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules.limit).await;
+                // Nothing that a hand-in has started goes on.
+                descendants::end();
+                ran
             }
         };
         let unmade = note.clone().err();

@@ -7,15 +7,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, Source, home, verdicts};
+use lab_kernel::Temporary;
 use lab_kernel::{Toolchain, in_words};
 use nbformat::v4::Output;
 
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
 use crate::turns::{Done, Queue, in_turns};
-use crate::{answers, data, editions, run, setup};
+use crate::{answers, data, editions, run, setup, terminal};
 
 /// What has been found so far.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Tally {
                 self.passed += 1;
             }
             Some(defect) => {
-                println!("FAILED  {what}: {defect}");
+                println!("FAILED  {what}: {}", terminal::text(&defect));
                 self.failed += 1;
             }
         }

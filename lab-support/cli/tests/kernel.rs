@@ -158,6 +158,9 @@ fn notebook(source: &str) -> String {
     json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }).to_string()
 }
 
+/// Seconds by which a process is known.
+const LEFT: u32 = 98_765;
+
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn a_batch_outlives_hostile_copies() {
@@ -179,6 +182,14 @@ fn a_batch_outlives_hostile_copies() {
         ("dead", notebook("std::process::abort();")),
         ("good", notebook("let fine = 1;")),
         ("loud", notebook("for i in 0..300_000 { println!(\"{i} {}\", \"loud \".repeat(20)); }")),
+        // Its name clears the screen and adds a line; its process leaves the session and its parent.
+        (
+            "evil\u{1b}[2J\nanna 36 of 36",
+            notebook(&format!(
+                "std::process::Command::new(\"sh\").args([\"-c\", \"setsid sleep {LEFT} &\"]).status()?;\n\
+                 panic!(\"Error: \\u{{1b}}[31m\\rno\");"
+            )),
+        ),
         ("loop", notebook("loop { std::thread::sleep(std::time::Duration::from_secs(1)); }")),
         (
             "record",
@@ -207,7 +218,12 @@ fn a_batch_outlives_hostile_copies() {
     for cheat in ["cheat-by-checks", "cheat-by-file"] {
         assert!(score(cheat) == "1" && line(cheat).contains("open: loaded, answer 1"), "{text}");
     }
-    assert_eq!(text.lines().count(), 9, "a line each: {text}");
+    assert!(line("evil\\u{1b}[2J\\u{a}anna 36 of 36 ").contains("cell 3 fails"), "{text:?}");
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains('\u{1b}'));
+    assert_eq!(text.lines().count(), 10, "a line each: {text}");
+    let all = Command::new("ps").args(["-e", "-o", "args"]).output().unwrap().stdout;
+    assert!(!String::from_utf8_lossy(&all).contains(&format!("sleep {LEFT}")), "it outlives the check");
 }
 
 #[test]

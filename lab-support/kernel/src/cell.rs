@@ -10,6 +10,10 @@ use lab_base::event::{End, Event};
 /// The cell that is running: what front ends have seen of it, and how it is about to end.
 pub struct Cell {
     pub request: Message,
+    /// As front ends know it.
+    pub number: u64,
+    /// What it is worth, by MIME type.
+    pub result: Option<Value>,
     /// What evcxr answered, and its word that it is idle; both are held back until the other is there.
     pub reply: Option<Message>,
     pub idle: Option<Message>,
@@ -25,9 +29,11 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub fn new(request: Message) -> Cell {
+    pub fn new(request: Message, number: u64) -> Cell {
         Cell {
             request,
+            number,
+            result: None,
             reply: None,
             idle: None,
             asked: false,
@@ -66,7 +72,18 @@ impl Cell {
         self.ended.is_none()
     }
 
-    fn code(&self) -> String {
+    /// Whether it gets a number of its own and a place in the history.
+    pub fn counts(request: &Message) -> bool {
+        let content = request.content();
+        content["silent"] != true && content["store_history"] != false
+    }
+
+    /// Whether front ends are to see what it prints and shows.
+    pub fn is_silent(&self) -> bool {
+        self.request.content()["silent"] == true
+    }
+
+    pub fn code(&self) -> String {
         self.request.content()["code"].as_str().unwrap_or_default().into()
     }
 

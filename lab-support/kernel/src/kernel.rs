@@ -1,13 +1,13 @@
 use std::collections::VecDeque;
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::Result;
 use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -16,20 +16,20 @@ use tokio::task::JoinHandle;
 use crate::cell::Cell;
 use crate::completion::Completions;
 use crate::connection::Connection;
+use crate::descendants;
 use crate::evaluator::Evaluator;
+use crate::expressions::Expressions;
 use crate::failure::Failure;
 use crate::front::Front;
+use crate::history::History;
 use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
+use crate::requests::{self, Own};
+use crate::wire::Presence;
 use lab_base::event::{BEGIN, DONE, Event, INTERRUPT};
 use lab_base::watch;
-
-use crate::{info, listener};
-
-/// For the last messages to leave before the process ends.
-const FAREWELL: Duration = Duration::from_millis(50);
 
 /// How long the answer may be on its way when evcxr is done with a request.
 const DELAY: Duration = Duration::from_secs(5);
@@ -45,6 +45,12 @@ pub struct Kernel {
     /// Requests that wait for the cell that is running, or for evcxr.
     waiting: VecDeque<Message>,
     completions: Completions,
+    /// The cell that has ended, but for what its front end wants to know beside it.
+    expressions: Option<Expressions>,
+    history: History,
+    /// The number of the last cell.
+    number: u64,
+    connection: Connection,
     /// For what the kernel is to hear later.
     incoming: UnboundedSender<Incoming>,
 }
@@ -58,6 +64,7 @@ enum State {
 
 /// Serves the front ends that connect as `file` says, until one of them ends the kernel or Jupyter is gone.
 pub fn run(file: &Path) -> Result<()> {
+    descendants::adopt();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(serve(file));
     // Otherwise the end of a compilation would be waited for.
@@ -81,8 +88,10 @@ async fn serve(file: &Path) -> Result<()> {
         // As above.
         let _ = asked.send(Incoming::JupyterGone);
     });
-    let listener = listener::listen(sender.clone()).await?;
-    let starting = tokio::spawn(start(connection, listener, sender.clone()));
+    if watch::jupyter().is_none() {
+        tokio::spawn(end_when_alone(front.presence.clone(), sender.clone()));
+    }
+    let starting = tokio::spawn(start(sender.clone()));
     let mut kernel = Kernel {
         front,
         evaluator: State::Preparing(Preparation::default()),
@@ -90,12 +99,36 @@ async fn serve(file: &Path) -> Result<()> {
         cell: None,
         waiting: VecDeque::new(),
         completions: Completions::default(),
+        expressions: None,
+        history: History::default(),
+        number: 0,
+        connection,
         incoming: sender,
     };
     kernel.serve(incoming, starting).await;
     drop(kernel);
     end_compilers();
     Ok(())
+}
+
+/// For how long a kernel waits for a front end, where no program watches over it that would end it. Those that start
+/// kernels by themselves, as VS Code does, hold their connections for as long as they run, and come back within seconds
+/// when they have failed; on this machine a connection ends with its process, and neither it nor this time goes on while the
+/// machine sleeps.
+const ALONE: Duration = Duration::from_secs(600);
+
+/// Names another time, in seconds.
+const ALONE_SECONDS: &str = "LAB_ALONE_SECONDS";
+
+/// Ends the kernel when all front ends have gone, whatever runs: nobody sees it.
+async fn end_when_alone(presence: Presence, kernel: UnboundedSender<Incoming>) {
+    let seconds = env::var(ALONE_SECONDS).ok().and_then(|seconds| seconds.parse().ok());
+    let limit = seconds.map_or(ALONE, Duration::from_secs);
+    while presence.alone().is_none_or(|alone| alone < limit) {
+        tokio::time::sleep(limit / 20).await;
+    }
+    // Nobody listens when the kernel is ending anyway.
+    let _ = kernel.send(Incoming::JupyterGone);
 }
 
 /// What this process has started to be set up would go on. Jupyter gives a kernel a process group of its own; by now
@@ -108,12 +141,8 @@ fn end_compilers() {
 }
 
 /// evcxr, or why it can't start.
-async fn start(
-    connection: Connection,
-    listener: String,
-    kernel: UnboundedSender<Incoming>,
-) -> Result<Box<Evaluator>, String> {
-    let started = Evaluator::start(&connection, &listener, &kernel).await;
+async fn start(kernel: UnboundedSender<Incoming>) -> Result<Box<Evaluator>, String> {
+    let started = Evaluator::start(&kernel).await;
     started.map(Box::new).map_err(|error| format!("{error:#}"))
 }
 
@@ -137,6 +166,10 @@ impl Kernel {
             match heard {
                 Incoming::Front(_, message) if message.kind() == "shutdown_request" => {
                     return self.shut_down(&message).await;
+                }
+                Incoming::Front(channel, message) if message.kind() == "interrupt_request" => {
+                    self.interrupt().await;
+                    self.front.send(channel, &message.reply(&json!({ "status": "ok" }))).await;
                 }
                 Incoming::Front(Channel::Shell, message) => self.ask(message).await,
                 Incoming::Front(Channel::Control, message) => self.control(message).await,
@@ -174,8 +207,8 @@ impl Kernel {
 
     /// A request on the shell socket: each waits until the one before is answered.
     async fn ask(&mut self, request: Message) {
-        if request.kind() == "kernel_info_request" && self.cell.is_none() {
-            return self.front.answer(Channel::Shell, &request, &info::content()).await;
+        if self.cell.is_none() && self.answer(Channel::Shell, &request).await {
+            return;
         }
         self.waiting.push_back(request);
         self.next().await;
@@ -189,12 +222,12 @@ impl Kernel {
                 State::Broken(failure) => {
                     let Some(request) = self.waiting.pop_front() else { return };
                     let failure = failure.clone();
-                    self.front.refuse(&request, &failure).await;
+                    self.front.refuse(&request, &failure, self.number).await;
                 }
                 State::Ready(evaluator) => {
                     let Some(request) = self.waiting.pop_front() else { return };
-                    if request.kind() == "kernel_info_request" {
-                        self.front.answer(Channel::Shell, &request, &info::content()).await;
+                    if requests::is_own(&request) {
+                        self.answer(Channel::Shell, &request).await;
                         continue;
                     }
                     if request.kind() == "complete_request" {
@@ -204,31 +237,52 @@ impl Kernel {
                     }
                     let is_cell = request.kind() == "execute_request";
                     if is_cell && evaluator.is_outdated() {
-                        self.front.refuse(&request, &Failure::outdated()).await;
+                        self.front.refuse(&request, &Failure::outdated(), self.number).await;
                         self.abort_waiting().await;
                         continue;
                     }
-                    evaluator.send(Channel::Shell, &request).await;
                     if is_cell {
-                        self.cell = Some(Cell::new(request));
-                        self.order(BEGIN).await;
+                        self.number += u64::from(Cell::counts(&request));
+                        self.run(request).await;
+                    } else {
+                        evaluator.send(Channel::Shell, &request).await;
                     }
                 }
             }
         }
     }
 
+    /// Hands a cell to evcxr.
+    async fn run(&mut self, request: Message) {
+        self.pass(Channel::Shell, &request).await;
+        self.cell = Some(Cell::new(request, self.number));
+        self.order(BEGIN).await;
+    }
+
+    /// A request on the control socket is answered whatever runs.
     async fn control(&mut self, request: Message) {
-        match request.kind() {
-            "kernel_info_request" => {
-                self.front.send(Channel::Control, &request.reply(&info::content())).await;
-            }
-            "interrupt_request" => {
-                self.interrupt().await;
-                self.front.send(Channel::Control, &request.reply(&json!({ "status": "ok" }))).await;
-            }
-            _ => self.pass(Channel::Control, &request).await,
+        if !self.answer(Channel::Control, &request).await {
+            let unknown = Failure::unknown(request.kind()).reply();
+            self.front.send(Channel::Control, &request.reply(&unknown)).await;
         }
+    }
+
+    /// Answers what evcxr need not see; false where it does. While a cell runs, the kernel stays busy.
+    async fn answer(&mut self, channel: Channel, request: &Message) -> bool {
+        let Some(own) = requests::own(request, &self.history, &self.connection) else { return false };
+        let is_free = self.cell.is_none();
+        if is_free {
+            self.front.broadcast(request.status("busy"));
+        }
+        match own {
+            Own::Reply(content) => self.front.send(channel, &request.reply(&content)).await,
+            Own::Broadcast(kind, content) => self.front.broadcast(request.broadcast(kind, &content)),
+            Own::Nothing => (),
+        }
+        if is_free {
+            self.front.broadcast(request.status("idle"));
+        }
+        true
     }
 
     /// Asks the cell to stop, and forgets those that wait.
@@ -249,7 +303,7 @@ impl Kernel {
     async fn reply(&mut self, channel: Channel, reply: Message) {
         match &mut self.cell {
             Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
-                cell.reply = Some(reply.counted_from_one());
+                cell.reply = Some(reply.numbered(cell.number));
                 self.end_cell().await;
             }
             _ => self.front.send(channel, &self.completions.answer(reply)).await,
@@ -274,8 +328,14 @@ impl Kernel {
                 self.end_cell().await;
             }
             "error" if !cell.hear_error(&message) => (),
-            "execute_input" | "execute_result" => self.front.broadcast(message.counted_from_one()),
-            _ => self.front.broadcast(message),
+            "execute_input" | "execute_result" => {
+                if message.kind() == "execute_result" {
+                    cell.result = Some(message.content()["data"].clone());
+                }
+                let number = cell.number;
+                self.show(message.numbered(number));
+            }
+            _ => self.show(message),
         }
     }
 
@@ -285,7 +345,7 @@ impl Kernel {
         if let (State::Ready(evaluator), Some(cell)) = (&self.evaluator, &mut self.cell) {
             let file = evaluator.processes.clone.folder.join("src/lib.rs");
             let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
-            message.into_iter().for_each(|message| self.front.broadcast(message));
+            message.into_iter().for_each(|message| self.show(message));
         }
         if waits {
             self.order(DONE).await;
@@ -302,13 +362,41 @@ impl Kernel {
         }
     }
 
+    /// Broadcasts what comes of the cell that runs, as far as it is to be seen.
+    fn show(&self, message: Message) {
+        let is_silent = self.cell.as_ref().is_some_and(Cell::is_silent);
+        let is_seen = if is_silent { message.kind() == "status" } else { true };
+        if is_seen && self.expressions.is_none() {
+            self.front.broadcast(message);
+        }
+    }
+
     async fn end_cell(&mut self) {
         let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
-        error.into_iter().for_each(|error| self.front.broadcast(error));
+        error.into_iter().for_each(|error| self.show(error));
+        let Some(cell) = self.cell.take() else { return };
+        match &mut self.expressions {
+            Some(expressions) => expressions.hear(&reply, cell.result),
+            None => {
+                if Cell::counts(&cell.request) {
+                    let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
+                    self.history.add(cell.number, cell.code(), output.map(String::from));
+                }
+                self.expressions = Some(Expressions::of(cell, reply, idle));
+            }
+        }
+        match self.expressions.as_ref().and_then(Expressions::next) {
+            Some(question) => self.run(question).await,
+            None => self.answer_cell().await,
+        }
+    }
+
+    /// All that belongs to a cell is done.
+    async fn answer_cell(&mut self) {
+        let Some((cell, reply, idle)) = self.expressions.take().map(Expressions::end) else { return };
         self.front.send(Channel::Shell, &reply).await;
         self.front.broadcast(idle);
-        let cell = self.cell.take();
-        if reply.content()["status"] == "error" && cell.is_some_and(|cell| cell.stops_others()) {
+        if reply.content()["status"] == "error" && cell.stops_others() {
             self.abort_waiting().await;
         }
         self.next().await;
@@ -321,7 +409,13 @@ impl Kernel {
         self.waiting = others;
         let cells: VecDeque<Message> = cells;
         for cell in cells {
-            self.front.answer(Channel::Shell, &cell, &json!({ "status": "aborted" })).await;
+            self.front
+                .answer(
+                    Channel::Shell,
+                    &cell,
+                    &json!({ "status": "aborted", "execution_count": self.number }),
+                )
+                .await;
         }
     }
 
@@ -329,8 +423,11 @@ impl Kernel {
     async fn give_up(&mut self, failure: Failure) {
         self.end_preparation();
         self.evaluator = State::Broken(failure.clone());
-        if let Some(cell) = self.cell.take() {
-            self.front.refuse(&cell.request, &failure).await;
+        let (cell, expressions) = (self.cell.take(), self.expressions.take());
+        let request =
+            expressions.as_ref().map(Expressions::request).or(cell.as_ref().map(|cell| &cell.request));
+        if let Some(request) = request {
+            self.front.refuse(request, &failure, self.number).await;
         }
         self.next().await;
     }
@@ -356,6 +453,6 @@ impl Kernel {
         for channel in [Channel::Control, Channel::Shell] {
             self.front.send(channel, &reply).await;
         }
-        tokio::time::sleep(FAREWELL).await;
+        self.front.farewell().await;
     }
 }

@@ -8,6 +8,27 @@
 //! | the keeper | its `cells/` | tells the kernel what the cells print, show, and how they end |
 //! | the cells | evcxr's runtime | runs them |
 //!
+//! A request comes in over a socket (`wire/`), is checked and read (`message.rs`), and is answered by the kernel itself or
+//! by evcxr (`requests.rs`); what that says goes out the same way. [`wire::Client`] is the other end of it, for the command
+//! line and for the tests.
+//!
+//! # What others on the same machine can do
+//!
+//! - **To the sockets that Jupyter asks for**: connect, and see what all front ends see, since Jupyter's protocol signs
+//!   messages and hides nothing. Without the key nobody has anything run; whatever else is sent ends its own connection and
+//!   takes 64 KB at most; who does not read loses what was for him.
+//! - **To those between the kernel, evcxr and the cells, and those of `cargo lab run` and `check`**: nothing. They are Unix
+//!   sockets in folders that only the user can enter.
+//! - **To a notebook's folder**: a file `evcxr.toml` in it is not obeyed, for evcxr starts in a folder of the lab's.
+//!
+//! A cell may do whatever its user may: hand-ins are for a container, or an account of their own. What it starts ends with
+//! the kernel, also what has left its session (`descendants.rs`).
+//!
+//! # When it ends
+//!
+//! With the program that started it, if that gave its process id in `JPY_PARENT_PID`, as Jupyter does; else when no front
+//! end has been connected for ten minutes (`LAB_ALONE_SECONDS` sets another time); when it is told to, and on SIGTERM.
+//!
 //! # What everything has to wait for
 //!
 //! [`Setup`] makes, in this order, what is not there: the crates of `Cargo.lock` (`build.rs`), evcxr with its analyzer
@@ -48,27 +69,35 @@ mod cell;
 mod clone;
 mod compiled;
 mod completion;
-mod connection;
+pub mod connection;
 mod copy;
+pub mod descendants;
 mod evaluator;
+mod expressions;
 mod failure;
 mod folders;
 mod front;
+mod history;
 mod incoming;
 mod info;
 mod kernel;
 mod listener;
-mod message;
+pub mod message;
 mod preparation;
 mod progress;
 mod rehearsal;
+mod requests;
 mod setup;
 mod source;
 mod standard_library;
+mod temporary;
 mod toolchain;
+mod unfinished;
+pub mod wire;
 
 pub use folders::Folders;
 pub use kernel::run;
 pub use progress::{Progress, in_words};
 pub use setup::{For, Setup};
+pub use temporary::Temporary;
 pub use toolchain::Toolchain;
