@@ -33,18 +33,8 @@ enum Command {
         /// A folder for them; nothing in it is overwritten.
         folder: PathBuf,
     },
-    /// Run a worked copy, or a folder of many, and say which checks are open.
-    Check {
-        /// The worked copy, or the folder that holds them; without it, this folder.
-        #[arg(default_value = ".")]
-        folder: PathBuf,
-        /// Print JSON in place of the table.
-        #[arg(long)]
-        json: bool,
-        /// Seconds that one notebook may take.
-        #[arg(long, default_value_t = 600)]
-        time_limit: u64,
-    },
+    /// Run a worked copy, or those of a class, and say which checks are open.
+    Check(Box<check::Arguments>),
     /// Run notebooks without a browser, and save their outputs in them.
     Run {
         /// The notebooks to run, in this order; without any, all of them.
@@ -120,9 +110,7 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         None => open(None).await,
         Some(Command::Open { folder }) => open(folder).await,
         Some(Command::Student { folder }) => student::write(&folder),
-        Some(Command::Check { folder, json, time_limit }) => {
-            check::all(&folder, Duration::from_secs(time_limit), json).await
-        }
+        Some(Command::Check(arguments)) => check::all(*arguments).await,
         Some(Command::Run { notebooks, retrain, time_limit }) => {
             run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }

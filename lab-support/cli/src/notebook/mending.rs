@@ -34,7 +34,7 @@ fn mend(notebook: &mut Value) {
         if id.is_none_or(|id| !seen.insert(id)) {
             cell.remove("id");
         }
-        let mut fill = |name: &str, value: Value| drop(cell.entry(name).or_insert(value));
+        let mut fill = |name: &str, value: Value| _ = cell.entry(name).or_insert(value);
         fill("metadata", json!({}));
         fill("source", json!([]));
         if is_code {
