@@ -100,11 +100,11 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
         let title = format!("Checks of {}", handins::name(&places[0]));
         let title = if places.len() > 1 { format!("Checks of {} hand-ins", places.len()) } else { title };
         files::write_atomically(&file, page::html(&title, &reports, &points, &left_out).as_bytes())?;
-        eprintln!("side by side, for a browser: {}", home::display(&file));
+        eprintln!("side by side, for a browser: {}", terminal::line(&home::display(&file)));
     }
     if let Some(file) = &arguments.csv {
         files::write_atomically(file, points::csv(&reports, &points).as_bytes())?;
-        eprintln!("for a gradebook: {}", home::display(file));
+        eprintln!("for a gradebook: {}", terminal::line(&home::display(file)));
     }
     Ok(reports.iter().all(Report::is_complete))
 }
@@ -222,7 +222,7 @@ async fn solved_first(
     };
     let mut longest = Duration::ZERO;
     for &i in chosen {
-        eprintln!("the solved notebooks first: {} ...", solved[i].name());
+        eprintln!("the solved notebooks first: {} ...", terminal::line(&solved[i].name()));
         let ran = run::run_quietly(&kernel, &solved[i].path, Duration::MAX).await;
         longest = longest.max(ran.map_err(|e| failed("the solved notebook to run", e))?);
     }

@@ -230,6 +230,8 @@ async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle() {
     let mut seen = Vec::new();
     for _ in ["second", "third"] {
         let mut late = Client::connect(&kernel.info).await.unwrap();
+        let welcome = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a welcome").unwrap();
+        assert_eq!(welcome.kind(), "iopub_welcome");
         let status = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a status").unwrap();
         assert!(is_status(&read(&status), ExecutionState::Idle) && status.is_about(&request));
         seen.push(status.id().to_string());

@@ -35,6 +35,8 @@ pub struct Evaluator {
     shell: Sender,
     control: Sender,
     stdin: Sender,
+    /// Broadcasts come while it is there.
+    _iopub: Sender,
     pub processes: Processes,
     sources: Sources,
 }
@@ -133,8 +135,9 @@ impl Evaluator {
                     sender
                 },
             );
-        tokio::spawn(forward(iopub.split().1, Incoming::Broadcast, incoming.clone()));
-        Ok(Evaluator { shell, control, stdin, processes, sources })
+        let (iopub, messages) = iopub.split();
+        tokio::spawn(forward(messages, Incoming::Broadcast, incoming.clone()));
+        Ok(Evaluator { shell, control, stdin, _iopub: iopub, processes, sources })
     }
 
     /// Whether lab-support has changed since this kernel started: the next cell would compile it anew, under a process

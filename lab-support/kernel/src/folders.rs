@@ -77,7 +77,7 @@ impl Folders {
     }
 
     fn make(&self) -> Result<()> {
-        // Kernels leave the keys of their connections here.
+        // What is compiled here is a user's own.
         DirBuilder::new().recursive(true).mode(0o700).create(self.kernels())?;
         fs::create_dir_all(self.compiled())?;
         write(&self.cache.join(".cargo/config.toml"), CARGO_CONFIG)?;

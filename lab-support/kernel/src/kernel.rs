@@ -91,6 +91,7 @@ async fn serve(file: &Path) -> Result<()> {
     if watch::jupyter().is_none() {
         tokio::spawn(end_when_alone(front.presence.clone(), sender.clone()));
     }
+    front.broadcast(Message::request("status").with_content(&json!({ "execution_state": "starting" })));
     let starting = tokio::spawn(start(sender.clone()));
     let mut kernel = Kernel {
         front,

@@ -2,6 +2,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use serde_json::json;
 
 use super::frames::{Received, read};
 use super::{Address, Outbox, Peer, Presence, Serving, serve};
@@ -83,7 +84,11 @@ async fn attend(mut peer: Peer, audience: Arc<Mutex<Audience>>, key: Key) -> io:
             let at = subscriber.topics.iter().position(|known| *known == topic);
             at.map(|at| subscriber.topics.swap_remove(at));
         } else if subscriber.topics.len() < MOST_TOPICS {
+            let content = json!({ "subscription": String::from_utf8_lossy(&topic) });
             subscriber.topics.push(topic);
+            // Since version 5.4 of Jupyter's protocol: from now on nothing is missed.
+            let welcome = Message::new("iopub_welcome", "", &json!({}), &content);
+            subscriber.outbox.push(welcome.write(&key));
             // Jupyter takes nothing that was signed before: it is the same status in a new message.
             status.map(|status| subscriber.outbox.push(status.write(&key)));
         }

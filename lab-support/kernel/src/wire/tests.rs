@@ -130,6 +130,8 @@ async fn what_is_no_message_closes_its_connection_and_nothing_else() {
     let answer = timeout(Duration::from_secs(5), heartbeat(&kernel.connection, beat.clone())).await;
     assert_eq!(answer.unwrap().unwrap(), beat);
     kernel.iopub.send(Message::request("status"));
+    let welcome = client.iopub.next().await.unwrap();
+    assert_eq!((welcome.kind(), &welcome.content()["subscription"]), ("iopub_welcome", &json!("")));
     assert_eq!(client.iopub.next().await.unwrap().kind(), "status");
 }
 
