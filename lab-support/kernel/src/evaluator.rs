@@ -18,7 +18,7 @@ use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
 use crate::progress::Progress;
-use lab_base::event::LISTENER;
+use lab_base::event::{LISTENER, MARK, STOP};
 use lab_base::watch;
 
 use crate::setup::{For, Setup};
@@ -80,6 +80,7 @@ impl Evaluator {
         command.arg("--control_file").arg(&file).env(LISTENER, listener);
         command.env(watch::JUPYTER, process::id().to_string()).stdin(Stdio::null());
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
+        command.env(MARK, format!("EVCXR_{}_", Uuid::new_v4().simple()));
         command.env("RUST_SRC_PATH", standard_library::link(&toolchain.library, &clone.folder)?);
         let sources =
             Sources { state: compiled::sources(&folders.project)?, project: folders.project.clone() };
@@ -138,6 +139,11 @@ impl Evaluator {
                 return Ok(heard.map(drop)?);
             }
         }
+    }
+
+    /// The file that is there while the student waits for a cell to stop.
+    pub fn stop_button(&self) -> PathBuf {
+        self.processes.clone.folder.join(STOP)
     }
 
     /// Whether lab-support has changed since this kernel started: the next cell would compile it anew, under a process

@@ -116,10 +116,10 @@ impl Toolchain {
     ) -> Result<()> {
         // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is the evaluator
         // under another name, and calls the real one. And it takes another linker when it finds one: it always finds this
-        // one, which changes nothing.
+        // one, which changes nothing. Its compilers and shells so end when the student stops a cell.
         let programs = folder.join("programs");
         std::fs::create_dir_all(&programs)?;
-        for name in ["cargo", "rustup", "mold"] {
+        for name in ["cargo", "rustup", "mold", "sh"] {
             // A clone has them already.
             let _ = std::fs::remove_file(programs.join(name));
             symlink(evaluator, programs.join(name))?;
