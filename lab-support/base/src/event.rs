@@ -69,7 +69,7 @@ pub enum Kept {
 pub const INTERRUPT: u8 = b'i';
 pub const DONE: u8 = b'd';
 
-/// In the environment of evcxr: where the kernel listens for events, as `port key`.
+/// In the environment of evcxr: the Unix socket at which the kernel listens for events.
 pub const LISTENER: &str = "LAB_KERNEL_EVENTS";
 
 /// In the environment of evcxr: how a line begins in which a cell tells its keeper something. Another one in each kernel,
@@ -80,3 +80,6 @@ pub const MARK: &str = "LAB_MARK";
 /// second makes evcxr give up a cell, when it compiles the next time.
 pub const STOP: &str = "stop";
 pub const REFUSE: &str = "refuse";
+
+/// In the environment of evcxr: the folder of the notebook, in which cells run.
+pub const FOLDER: &str = "LAB_NOTEBOOK_FOLDER";

@@ -22,11 +22,14 @@ pub fn exit_with_parent() {
 
 /// Calls `then` when the program that started this one is gone, if that gave its process id.
 pub fn on_end_of_jupyter(then: impl FnOnce() + Send + 'static) {
-    if let Some(jupyter) = env::var(JUPYTER).ok().and_then(|id| id.parse().ok())
-        && jupyter == parent_id()
-    {
+    if let Some(jupyter) = jupyter() {
         on_new_parent(jupyter, then);
     }
+}
+
+/// The program that has started this one, if it gave its process id, as Jupyter does.
+pub fn jupyter() -> Option<u32> {
+    env::var(JUPYTER).ok().and_then(|id| id.parse().ok()).filter(|&jupyter| jupyter == parent_id())
 }
 
 /// When a process ends, its children are given another parent.

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use lab_kernel::Progress;
 
+use crate::terminal;
+
 /// How often a line is drawn anew on a terminal.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -60,8 +62,8 @@ impl Board {
 
     /// Prints text above the lines that change.
     pub fn say(&self, text: &str) {
-        let lines = self.lines();
-        if !lines.is_terminal || lines.bars.println(text).is_err() {
+        let (lines, text) = (self.lines(), terminal::text(text));
+        if !lines.is_terminal || lines.bars.println(&text).is_err() {
             eprintln!("{text}");
         }
     }
@@ -107,10 +109,10 @@ impl Lines {
             let mut now = progress.clone();
             now.seconds += at.elapsed().as_secs_f64();
             if self.is_terminal {
-                state.bar.set_message(drawn(&now));
+                state.bar.set_message(terminal::line(&drawn(&now)));
                 state.bar.tick();
             } else if state.printed.as_ref().is_none_or(|(_, at)| at.elapsed() >= PAUSE) {
-                let text = now.to_string();
+                let text = terminal::line(&now.to_string());
                 eprintln!("{text}");
                 state.printed = Some((text, Instant::now()));
             }

@@ -1,75 +1,245 @@
-//! What is done and what is open in a worked copy, or in a folder of them.
+//! What is done and what is open in a worked copy, or in a class of them.
 
+use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
-use lab_base::{Error, home};
+use lab_base::{Error, files, home};
+use lab_kernel::descendants;
 use serde_json::Value;
+use tokio::process::Command;
 
+use crate::handins;
 use crate::notebook::Notebook;
+use crate::points::{self, Points};
 use crate::report::Report;
-use crate::submission;
-use crate::{run, setup};
+use crate::setup::Kernel;
+use crate::submission::Rules;
+use crate::turns::{self, in_turns};
+use crate::{page, run, setup, submission, terminal};
+
+/// What `cargo lab check` is asked for.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The worked copy (a folder or a .zip file), or the folder that holds those of a class; without it, this folder.
+    #[arg(default_value = ".")]
+    place: PathBuf,
+    /// Only these notebooks, as in `4` or `1-6,8`.
+    #[arg(long, value_name = "NUMBERS")]
+    notebooks: Option<String>,
+    /// How many hand-ins are run at once; without it, as many as there are cores.
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// Seconds that one notebook may take; without it, ten minutes, or longer where this machine took longer for the solved one.
+    #[arg(long)]
+    time_limit: Option<u64>,
+    /// What checks are worth, as in "answer 6=3, notebook 8=0.5"; without it, a point each.
+    #[arg(long, value_name = "POINTS")]
+    points: Option<String>,
+    /// Print JSON in place of the table.
+    #[arg(long)]
+    json: bool,
+    /// Write a table for a gradebook.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write a page with all answers side by side; without it, one copy alone gets `data/check.html`.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Where trainings of the solved notebooks lie.
+    #[arg(long, hide = true)]
+    trainings: Option<PathBuf>,
+    /// Write all that is known into this file: how a class is checked by one process for each hand-in.
+    #[arg(long, hide = true)]
+    into: Option<PathBuf>,
+}
+
+/// Ten minutes, within which the longest of the notebooks runs several times on two cores.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// How many times as long as the solved notebook one of a hand-in may take.
+const SLOWER: u32 = 5;
+
+/// From so many hand-ins on it pays to run the solved notebooks first.
+const CLASS: usize = 4;
 
 /// True when every check of every copy has passed.
-pub async fn all(folder: &Path, limit: Duration, json: bool) -> Result<bool, Error> {
-    let notebooks = run::notebooks(&home::root()?)?;
-    let solved: Vec<Notebook> =
-        notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
-    let copies = copies(folder, &solved)?;
+pub async fn all(arguments: Arguments) -> Result<bool, Error> {
+    let paths = run::notebooks(&home::root()?)?;
+    let solved: Vec<Notebook> = paths.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
+    let chosen = chosen(arguments.notebooks.as_deref(), &solved)?;
+    let points = arguments.points.as_deref().map_or(Ok(Points::default()), Points::parse)?;
+    let (places, left_out) = handins::find(&arguments.place, &solved)?;
     let kernel = setup::ensure()?;
-    let mut reports = Vec::new();
-    for copy in &copies {
-        let report = submission::examine(&kernel, copy, &solved, limit).await?;
-        match (json, copies.len()) {
-            (true, _) => (),
-            (false, 1) => print_table(&report),
-            (false, _) => println!("{}", line(&report)),
+    left_out.iter().for_each(|note| eprintln!("{}", terminal::line(note)));
+    let limit = arguments.time_limit.map_or(LIMIT, Duration::from_secs);
+    let reports = match places.as_slice() {
+        [place] => {
+            // Also what leaves its session ends with its check.
+            descendants::adopt();
+            let rules = Rules { limit, chosen, trainings: arguments.trainings.clone() };
+            vec![submission::examine(&kernel, handins::read(place, &solved), &solved, &rules).await?]
         }
-        reports.push(report);
+        _ => class(&arguments, &kernel, &places, &solved, &chosen, limit).await?,
+    };
+    if let Some(into) = &arguments.into {
+        let text = serde_json::to_vec(&reports).unwrap_or_default();
+        files::write_atomically(into, &text)?;
+        return Ok(true);
     }
-    if json {
-        println!("{:#}", Value::Array(reports.iter().map(Report::json).collect()));
+    match reports.as_slice() {
+        _ if arguments.json => {
+            println!("{}", terminal::json(&Value::Array(reports.iter().map(Report::json).collect())));
+        }
+        [report] => print_table(report),
+        _ => (),
+    }
+    let file = arguments.html.clone().or_else(|| own_page(&places));
+    if let Some(file) = file {
+        let title = format!("Checks of {}", handins::name(&places[0]));
+        let title = if places.len() > 1 { format!("Checks of {} hand-ins", places.len()) } else { title };
+        files::write_atomically(&file, page::html(&title, &reports, &points, &left_out).as_bytes())?;
+        eprintln!("side by side, for a browser: {}", terminal::line(&home::display(&file)));
+    }
+    if let Some(file) = &arguments.csv {
+        files::write_atomically(file, points::csv(&reports, &points).as_bytes())?;
+        eprintln!("for a gradebook: {}", terminal::line(&home::display(file)));
     }
     Ok(reports.iter().all(Report::is_complete))
 }
 
-/// The folder itself, when it has one of the notebooks; else every folder in it, in the order of their names.
-fn copies(folder: &Path, solved: &[Notebook]) -> Result<Vec<PathBuf>, Error> {
-    let doing = "looking for worked copies";
-    let folder = std::path::absolute(folder)
-        .map_err(|e| Error::new(doing, "a folder", e, "name the folder of a worked copy"))?;
-    let is_copy = |folder: &Path| solved.iter().any(|book| submission::place(folder, &book.name()).is_some());
-    if is_copy(&folder) {
-        return Ok(vec![folder]);
-    }
-    let entries = folder.read_dir().map_err(|e| {
-        Error::new(doing, format!("the folder {}", folder.display()), e, "name the folder of a worked copy")
-    })?;
-    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    folders.retain(|path| path.is_dir());
-    folders.sort();
-    match folders.is_empty() {
-        true => {
-            let found = format!("no notebooks and no folders in {}", folder.display());
-            Err(Error::new(
-                doing,
-                "a worked copy, or a folder of them",
-                found,
-                "`cargo lab student DIR` makes one",
-            ))
+/// Where one copy's own page goes: to what its notebooks make.
+fn own_page(places: &[PathBuf]) -> Option<PathBuf> {
+    let [place] = places else { return None };
+    let data = place.join("data");
+    data.is_dir().then(|| data.join("check.html"))
+}
+
+/// The places of the notebooks that are meant: `4`, `1-6,8`.
+fn chosen(text: Option<&str>, solved: &[Notebook]) -> Result<Vec<usize>, Error> {
+    let Some(text) = text else { return Ok((0..solved.len()).collect()) };
+    let range = |part: &str| -> Option<RangeInclusive<usize>> {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
+    };
+    let mut all = Vec::new();
+    for part in text.split(',') {
+        let meant = |range: &RangeInclusive<usize>| {
+            let is_meant = |book| number(book).is_some_and(|number| range.contains(&number));
+            (0..solved.len()).filter(|&i| is_meant(&solved[i])).collect::<Vec<_>>()
+        };
+        match range(part).as_ref().map(meant) {
+            Some(places) if !places.is_empty() => all.extend(places),
+            _ => {
+                let expected =
+                    format!("numbers of notebooks from 1 to {}, as in `4` or `1-6,8`", solved.len());
+                return Err(Error::new("reading --notebooks", expected, format!("`{part}`"), "name others"));
+            }
         }
-        false => Ok(folders),
     }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// The number that a notebook's name begins with.
+fn number(notebook: &Notebook) -> Option<usize> {
+    notebook.name().split('-').next()?.parse().ok()
+}
+
+/// Each hand-in in a process of its own, several at once; a line for each as it is done.
+async fn class(
+    arguments: &Arguments,
+    kernel: &Kernel,
+    places: &[PathBuf],
+    solved: &[Notebook],
+    chosen: &[usize],
+    limit: Duration,
+) -> Result<Vec<Report>, Error> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = arguments.jobs.unwrap_or(cores).clamp(1, places.len());
+    let folder = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+    let trainings = folder.path().join("trainings");
+    fs::create_dir(&trainings).map_err(|e| failed("a temporary folder", e))?;
+    let threads = (cores / jobs).max(1);
+    let mut limit = limit;
+    if places.len() >= CLASS {
+        let longest =
+            solved_first(kernel, solved, chosen, &folder.path().join("solved"), &trainings, threads).await?;
+        if arguments.time_limit.is_none() {
+            limit = limit.max(longest * SLOWER);
+        }
+    }
+    let numbers = chosen.iter().filter_map(|&i| number(&solved[i]));
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let task = |(number, place): (usize, &PathBuf)| {
+        let into = folder.path().join(format!("{number}.json"));
+        let mut command = Command::new(&kernel.binary);
+        command.arg("check").arg(place).arg("--into").arg(&into).arg("--trainings").arg(&trainings);
+        command.args(["--notebooks", &numbers.join(","), "--time-limit", &limit.as_secs().to_string()]);
+        command.env("LAB_THREADS", threads.to_string()).stdin(Stdio::null()).kill_on_drop(true);
+        (place.clone(), into, command)
+    };
+    let tasks = places.iter().enumerate().map(task).collect();
+    let json = arguments.json;
+    let done = in_turns(
+        tasks,
+        jobs,
+        turns::first,
+        async move |(place, into, mut command): (PathBuf, PathBuf, Command)| {
+            let status = command.status().await;
+            let found =
+                fs::read(&into).ok().and_then(|bytes| serde_json::from_slice::<Vec<Report>>(&bytes).ok());
+            let report = found.and_then(|mut reports| reports.pop()).unwrap_or_else(|| {
+                let how = status.map_or_else(|e| e.to_string(), |status| status.to_string());
+                let note = format!("could not be checked: its process ended with {how}");
+                Report { name: handins::name(&place), rows: Vec::new(), notes: vec![note] }
+            });
+            if !json {
+                println!("{}", line(&report));
+            }
+            report
+        },
+    );
+    Ok(done.await)
+}
+
+/// Runs the solved notebooks, each from a start of its own, and keeps what they train: the longest time that one took.
+async fn solved_first(
+    kernel: &Kernel,
+    solved: &[Notebook],
+    chosen: &[usize],
+    output: &Path,
+    trainings: &Path,
+    threads: usize,
+) -> Result<Duration, Error> {
+    let kernel = Kernel {
+        output: Some(output.into()),
+        trainings: Some(trainings.into()),
+        threads: Some(threads),
+        ..kernel.clone()
+    };
+    let mut longest = Duration::ZERO;
+    for &i in chosen {
+        eprintln!("the solved notebooks first: {} ...", terminal::line(&solved[i].name()));
+        let ran = run::run_quietly(&kernel, &solved[i].path, Duration::MAX).await;
+        longest = longest.max(ran.map_err(|e| failed("the solved notebook to run", e))?);
+    }
+    Ok(longest)
+}
+
+fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
+    Error::new("checking a class", expected, found, "`cargo lab doctor` says what is missing")
 }
 
 fn print_table(report: &Report) {
     let width = report.rows.iter().map(|row| row.check.chars().count()).max().unwrap_or(0);
     for row in &report.rows {
-        let (mark, message) = (row.outcome.mark(), row.outcome.message());
+        let (mark, message) = (row.outcome.mark(), terminal::line(row.outcome.message()));
         println!("{:<26} {mark} {:<width$}  {message}", row.notebook, row.check);
     }
-    report.notes.iter().for_each(|note| println!("{note}"));
+    report.notes.iter().for_each(|note| println!("{}", terminal::line(note)));
     println!("\n{}", score(report));
     println!("\u{2713} right, \u{2717} open, ? for a teacher to read");
 }
@@ -79,7 +249,7 @@ fn score(report: &Report) -> String {
     let counted = [(report.to_read().len(), "to read"), (report.open().len(), "open")];
     let others = counted.iter().filter(|(count, _)| *count > 0);
     let others: String = others.map(|(count, what)| format!(", {count} {what}")).collect();
-    format!("{} of {} checks passed{others}", report.passed(), report.rows.len())
+    format!("{} of {} checks passed{others}", report.passed(), report.counted().count())
 }
 
 /// A copy among many.
@@ -94,7 +264,12 @@ fn line(report: &Report) -> String {
     };
     let why: Vec<String> = lists.into_iter().flatten().chain(notes).collect();
     let why = if why.is_empty() { "complete".into() } else { why.join("; ") };
-    format!("{:<24} {:>3} of {}  {why}", report.name, report.passed(), report.rows.len())
+    terminal::line(&format!(
+        "{:<24} {:>3} of {}  {why}",
+        report.name,
+        report.passed(),
+        report.counted().count()
+    ))
 }
 
 #[cfg(test)]
@@ -108,6 +283,7 @@ mod tests {
             check: format!("answer {number}"),
             is_given: false,
             outcome,
+            answer: None,
         });
         Report { name: "anna".into(), rows: rows.collect(), notes: Vec::new() }
     }

@@ -47,7 +47,7 @@ fn is_of_a_name(c: char) -> bool {
 }
 
 /// Without comments of whole lines and without white space: how a cell is laid out is its owner's affair.
-fn squeezed(source: &str) -> String {
+pub fn squeezed(source: &str) -> String {
     let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
 }

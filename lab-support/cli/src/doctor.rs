@@ -5,7 +5,7 @@ use std::process::Command;
 use lab_base::{Error, Source, home};
 
 use crate::setup::Kernel;
-use crate::{data, jupyter, kernelspec, setup};
+use crate::{data, jupyter, kernelspec, setup, terminal};
 
 /// A program of which the project pins no version, and the versions that the lab was tried with.
 struct Tried {
@@ -81,7 +81,7 @@ fn number(text: &str) -> Option<(u32, u32)> {
 
 fn check(what: &str, found: Option<String>, remedy: &str) -> bool {
     match &found {
-        Some(found) => println!("ok       {what:<24}{found}"),
+        Some(found) => println!("ok       {what:<24}{}", terminal::line(found)),
         None => println!("missing  {what:<24}-> {remedy}"),
     }
     found.is_some()

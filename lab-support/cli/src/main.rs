@@ -2,14 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::thread;
+use std::process::{self, ExitCode};
 use std::time::Duration;
+use std::{panic, thread};
 
 use clap::{Parser, Subcommand};
 use lab::board::Board;
 use lab::setup::{Kernel, PROGRAM};
-use lab::{check, data, doctor, jupyter, run, setup, student, temporary, test};
+use lab::{check, data, doctor, jupyter, left_over, run, setup, student, terminal, test};
 use lab_base::{Error, home};
 use lab_kernel::For;
 
@@ -33,18 +33,8 @@ enum Command {
         /// A folder for them; nothing in it is overwritten.
         folder: PathBuf,
     },
-    /// Run a worked copy, or a folder of many, and say which checks are open.
-    Check {
-        /// The worked copy, or the folder that holds them; without it, this folder.
-        #[arg(default_value = ".")]
-        folder: PathBuf,
-        /// Print JSON in place of the table.
-        #[arg(long)]
-        json: bool,
-        /// Seconds that one notebook may take.
-        #[arg(long, default_value_t = 600)]
-        time_limit: u64,
-    },
+    /// Run a worked copy, or those of a class, and say which checks are open.
+    Check(Box<check::Arguments>),
     /// Run notebooks without a browser, and save their outputs in them.
     Run {
         /// The notebooks to run, in this order; without any, all of them.
@@ -85,6 +75,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    end_quietly_without_a_reader();
     let command = Arguments::parse().command;
     if let Some(Command::Kernel { connection }) = command {
         return kernel(&connection);
@@ -93,23 +84,33 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", terminal::text(&error.to_string()));
             ExitCode::FAILURE
         }
     }
 }
 
+/// `cargo lab check class | head`: when nobody reads any more, that is no panic.
+fn end_quietly_without_a_reader() {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let message = info.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+            process::exit(1);
+        }
+        hook(info);
+    }));
+}
+
 /// False when something was found wrong that has been printed already.
 #[tokio::main(flavor = "current_thread")]
 async fn perform(command: Option<Command>) -> Result<bool, Error> {
-    temporary::remove_left_over();
+    left_over::remove();
     match command {
         None => open(None).await,
         Some(Command::Open { folder }) => open(folder).await,
         Some(Command::Student { folder }) => student::write(&folder),
-        Some(Command::Check { folder, json, time_limit }) => {
-            check::all(&folder, Duration::from_secs(time_limit), json).await
-        }
+        Some(Command::Check(arguments)) => check::all(*arguments).await,
         Some(Command::Run { notebooks, retrain, time_limit }) => {
             run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }
@@ -162,14 +163,14 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
 fn fetch(from: Option<&str>) -> Result<(), Error> {
     let board = Board::start();
     let line = board.line();
-    data::fetch(from, &|progress| line.show(progress), &|text| println!("{text}"))
+    data::fetch(from, &|progress| line.show(progress), &|text| println!("{}", terminal::text(text)))
 }
 
 fn kernel(connection: &Path) -> ExitCode {
     match lab_kernel::run(connection) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{}", terminal::text(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -1,3 +1,5 @@
+mod mending;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +9,7 @@ use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
 use crate::declared::Declared;
 use crate::kernelspec;
 
-/// A notebook on disk: format 4.5, as JupyterLab writes it.
+/// A notebook on disk, which is written in format 4.5, as JupyterLab does.
 ///
 /// A cell's metadata may hold an entry `lab`: under `student` the cell's source in the edition for students,
 /// under `check` the name of the check that it makes, and `"given": true` where that passes in the blank
@@ -21,16 +23,17 @@ pub struct Notebook {
 const LIMIT: u64 = 32 << 20;
 
 impl Notebook {
+    /// A notebook of any format since the third, as one of format 4.5.
+    ///
     /// # Errors
-    /// When the file can't be read or is not a notebook of format 4.5.
+    /// When the file can't be read or is no notebook.
     pub fn load(path: &Path) -> Result<Notebook, Error> {
         let doing = format!("reading {}", home::display(path));
-        let expected = "a notebook (format 4.5, as JupyterLab saves it)";
+        let expected = "a notebook, as Jupyter saves it";
         let text = files::read_text(path, LIMIT)
             .map_err(|e| Error::new(&doing, expected, e, "check the name: notebooks lie in notebooks/"))?;
-        match nbformat::parse_notebook(&text) {
-            Ok(nbformat::Notebook::V4(content)) => Ok(Notebook { path: path.into(), content }),
-            Ok(_) => Err(Error::new(doing, expected, "another format", "open it in JupyterLab and save it")),
+        match mending::read(&text) {
+            Ok(content) => Ok(Notebook { path: path.into(), content }),
             Err(e) => Err(Error::new(doing, expected, e, "open it in JupyterLab and save it")),
         }
     }

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
-use jupyter_protocol::{JupyterMessageContent, Stdio};
+use jupyter_protocol::{JupyterMessageContent, MediaType, Stdio};
 use nbformat::v4::{DisplayData, ErrorOutput, ExecuteResult, MultilineString, Output};
+
+use crate::report::Answer;
 
 /// What a cell has shown, as it is saved: in the order in which it came, what was updated in its latest
 /// state.
@@ -86,6 +88,28 @@ pub fn text(outputs: &[Output]) -> String {
         }
     }
     shown
+}
+
+/// What the cell of an answer shows: the answer itself, without the question above it and the verdict below it, and the
+/// figures.
+pub fn answer(outputs: &[Output]) -> Answer {
+    let media = outputs.iter().flat_map(|output| match output {
+        Output::DisplayData(display) => display.data.content.as_slice(),
+        Output::ExecuteResult(result) => result.data.content.as_slice(),
+        _ => &[],
+    });
+    let mut answer = Answer::default();
+    for media in media {
+        match media {
+            MediaType::Markdown(text) if text.starts_with("## ") => {
+                let text = text.split_once('\n').map_or("", |(_, rest)| rest);
+                answer.text = text.split("\n---\n").next().unwrap_or_default().trim().to_string();
+            }
+            MediaType::Png(png) => answer.figures.push(png.clone()),
+            _ => (),
+        }
+    }
+    answer
 }
 
 /// Removes the escape sequences that colour a terminal: ESC, `[`, numbers, `m`.

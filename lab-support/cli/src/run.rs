@@ -11,7 +11,7 @@ use crate::output;
 use crate::paths::Paths;
 use crate::session::{Answer, Session};
 use crate::setup::Kernel;
-use crate::{data, setup};
+use crate::{data, setup, terminal};
 
 /// All notebooks of the project, in the order of their names.
 pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -62,7 +62,7 @@ fn place(path: &Path) -> Result<PathBuf, Error> {
         return Ok(path.into());
     }
     let place = home::output_dir(source)?.join("notebooks").join(path.file_name().unwrap_or_default());
-    println!("  saved as {}", home::display(&place));
+    println!("  saved as {}", terminal::line(&home::display(&place)));
     Ok(place)
 }
 
@@ -73,7 +73,7 @@ fn place(path: &Path) -> Result<PathBuf, Error> {
 pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option<Notebook>, Error> {
     let start = Instant::now();
     let mut notebook = Notebook::load(path)?;
-    println!("\n{}", notebook.name());
+    println!("\n{}", terminal::line(&notebook.name()));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut session = Session::start(kernel, folder).await?;
     println!("  kernel started in {}", seconds(start));
@@ -132,9 +132,9 @@ async fn run_cells(
 
 fn report(notebook: &Notebook, number: usize, source: &str, how: &str, message: &str) {
     println!("  FAILED\n");
-    println!("{}: cell {number} {how}", home::display(&notebook.path));
-    println!("{}", indented(source));
-    println!("{}", indented(message));
+    println!("{}: cell {number} {how}", terminal::line(&home::display(&notebook.path)));
+    println!("{}", terminal::text(&indented(source)));
+    println!("{}", terminal::text(&indented(message)));
 }
 
 fn indented(text: &str) -> String {
@@ -150,7 +150,7 @@ fn title(source: &str) -> String {
 
 /// Printed before the cell runs, without its newline; there is nobody to tell if it can't be.
 fn announce(text: &str) {
-    print!("{text}");
+    print!("{}", terminal::line(text));
     let _ = io::stdout().flush();
 }
 

@@ -1,27 +1,24 @@
-use std::fs::File;
-use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{self, Stdio};
 use std::time::Duration;
 
 use jupyter_protocol::{
-    ConnectionInfo, ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessage, JupyterMessageContent,
-    KernelInfoRequest, ReplyStatus, ShutdownRequest, Status, Transport,
+    ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessageContent, ReplyStatus, Status,
 };
-use jupyter_zmq_client as zmq;
 use lab_base::{Error, home};
+use lab_kernel::Temporary;
+use lab_kernel::connection::Connection;
+use lab_kernel::message::Message;
+use lab_kernel::wire::Client;
 use nbformat::v4::Output;
-use tokio::process::{Child, Command};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
-use uuid::Uuid;
-use zeromq::SocketRecv;
 
 use crate::output::Outputs;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
+use crate::terminal;
 
 /// How long a kernel may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(180);
@@ -31,10 +28,9 @@ const CONNECTION_FILE: &str = "connection.json";
 /// A running kernel, spoken to over Jupyter's protocol as JupyterLab does.
 pub struct Session {
     kernel: Child,
-    shell: zmq::DealerSendConnection,
-    control: zmq::ClientControlConnection,
-    messages: UnboundedReceiver<JupyterMessage>,
-    _connection_file: Temporary,
+    client: Client,
+    /// With the sockets and the file that tells the kernel where they are and what its key is.
+    _connection: Temporary,
 }
 
 /// How the kernel answered a piece of code.
@@ -47,31 +43,29 @@ pub struct Answer {
 impl Session {
     /// Starts a kernel in `folder` and waits until it answers.
     pub async fn start(kernel: &Kernel, folder: &Path) -> Result<Session, Error> {
-        let info = connection_info().await.map_err(|e| broken("five free ports on 127.0.0.1", e))?;
-        let connection_file = write_connection_file(&info)?;
-        let mut kernel = spawn(kernel, folder, &connection_file.path().join(CONNECTION_FILE))?;
-        let (shell, iopub, control) = tokio::select! {
-            sockets = timeout(START, connect(&info)) => match sockets {
-                Ok(sockets) => sockets.map_err(|e| broken("a connection to the kernel", e))?,
+        let folder_of_sockets = Temporary::new().map_err(|e| broken("a temporary folder", e))?;
+        let connection = Connection::within(folder_of_sockets.path());
+        let file = folder_of_sockets.path().join(CONNECTION_FILE);
+        connection.write(&file).map_err(|e| broken("a temporary file", e))?;
+        let mut kernel = spawn(kernel, folder, &file)?;
+        let client = tokio::select! {
+            client = timeout(START, Client::connect(&connection)) => match client {
+                Ok(client) => client.map_err(|e| broken("a connection to the kernel", e))?,
                 Err(_) => return Err(broken("a kernel that answers", "none after 3 minutes")),
             },
             status = kernel.wait() => return Err(ended(status)),
         };
-        let (shell, replies) = shell.split();
-        let (sender, messages) = unbounded_channel();
-        tokio::spawn(forward(replies, sender.clone()));
-        tokio::spawn(forward(iopub, sender));
-        let mut session = Session { kernel, shell, control, messages, _connection_file: connection_file };
+        let mut session = Session { kernel, client, _connection: folder_of_sockets };
         session.wait_until_ready().await?;
         Ok(session)
     }
 
     /// Runs `code` and gathers what it shows, for at most `limit`.
     pub async fn execute(&mut self, code: &str, limit: Duration) -> Result<Answer, Error> {
-        let request = JupyterMessage::from(ExecuteRequest::new(code.into()));
-        let id = request.header.msg_id.clone();
-        self.send(request).await?;
-        match timeout(limit, self.answer(&id)).await {
+        let request = ExecuteRequest { allow_stdin: false, ..ExecuteRequest::new(code.into()) };
+        let request = self.client.request("execute_request", &json!(request));
+        self.client.shell.send(&request);
+        match timeout(limit, self.answer(&request)).await {
             Ok(answer) => answer,
             Err(_) => {
                 let found = format!("it still running after {} s", limit.as_secs());
@@ -82,8 +76,9 @@ impl Session {
 
     /// Asks the kernel to end, so that it removes its folder; kills it if it does not.
     pub async fn shut_down(mut self) {
-        let asked = self.control.send(ShutdownRequest { restart: false }.into()).await;
-        if asked.is_err() || timeout(Duration::from_secs(10), self.kernel.wait()).await.is_err() {
+        let request = self.client.request("shutdown_request", &json!({ "restart": false }));
+        self.client.control.send(&request);
+        if timeout(Duration::from_secs(10), self.kernel.wait()).await.is_err() {
             // It has ended, or it is killed when it is dropped.
             let _ = self.kernel.kill().await;
         }
@@ -94,32 +89,34 @@ impl Session {
         self.kernel.id()
     }
 
-    async fn answer(&mut self, id: &str) -> Result<Answer, Error> {
+    async fn answer(&mut self, request: &Message) -> Result<Answer, Error> {
         let (mut reply, mut idle, mut outputs) = (None, false, Outputs::default());
         while reply.is_none() || !idle {
             let message = self.next().await?;
-            let ours = message.parent_header.as_ref().is_some_and(|parent| parent.msg_id == id);
-            match message.content {
-                JupyterMessageContent::ExecuteReply(answer) if ours => reply = Some(answer),
-                JupyterMessageContent::Status(Status { execution_state: ExecutionState::Idle }) if ours => {
+            let ours = message.is_about(request);
+            // A message that is not understood shows nothing.
+            match JupyterMessageContent::from_type_and_content(message.kind(), message.content()) {
+                Ok(JupyterMessageContent::ExecuteReply(answer)) if ours => reply = Some(answer),
+                Ok(JupyterMessageContent::Status(Status { execution_state: ExecutionState::Idle }))
+                    if ours =>
+                {
                     idle = true;
                 }
-                content => outputs.gather(content),
+                Ok(content) => outputs.gather(content),
+                Err(_) => (),
             }
         }
         Ok(Answer { failure: reply.and_then(failure), outputs: outputs.into_list() })
     }
 
-    async fn next(&mut self) -> Result<JupyterMessage, Error> {
+    /// The next reply or broadcast.
+    async fn next(&mut self) -> Result<Message, Error> {
         tokio::select! {
             biased;
-            Some(message) = self.messages.recv() => Ok(message),
+            Some(message) = self.client.iopub.next() => Ok(message),
+            Some(message) = self.client.shell.next() => Ok(message),
             status = self.kernel.wait() => Err(ended(status)),
         }
-    }
-
-    async fn send(&mut self, message: JupyterMessage) -> Result<(), Error> {
-        self.shell.send(message).await.map_err(|e| broken("a kernel that listens", e))
     }
 
     /// Asks until an answer has come over both sockets: the first broadcasts are lost until the kernel
@@ -131,12 +128,12 @@ impl Session {
             if waited > START {
                 return Err(broken("a kernel that answers", "none after 3 minutes"));
             }
-            self.send(KernelInfoRequest {}.into()).await?;
+            self.client.shell.send(&self.client.request("kernel_info_request", &json!({})));
             while !(replied && broadcast)
                 && let Ok(message) = timeout(pause, self.next()).await
             {
-                match message?.content {
-                    JupyterMessageContent::KernelInfoReply(_) => replied = true,
+                match message?.kind() {
+                    "kernel_info_reply" => replied = true,
                     _ => broadcast = true,
                 }
             }
@@ -161,63 +158,6 @@ fn failure(reply: ExecuteReply) -> Option<&'static str> {
     })
 }
 
-/// Hands on what arrives until the socket fails. A message that is not understood is left out.
-async fn forward<S: SocketRecv>(mut socket: zmq::Connection<S>, messages: UnboundedSender<JupyterMessage>) {
-    loop {
-        match socket.read().await {
-            Ok(message) => {
-                if messages.send(message).is_err() {
-                    return;
-                }
-            }
-            Err(zmq::RuntimeError::ZmqError(_)) => return,
-            Err(_) => (),
-        }
-    }
-}
-
-async fn connection_info() -> Result<ConnectionInfo, zmq::RuntimeError> {
-    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let ports = zmq::peek_ports(ip, 5).await?;
-    Ok(ConnectionInfo {
-        ip: ip.to_string(),
-        transport: Transport::TCP,
-        shell_port: ports[0],
-        iopub_port: ports[1],
-        stdin_port: ports[2],
-        control_port: ports[3],
-        hb_port: ports[4],
-        key: Uuid::new_v4().to_string(),
-        signature_scheme: "hmac-sha256".into(),
-        kernel_name: None,
-    })
-}
-
-type Sockets = (zmq::ClientShellConnection, zmq::ClientIoPubConnection, zmq::ClientControlConnection);
-
-/// Connects as soon as the kernel listens.
-async fn connect(info: &ConnectionInfo) -> Result<Sockets, zmq::RuntimeError> {
-    let session = Uuid::new_v4().to_string();
-    let identity = zmq::peer_identity_for_session(&session)?;
-    let iopub = zmq::create_client_iopub_connection(info, "", &session).await?;
-    let shell = zmq::create_client_shell_connection_with_identity(info, &session, identity).await?;
-    let control = zmq::create_client_control_connection(info, &session).await?;
-    Ok((shell, iopub, control))
-}
-
-/// A folder that only this user can read, with the file that tells the kernel its ports and its key.
-fn write_connection_file(info: &ConnectionInfo) -> Result<Temporary, Error> {
-    let write = || {
-        let folder = Temporary::new()?;
-        let mut options = File::options();
-        let mut file =
-            options.write(true).create_new(true).mode(0o600).open(folder.path().join(CONNECTION_FILE))?;
-        file.write_all(&serde_json::to_vec(info)?)?;
-        Ok::<Temporary, std::io::Error>(folder)
-    };
-    write().map_err(|e| broken("a temporary file", e))
-}
-
 fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child, Error> {
     let mut command = Command::new(&kernel.binary);
     command
@@ -230,6 +170,7 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
         .env("JPY_PARENT_PID", process::id().to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::piped())
         .kill_on_drop(true);
     if let Some(output) = &kernel.output {
         command.env("LAB_OUTPUT", output);
@@ -243,7 +184,17 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
     if kernel.retrain {
         command.env("LAB_RETRAIN", "1");
     }
-    command.spawn().map_err(|e| broken(home::display(&kernel.binary), e))
+    let mut child = command.spawn().map_err(|e| broken(home::display(&kernel.binary), e))?;
+    child.stderr.take().into_iter().for_each(|said| drop(tokio::spawn(pass_on(said))));
+    Ok(child)
+}
+
+/// What the kernel says beside its messages, as crates that are compiled.
+async fn pass_on(mut said: ChildStderr) {
+    let mut buffer = [0; 1 << 12];
+    while let Ok(count @ 1..) = said.read(&mut buffer).await {
+        eprint!("{}", terminal::text(&String::from_utf8_lossy(&buffer[..count])));
+    }
 }
 
 fn broken(expected: impl std::fmt::Display, found: impl std::fmt::Display) -> Error {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lab_base::{Error, home};
 
 use crate::notebook::Notebook;
-use crate::run;
+use crate::{run, terminal};
 
 /// Writes the edition to `folder`, which may exist but must hold nothing that would be overwritten.
 pub fn write(folder: &Path) -> Result<bool, Error> {
@@ -20,12 +20,10 @@ pub fn write(folder: &Path) -> Result<bool, Error> {
         notebook.save(&path)?;
     }
     symlink(link(&root, &folder), &support).map_err(|e| unwritable(&support, e))?;
-    println!("{} notebooks to work in lie in {}.", notebooks.len(), folder.display());
+    let shown = terminal::line(&folder.display().to_string());
+    println!("{} notebooks to work in lie in {shown}.", notebooks.len());
     println!("Answers, records and trained networks will be kept there, too.\n");
-    println!(
-        "  cargo lab open {0}    opens them\n  cargo lab check {0}   says what is still open",
-        folder.display()
-    );
+    println!("  cargo lab open {shown}    opens them\n  cargo lab check {shown}   says what is still open");
     Ok(true)
 }
 

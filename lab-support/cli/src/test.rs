@@ -1,6 +1,5 @@
 pub mod changed;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -8,15 +7,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, Source, home, verdicts};
+use lab_kernel::Temporary;
 use lab_kernel::{Toolchain, in_words};
 use nbformat::v4::Output;
-use tokio::task::LocalSet;
 
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::Kernel;
-use crate::temporary::Temporary;
-use crate::{answers, data, editions, run, setup};
+use crate::turns::{Done, Queue, in_turns};
+use crate::{answers, data, editions, run, setup, terminal};
 
 /// What has been found so far.
 #[derive(Default)]
@@ -33,7 +32,7 @@ impl Tally {
                 self.passed += 1;
             }
             Some(defect) => {
-                println!("FAILED  {what}: {defect}");
+                println!("FAILED  {what}: {}", terminal::text(&defect));
                 self.failed += 1;
             }
         }
@@ -132,7 +131,11 @@ impl Editions {
             tasks.push(task(group, output, notebooks, true));
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let results = in_turns(tasks, cores.min(4)).await;
+        let run = async |task: Task| {
+            let results = task.run().await;
+            (task, results)
+        };
+        let results = in_turns(tasks, cores.min(4), next, run).await;
         for (task, result) in results {
             let edition = if task.blank { "blank" } else { "solved" };
             let verdicts = verdicts(task.kernel.output.as_deref().unwrap_or(&self.kernel.root))?.all;
@@ -176,35 +179,13 @@ impl Task {
     }
 }
 
-type Done = (Task, Vec<Result<(), String>>);
-
-/// All tasks, `workers` at a time, in their order.
-async fn in_turns(tasks: Vec<Task>, workers: usize) -> Vec<Done> {
-    let local = LocalSet::new();
-    let queue = std::rc::Rc::new(std::cell::RefCell::new(tasks.into_iter().enumerate().collect::<Vec<_>>()));
-    let done = std::rc::Rc::new(std::cell::RefCell::new(BTreeMap::new()));
-    for _ in 0..workers {
-        let (queue, done) = (queue.clone(), done.clone());
-        local.spawn_local(async move {
-            loop {
-                let next = next(&queue.borrow(), &done.borrow());
-                let Some(next) = next else { return };
-                let (number, task) = queue.borrow_mut().remove(next);
-                let result = task.run().await;
-                done.borrow_mut().insert(number, (task, result));
-            }
-        });
-    }
-    local.await;
-    std::mem::take(&mut *done.borrow_mut()).into_values().collect()
-}
+type Ran = (Task, Vec<Result<(), String>>);
 
 /// The place in the queue of what to do next: a task whose trainings may be there already waits for them, unless there is
 /// nothing else to do.
-fn next(queue: &[(usize, Task)], done: &BTreeMap<usize, Done>) -> Option<usize> {
+fn next(queue: &Queue<Task>, done: &Done<Ran>) -> usize {
     let is_trained = |task: &Task| done.values().any(|(other, _)| other.range == task.range);
-    let ready = queue.iter().position(|(_, task)| !task.blank || is_trained(task));
-    ready.or((!queue.is_empty()).then_some(0))
+    queue.iter().position(|(_, task)| !task.blank || is_trained(task)).unwrap_or(0)
 }
 
 /// A folder like a worked copy, with the edition for students.
@@ -265,15 +246,14 @@ mod tests {
 
     #[test]
     fn what_is_trained_already_comes_before_what_is_being_trained() {
-        let mut queue = vec![(2, task(0..6, true)), (3, task(6..7, true))];
-        let mut done = BTreeMap::from([(1, (task(6..7, false), Vec::new()))]);
-        assert_eq!(next(&queue, &done), Some(1), "the first group is still in training");
+        let mut queue = Queue::from([(2, task(0..6, true)), (3, task(6..7, true))]);
+        let mut done = Done::from([(1, (task(6..7, false), Vec::new()))]);
+        assert_eq!(next(&queue, &done), 1, "the first group is still in training");
         queue.remove(1);
-        assert_eq!(next(&queue, &done), Some(0), "nothing else is left to do");
-        queue.push((1, task(6..7, false)));
-        assert_eq!(next(&queue, &BTreeMap::new()), Some(1), "to train is always useful");
+        assert_eq!(next(&queue, &done), 0, "nothing else is left to do");
+        queue.push_back((1, task(6..7, false)));
+        assert_eq!(next(&queue, &Done::new()), 1, "to train is always useful");
         done.insert(0, (task(0..6, false), Vec::new()));
-        assert_eq!(next(&queue, &done), Some(0));
-        assert_eq!(next(&[], &done), None);
+        assert_eq!(next(&queue, &done), 0);
     }
 }

@@ -38,12 +38,16 @@ impl Run {
     }
 }
 
-/// Runs a notebook of these cells after the first one.
+/// Runs a notebook of these cells after the lab's first one.
 fn run(cells: &[&str], arguments: &[&str]) -> Run {
+    run_after(&first_cell(), cells, arguments)
+}
+
+fn run_after(first: &str, cells: &[&str], arguments: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cells.ipynb");
-    let sources = std::iter::once(first_cell()).chain(cells.iter().map(|cell| cell.to_string()));
-    let cells: Vec<Value> = sources.enumerate().map(|(i, source)| cell(i, &source)).collect();
+    let sources = std::iter::once(&first).chain(cells);
+    let cells: Vec<Value> = sources.enumerate().map(|(i, source)| cell(i, source)).collect();
     let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
     fs::write(&path, notebook.to_string()).unwrap();
     let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
@@ -64,9 +68,13 @@ fn cell(number: usize, source: &str) -> Value {
     })
 }
 
+/// For cells that use nothing of the lab, which are quicker without it.
+const WITHOUT_LAB: &str = "let first = 1;";
+
 /// Runs a notebook whose third cell fails, and checks that it is named with its source and `message`.
-fn assert_fails(source: &str, how: &str, message: &str) {
-    let run = run(&["let kept = 1;", source, "println!(\"never\");"], &["--time-limit", "120"]);
+fn assert_fails(first: &str, source: &str, how: &str, message: &str) {
+    let cells = ["let kept = 1;", source, "println!(\"never\");"];
+    let run = run_after(first, &cells, &["--time-limit", "120"]);
     let text = run.text();
     assert_eq!(run.output.status.code(), Some(1), "{text}");
     assert!(text.contains(&format!("cells.ipynb: cell 3 {how}")), "{text}");
@@ -98,36 +106,36 @@ fn outputs_are_saved_whole_and_in_order() {
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn a_panic_fails() {
-    assert_fails("let x = kept;\nassert_eq!(x, 2, \"not two\");", "panicked", "not two");
+    assert_fails(WITHOUT_LAB, "let x = kept;\nassert_eq!(x, 2, \"not two\");", "panicked", "not two");
 }
 
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn an_error_passed_on_fails() {
     let source = "Err(Error::new(\"trying\", \"luck\", \"none\", \"try again\"))?;";
-    assert_fails(source, "returned an error", "While trying: expected luck, found none.");
+    assert_fails(&first_cell(), source, "returned an error", "While trying: expected luck, found none.");
 }
 
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn a_mistake_for_the_compiler_fails() {
-    assert_fails("let x = kept;\nlet y: String = x;", "does not compile", "mismatched types");
+    assert_fails(WITHOUT_LAB, "let x = kept;\nlet y: String = x;", "does not compile", "mismatched types");
 }
 
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn the_end_of_the_process_fails() {
-    assert_fails("std::process::abort();", "ended the process", "SIGABRT");
+    assert_fails(WITHOUT_LAB, "std::process::abort();", "ended the process", "SIGABRT");
 }
 
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn a_cell_that_does_not_end_fails() {
-    let run =
-        run(&["loop { std::thread::sleep(std::time::Duration::from_secs(1)); }"], &["--time-limit", "80"]);
+    let cell = "loop { std::thread::sleep(std::time::Duration::from_secs(1)); }";
+    let run = run_after(WITHOUT_LAB, &[cell], &["--time-limit", "30"]);
     assert_eq!(run.output.status.code(), Some(1), "{}", run.text());
     assert!(run.text().contains("cell 2 could not be run"), "{}", run.text());
-    assert!(run.text().contains("still running after 80 s"), "{}", run.text());
+    assert!(run.text().contains("still running after 30 s"), "{}", run.text());
 }
 
 /// A folder of worked copies, each with one notebook, the first of the lab's.
@@ -150,6 +158,9 @@ fn notebook(source: &str) -> String {
     json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }).to_string()
 }
 
+/// Seconds by which a process is known.
+const LEFT: u32 = 98_765;
+
 #[test]
 #[ignore = "needs the kernel: cargo lab test"]
 fn a_batch_outlives_hostile_copies() {
@@ -171,6 +182,14 @@ fn a_batch_outlives_hostile_copies() {
         ("dead", notebook("std::process::abort();")),
         ("good", notebook("let fine = 1;")),
         ("loud", notebook("for i in 0..300_000 { println!(\"{i} {}\", \"loud \".repeat(20)); }")),
+        // Its name clears the screen and adds a line; its process leaves the session and its parent.
+        (
+            "evil\u{1b}[2J\nanna 36 of 36",
+            notebook(&format!(
+                "std::process::Command::new(\"sh\").args([\"-c\", \"setsid sleep {LEFT} &\"]).status()?;\n\
+                 panic!(\"Error: \\u{{1b}}[31m\\rno\");"
+            )),
+        ),
         ("loop", notebook("loop { std::thread::sleep(std::time::Duration::from_secs(1)); }")),
         (
             "record",
@@ -180,7 +199,7 @@ fn a_batch_outlives_hostile_copies() {
         ),
     ];
     let copies: Vec<(&str, &str)> = copies.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let output = check(&copies, &["--time-limit", "90"]);
+    let output = check(&copies, &["--time-limit", "60"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
     let line = |name: &str| {
@@ -188,7 +207,7 @@ fn a_batch_outlives_hostile_copies() {
     };
     let score = |name: &str| line(name).split_whitespace().nth(1).unwrap().to_string();
     assert!(line("broken").contains("not a notebook") && score("broken") == "0", "{text}");
-    assert!(line("loop").contains("stopped after 90 s") && score("loop") == "1", "{text}");
+    assert!(line("loop").contains("stopped after 60 s") && score("loop") == "1", "{text}");
     assert!(line("nothing").contains("missing") && score("nothing") == "0", "{text}");
     assert!(line("dead").contains("cell 3") && score("dead") == "1", "{text}");
     assert_eq!(
@@ -199,7 +218,12 @@ fn a_batch_outlives_hostile_copies() {
     for cheat in ["cheat-by-checks", "cheat-by-file"] {
         assert!(score(cheat) == "1" && line(cheat).contains("open: loaded, answer 1"), "{text}");
     }
-    assert_eq!(text.lines().count(), 9, "a line each: {text}");
+    assert!(line("evil\\u{1b}[2J\\u{a}anna 36 of 36 ").contains("cell 3 fails"), "{text:?}");
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains('\u{1b}'));
+    assert_eq!(text.lines().count(), 10, "a line each: {text}");
+    let all = Command::new("ps").args(["-e", "-o", "args"]).output().unwrap().stdout;
+    assert!(!String::from_utf8_lossy(&all).contains(&format!("sleep {LEFT}")), "it outlives the check");
 }
 
 #[test]

@@ -4,12 +4,11 @@ mod front_end;
 
 use std::time::Duration;
 
-use front_end::{FrontEnd, Kernel, is_alive, is_status, shell};
-use jupyter_protocol::{
-    CompleteRequest, ExecutionState, InspectRequest, JupyterMessage, JupyterMessageContent,
-    KernelInfoRequest, ReplyStatus,
-};
-use jupyter_zmq_client as zmq;
+use front_end::{FrontEnd, Kernel, is_alive, is_status, read};
+use jupyter_protocol::{ExecutionState, JupyterMessageContent, ReplyStatus};
+use lab_kernel::descendants;
+use lab_kernel::wire::{Client, heartbeat};
+use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 /// A network and images to train it on.
@@ -99,9 +98,9 @@ async fn front_ends_share_a_kernel() {
     other.wait_for(&id, "for all").await;
     page.cell(&id).await.ok();
     assert_eq!(other.run("kept").await.ok().text(), "41", "the reply goes to the one that asked");
-    let inspect = InspectRequest { code: "kept".into(), cursor_pos: 4, detail_level: None };
-    let JupyterMessageContent::InspectReply(reply) = page.ask(inspect.into()).await.1 else { panic!() };
-    assert!(reply.found, "{reply:?}");
+    let inspect = json!({ "code": "kept", "cursor_pos": 4 });
+    let reply = page.ask("inspect_request", inspect).await.1.content();
+    assert_eq!(reply["found"], true, "{reply}");
 }
 
 #[tokio::test]
@@ -153,10 +152,15 @@ let history = model.fit(&train, Fit::epochs(10))?;
 async fn a_name_is_completed_wherever_it_stands() {
     let (_kernel, mut page) = FrontEnd::with_lab().await;
     let mut complete = async |code: String| {
-        let request = CompleteRequest { cursor_pos: code.chars().count(), code };
-        let JupyterMessageContent::CompleteReply(reply) = page.ask(request.into()).await.1 else { panic!() };
-        assert_eq!(reply.status, ReplyStatus::Ok);
-        reply.matches
+        let request = json!({ "cursor_pos": code.chars().count(), "code": code });
+        let reply = page.ask("complete_request", request).await.1.content();
+        assert_eq!(reply["status"], "ok");
+        reply["matches"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().into())
+            .collect::<Vec<String>>()
     };
     assert_eq!(complete("kep".into()).await, ["kept"]);
     for (line, name) in [
@@ -181,11 +185,11 @@ async fn the_kernel_answers_while_a_cell_runs() {
     let id =
         page.send("println!(\"started\");\nstd::thread::sleep(std::time::Duration::from_secs(3));").await;
     page.wait_for(&id, "started").await;
-    let mut heartbeat = zmq::create_client_heartbeat_connection(&kernel.info).await.unwrap();
-    timeout(Duration::from_secs(1), heartbeat.single_heartbeat()).await.expect("a heartbeat").unwrap();
-    page.control.send(KernelInfoRequest {}.into()).await.unwrap();
-    let reply = timeout(Duration::from_secs(1), page.control.read()).await.expect("an answer").unwrap();
-    assert!(matches!(reply.content, JupyterMessageContent::KernelInfoReply(_)));
+    let beat = vec!["".into(), "ping".into()];
+    let answer = timeout(Duration::from_secs(1), heartbeat(&kernel.info, beat.clone())).await;
+    assert_eq!(answer.expect("a heartbeat").unwrap(), beat);
+    let reply = timeout(Duration::from_secs(1), page.control("kernel_info_request", json!({}))).await;
+    assert_eq!(reply.expect("an answer").kind(), "kernel_info_reply");
     page.cell(&id).await.ok();
 }
 
@@ -193,18 +197,18 @@ async fn the_kernel_answers_while_a_cell_runs() {
 #[ignore = "needs the kernel: cargo lab test"]
 async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle() {
     let kernel = Kernel::start().await;
-    let mut shell = shell(&kernel.info).await;
-    let request = JupyterMessage::from(KernelInfoRequest {});
-    let id = request.header.msg_id.clone();
-    shell.send(request).await.unwrap();
-    timeout(Duration::from_secs(60), shell.read()).await.expect("a reply").unwrap();
+    let mut first = Client::connect(&kernel.info).await.unwrap();
+    let request = first.request("kernel_info_request", &json!({}));
+    first.shell.send(&request);
+    timeout(Duration::from_secs(60), first.shell.next()).await.expect("a reply").unwrap();
     let mut seen = Vec::new();
-    for session in ["first", "second"] {
-        let mut iopub = zmq::create_client_iopub_connection(&kernel.info, "", session).await.unwrap();
-        let status = timeout(Duration::from_secs(5), iopub.read()).await.expect("a status").unwrap();
-        assert!(is_status(&status.content, ExecutionState::Idle));
-        assert_eq!(status.parent_header.unwrap().msg_id, id);
-        seen.push(status.header.msg_id);
+    for _ in ["second", "third"] {
+        let mut late = Client::connect(&kernel.info).await.unwrap();
+        let welcome = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a welcome").unwrap();
+        assert_eq!(welcome.kind(), "iopub_welcome");
+        let status = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a status").unwrap();
+        assert!(is_status(&read(&status), ExecutionState::Idle) && status.is_about(&request));
+        seen.push(status.id().to_string());
     }
     assert_ne!(seen[0], seen[1], "Jupyter takes no message twice");
 }
@@ -215,9 +219,8 @@ async fn a_message_that_is_not_signed_is_ignored() {
     let (kernel, mut page) = FrontEnd::with_lab().await;
     let mut forged = kernel.info.clone();
     forged.key = "another key".into();
-    let mut stranger = shell(&forged).await;
-    let request = jupyter_protocol::ExecuteRequest::new("std::process::abort();".into());
-    stranger.send(request.into()).await.unwrap();
+    let stranger = Client::connect(&forged).await.unwrap();
+    stranger.shell.send(&stranger.request("execute_request", &json!({ "code": "std::process::abort();" })));
     sleep(Duration::from_millis(500)).await;
     assert_eq!(page.run("kept").await.ok().text(), "41");
 }
@@ -226,7 +229,7 @@ async fn a_message_that_is_not_signed_is_ignored() {
 #[ignore = "needs the kernel: cargo lab test"]
 async fn nothing_stays_behind_and_a_restart_is_a_new_kernel() {
     let (mut kernel, mut page) = FrontEnd::with_lab().await;
-    let (folder, processes) = (kernel.folder(), kernel.descendants());
+    let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
     assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
     page.send("loop {}").await;
     sleep(Duration::from_secs(2)).await;
@@ -247,7 +250,7 @@ async fn nothing_stays_behind_when_the_kernel_is_killed() {
     let (mut kernel, mut page) = FrontEnd::with_lab().await;
     page.send("loop {}").await;
     sleep(Duration::from_secs(2)).await;
-    let (folder, processes) = (kernel.folder(), kernel.descendants());
+    let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
     kernel.process.kill().unwrap();
     kernel.process.wait().unwrap();
     for _ in 0..100 {

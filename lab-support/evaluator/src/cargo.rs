@@ -15,7 +15,7 @@ use lab_base::event::MARK;
 use serde_json::Value;
 
 use crate::amend::{amend, stored};
-use crate::stoppable;
+use crate::{stoppable, visible};
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -50,8 +50,19 @@ fn call() -> io::Result<i32> {
     }
     let lock = PathBuf::from(variable("LAB_HOME")?).join("Cargo.lock");
     put_in_place(&lock)?;
-    let code = compile()?;
+    let is_question = env::args_os().any(|argument| argument == "metadata");
+    let code = if is_question { answer()? } else { compile()? };
     put_in_place(&lock)?;
+    Ok(code)
+}
+
+/// Which crates are behind a cell, as far as the analyzer is to read them.
+fn answer() -> io::Result<i32> {
+    let (code, mut answers) = collect()?;
+    for metadata in &mut answers {
+        visible::only(metadata);
+        writeln!(io::stdout(), "{metadata}")?;
+    }
     Ok(code)
 }
 
@@ -149,6 +160,10 @@ fn cargo() -> io::Result<Command> {
     let cargo = variable("LAB_CARGO")?;
     let mut command = Command::new(&cargo);
     command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
+    match variable("LAB_CARGO_HOME")? {
+        home if home.is_empty() => command.env_remove("CARGO_HOME"),
+        home => command.env("CARGO_HOME", home),
+    };
     command.stderr(Stdio::piped());
     Ok(command)
 }

@@ -13,14 +13,19 @@ mod amend;
 mod cargo;
 mod cells;
 mod stoppable;
+mod visible;
 mod warm;
 
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs, process};
+use std::{env, fs, process, thread};
 
 use anyhow::{Context, Result, bail};
+use lab_base::event::LISTENER;
 use lab_base::{files, watch};
 use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 
@@ -53,19 +58,35 @@ fn main() -> Result<()> {
     }
 }
 
-/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folder with it, and the processes
+/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folders with it, and the processes
 /// of its group: cells, and a compiler that is at work.
 fn evaluate() -> Result<()> {
-    let folder = env::var_os("EVCXR_TMPDIR");
+    let sockets =
+        env::var_os(LISTENER).and_then(|socket| Some(PathBuf::from(socket).parent()?.to_path_buf()));
+    let folders = [env::var_os("EVCXR_TMPDIR").map(PathBuf::from), sockets];
     watch::on_end_of_jupyter(move || {
-        folder.iter().for_each(|folder| remove_behind(folder.as_ref()));
+        folders.iter().flatten().for_each(|folder| remove_behind(folder));
         if getpgrp() == getpid() {
             // This process is one of them.
             let _ = kill_process_group(getpid(), Signal::KILL);
         }
         process::exit(1);
     });
+    enter_when_told();
     evcxr_jupyter::main()
+}
+
+/// evcxr obeys an `evcxr.toml` in the current folder before any other, with commands that run at once. So it is started in
+/// a folder of the lab's, and enters the notebook's when the kernel says, by a byte, that it has read its configuration;
+/// the same byte is the answer.
+fn enter_when_told() {
+    thread::spawn(|| {
+        let mut kernel = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from)?;
+        let mut byte = [0];
+        kernel.read_exact(&mut byte)?;
+        cells::enter_folder()?;
+        kernel.write_all(&byte)
+    });
 }
 
 /// Takes the folder away at once, before anything is written to it again, and leaves the rest to a process that lives on.

@@ -10,6 +10,10 @@ use lab_base::event::{End, Event, Stream};
 /// The cell that is running: what front ends have seen of it, and how it is about to end.
 pub struct Cell {
     pub request: Message,
+    /// As front ends know it.
+    pub number: u64,
+    /// What it is worth, by MIME type.
+    pub result: Option<Value>,
     /// What evcxr answered, and its word that it is idle; both are held back until the other is there.
     pub reply: Option<Message>,
     pub idle: Option<Message>,
@@ -29,9 +33,11 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub fn new(request: Message) -> Cell {
+    pub fn new(request: Message, number: u64) -> Cell {
         Cell {
             request,
+            number,
+            result: None,
             reply: None,
             idle: None,
             has_begun: false,
@@ -91,7 +97,18 @@ impl Cell {
         Some(error)
     }
 
-    fn code(&self) -> String {
+    /// Whether it gets a number of its own and a place in the history.
+    pub fn counts(request: &Message) -> bool {
+        let content = request.content();
+        content["silent"] != true && content["store_history"] != false
+    }
+
+    /// Whether front ends are to see what it prints and shows.
+    pub fn is_silent(&self) -> bool {
+        self.request.content()["silent"] == true
+    }
+
+    pub fn code(&self) -> String {
         self.request.content()["code"].as_str().unwrap_or_default().into()
     }
 

@@ -1,5 +1,5 @@
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -7,6 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::wire::Address;
 
 /// Where the parties of Jupyter's protocol meet: the file that a kernel is started with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,15 +22,23 @@ pub struct Connection {
     pub hb_port: u16,
     pub key: String,
     pub signature_scheme: String,
+    /// Between the path and the number of a Unix socket.
+    #[serde(skip, default = "between")]
+    separator: char,
 }
 
 impl Connection {
+    /// # Errors
+    /// When it can't be read, or is no such file.
     pub fn read(file: &Path) -> Result<Connection> {
         let read = || Ok::<_, anyhow::Error>(serde_json::from_str(&fs::read_to_string(file)?)?);
         read().with_context(|| format!("reading {}", file.display()))
     }
 
     /// Writes a new file that only this user can read.
+    ///
+    /// # Errors
+    /// When there is one, or it can't be written.
     pub fn write(&self, file: &Path) -> Result<()> {
         let write = || {
             let mut options = File::options();
@@ -37,17 +47,28 @@ impl Connection {
         write().with_context(|| format!("writing {}", file.display()))
     }
 
-    /// Free ports of this machine, and a key of its own.
-    pub fn inside(&self) -> Result<Connection> {
+    /// Free ports of this machine, and a new key.
+    ///
+    /// # Errors
+    /// When there are no ports.
+    pub fn on_ports() -> io::Result<Connection> {
         let listeners = [(); 5].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
         let mut ports = [0; 5];
         for (port, listener) in ports.iter_mut().zip(listeners) {
             *port = listener?.local_addr()?.port();
         }
+        Ok(Connection::new("tcp", Ipv4Addr::LOCALHOST.to_string(), ports))
+    }
+
+    /// Unix sockets in a folder, which is to be one that only this user can enter, and a new key.
+    pub fn within(folder: &Path) -> Connection {
+        Connection::new(IPC, folder.join("jupyter").to_string_lossy().into_owned(), [1, 2, 3, 4, 5])
+    }
+
+    fn new(transport: &str, ip: String, ports: [u16; 5]) -> Connection {
         let [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
-        let (transport, ip) = ("tcp".to_string(), Ipv4Addr::LOCALHOST.to_string());
-        Ok(Connection {
-            transport,
+        Connection {
+            transport: transport.into(),
             ip,
             shell_port,
             iopub_port,
@@ -55,11 +76,29 @@ impl Connection {
             control_port,
             hb_port,
             key: Uuid::new_v4().to_string(),
-            signature_scheme: self.signature_scheme.clone(),
-        })
+            signature_scheme: "hmac-sha256".into(),
+            separator: between(),
+        }
     }
 
-    pub fn endpoint(&self, port: u16) -> String {
-        format!("{}://{}:{port}", self.transport, self.ip)
+    /// The same, as evcxr names Unix sockets: it writes them as it writes ports.
+    pub fn of_evcxr(self) -> Connection {
+        Connection { separator: ':', ..self }
     }
+
+    /// Where the socket of this number is.
+    pub fn address(&self, port: u16) -> Address {
+        match self.transport.as_str() {
+            IPC => Address::Unix(format!("{}{}{port}", self.ip, self.separator).into()),
+            _ => Address::Tcp { host: self.ip.clone(), port },
+        }
+    }
+}
+
+/// How Jupyter's files name Unix sockets.
+const IPC: &str = "ipc";
+
+/// What Jupyter writes between the path and the number of a Unix socket.
+fn between() -> char {
+    '-'
 }

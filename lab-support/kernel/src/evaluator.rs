@@ -1,28 +1,29 @@
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::process;
-use std::process::Stdio;
 use std::time::Duration;
+use std::{env, process};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
 use tokio::process::Command;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::timeout;
 use uuid::Uuid;
-use zeromq::util::PeerIdentity;
-use zeromq::{DealerSendHalf, DealerSocket, Socket, SocketOptions, SocketRecv, SocketSend, SubSocket};
 
 use crate::clone::Clone;
 use crate::connection::Connection;
 use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
-use crate::message::{Key, Message};
+use crate::message::Message;
 use crate::progress::Progress;
-use lab_base::event::{LISTENER, MARK, STOP};
-use lab_base::watch;
-
 use crate::setup::{For, Setup};
-use crate::{compiled, rehearsal, standard_library};
+use crate::temporary::Temporary;
+use crate::wire::{Client, Sender};
+use crate::{compiled, descendants, listener, rehearsal, standard_library};
+use lab_base::event::{FOLDER, LISTENER, MARK, STOP};
+use lab_base::watch;
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(120);
@@ -32,10 +33,11 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// evcxr's kernel, in a process of its own.
 pub struct Evaluator {
-    shell: DealerSendHalf,
-    control: DealerSendHalf,
-    stdin: DealerSendHalf,
-    key: Key,
+    shell: Sender,
+    control: Sender,
+    stdin: Sender,
+    /// Broadcasts come while it is there.
+    _iopub: Sender,
     pub processes: Processes,
     sources: Sources,
 }
@@ -51,34 +53,38 @@ struct Sources {
 pub struct Processes {
     group: Pid,
     pub clone: Clone,
+    /// With the sockets over which they are spoken to, and which nobody else on this machine can reach.
+    _sockets: Temporary,
 }
 
 impl Drop for Processes {
     fn drop(&mut self) {
         // They may have ended already.
         let _ = kill_process_group(self.group, Signal::KILL);
+        // A cell may have started what has left the group.
+        descendants::end();
         self.clone.remove();
     }
 }
 
 impl Evaluator {
-    /// Starts evcxr in a clone of the prebuilt folder, and waits until it answers. `listener` is where the
-    /// keepers of its cells report.
-    pub async fn start(
-        front: &Connection,
-        listener: &str,
-        incoming: &UnboundedSender<Incoming>,
-    ) -> Result<Evaluator> {
+    /// Starts evcxr in a clone of the prebuilt folder, and waits until it answers.
+    pub async fn start(incoming: &UnboundedSender<Incoming>) -> Result<Evaluator> {
         let folders = Folders::find()?;
         let setup = prepare(incoming.clone()).await?;
         let clone = Clone::make(&folders, &setup.compiled)?;
+        Temporary::remove_left_over();
+        let sockets = Temporary::new().context("making a temporary folder")?;
         let Setup { toolchain, evaluator, .. } = &setup;
-        let connection = front.inside()?;
-        let file = clone.folder.join("connection.json");
+        let connection = Connection::within(sockets.path()).of_evcxr();
+        let (file, events) = (sockets.path().join("connection.json"), sockets.path().join("events"));
         connection.write(&file)?;
+        listener::listen(&events, incoming.clone())?;
+        let (told, start) = std::os::unix::net::UnixStream::pair()?;
         let mut command = process::Command::new(evaluator);
-        command.arg("--control_file").arg(&file).env(LISTENER, listener);
-        command.env(watch::JUPYTER, process::id().to_string()).stdin(Stdio::null());
+        command.arg("--control_file").arg(&file).env(LISTENER, events).stdin(OwnedFd::from(start));
+        command.env(watch::JUPYTER, process::id().to_string());
+        command.env(FOLDER, env::current_dir()?).current_dir(&clone.folder);
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
         command.env(MARK, format!("EVCXR_{}_", Uuid::new_v4().simple()));
         command.env("RUST_SRC_PATH", standard_library::link(&toolchain.library, &clone.folder)?);
@@ -88,14 +94,21 @@ impl Evaluator {
         drop(setup);
         let mut child = Command::from(command).process_group(0).spawn().context("starting evcxr")?;
         let group = child.id().and_then(|id| Pid::from_raw(id as i32)).context("evcxr ended at once")?;
-        let (processes, ended) = (Processes { group, clone }, incoming.clone());
+        let processes = Processes { group, clone, _sockets: sockets };
+        let ended = incoming.clone();
         tokio::spawn(async move {
             if let Ok(status) = child.wait().await {
                 // Nobody listens when the kernel is ending.
                 let _ = ended.send(Incoming::EvaluatorEnded(status));
             }
         });
-        let mut evaluator = Evaluator::connect(&connection, processes, sources, incoming).await?;
+        let heard = Evaluator::connect(&connection, processes, sources, incoming);
+        let mut evaluator = timeout(START, heard).await.context("waiting for evcxr")??;
+        // By now it has read its configuration: not before that it enters the notebook's folder, which may have another.
+        told.set_nonblocking(true)?;
+        let mut told = UnixStream::from_std(told)?;
+        told.write_all(b"\n").await?;
+        timeout(START, told.read_u8()).await.context("waiting for evcxr")??;
         evaluator.send(Channel::Shell, &rehearsal::question(&folders.project)?).await;
         Ok(evaluator)
     }
@@ -106,39 +119,27 @@ impl Evaluator {
         sources: Sources,
         incoming: &UnboundedSender<Incoming>,
     ) -> Result<Evaluator> {
-        let key = Key::new(&connection.key);
-        // A question to the student comes over the stdin socket of whoever sent the cell.
-        let identity: PeerIdentity = Uuid::new_v4().to_string().parse()?;
-        let dealer = async |channel: Channel, port: u16| {
-            let mut options = SocketOptions::default();
-            options.peer_identity(identity.clone());
-            let mut socket = DealerSocket::with_options(options);
-            socket.connect(&connection.endpoint(port)).await?;
-            let (send, receive) = socket.split();
-            let replied = move |message| Incoming::Reply(channel, message);
-            tokio::spawn(forward(receive, key.clone(), replied, incoming.clone()));
-            Ok::<_, anyhow::Error>(send)
-        };
-        let shell = dealer(Channel::Shell, connection.shell_port).await?;
-        let control = dealer(Channel::Control, connection.control_port).await?;
-        let stdin = dealer(Channel::Stdin, connection.stdin_port).await?;
-        let mut iopub = SubSocket::new();
-        iopub.subscribe("").await?;
-        iopub.connect(&connection.endpoint(connection.iopub_port)).await?;
-        let mut evaluator = Evaluator { shell, control, stdin, key: key.clone(), processes, sources };
-        timeout(START, evaluator.wait_until_heard(&mut iopub)).await.context("waiting for evcxr")??;
-        tokio::spawn(forward(iopub, key, Incoming::Broadcast, incoming.clone()));
-        Ok(evaluator)
-    }
-
-    /// Asks until a broadcast arrives: they are lost until evcxr knows of its listener.
-    async fn wait_until_heard(&mut self, iopub: &mut SubSocket) -> Result<()> {
+        let Client { shell, control, stdin, mut iopub, .. } = Client::connect(connection).await?;
+        // Broadcasts are lost until evcxr knows of its listener.
         loop {
-            self.send(Channel::Shell, &Message::request("kernel_info_request")).await;
-            if let Ok(heard) = timeout(PAUSE, iopub.recv()).await {
-                return Ok(heard.map(drop)?);
+            shell.send(&Message::request("kernel_info_request"));
+            if let Ok(heard) = timeout(PAUSE, iopub.next()).await {
+                heard.context("evcxr has closed its connection")?;
+                break;
             }
         }
+        let [shell, control, stdin] =
+            [(Channel::Shell, shell), (Channel::Control, control), (Channel::Stdin, stdin)].map(
+                |(channel, link)| {
+                    let (sender, messages) = link.split();
+                    let replied = move |message| Incoming::Reply(channel, message);
+                    tokio::spawn(forward(messages, replied, incoming.clone()));
+                    sender
+                },
+            );
+        let (iopub, messages) = iopub.split();
+        tokio::spawn(forward(messages, Incoming::Broadcast, incoming.clone()));
+        Ok(Evaluator { shell, control, stdin, _iopub: iopub, processes, sources })
     }
 
     /// The file that is there while the student waits for a cell to stop.
@@ -154,13 +155,12 @@ impl Evaluator {
     }
 
     pub async fn send(&mut self, channel: Channel, message: &Message) {
-        let socket = match channel {
-            Channel::Shell => &mut self.shell,
-            Channel::Control => &mut self.control,
-            Channel::Stdin => &mut self.stdin,
-        };
         // When evcxr has ended, the kernel hears of that by itself.
-        let _ = socket.send(message.write(&self.key)).await;
+        match channel {
+            Channel::Shell => self.shell.send(message),
+            Channel::Control => self.control.send(message),
+            Channel::Stdin => self.stdin.send(message),
+        }
     }
 }
 
@@ -175,14 +175,12 @@ async fn prepare(incoming: UnboundedSender<Incoming>) -> Result<Setup> {
 
 /// Hands on what evcxr says, but for what answers our own requests.
 async fn forward(
-    mut socket: impl SocketRecv,
-    key: Key,
+    mut messages: UnboundedReceiver<Message>,
     incoming: impl Fn(Message) -> Incoming,
     kernel: UnboundedSender<Incoming>,
 ) {
-    while let Ok(message) = socket.recv().await {
-        let message = Message::read(message, &key).filter(|message| !message.is_about_ours());
-        if message.is_some_and(|message| kernel.send(incoming(message)).is_err()) {
+    while let Some(message) = messages.recv().await {
+        if !message.is_about_ours() && kernel.send(incoming(message)).is_err() {
             return;
         }
     }

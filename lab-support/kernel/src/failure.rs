@@ -116,6 +116,18 @@ impl Failure {
         Failure::new("Outdated", value.into(), Vec::new())
     }
 
+    /// The kernel has no answer to requests of this type.
+    pub fn unknown(kind: &str) -> Failure {
+        Failure::new("UnknownRequest", format!("This kernel does not know {kind:?}."), Vec::new())
+    }
+
+    /// The content of a reply that says so.
+    pub fn reply(&self) -> Value {
+        let mut content = self.content();
+        content["status"] = "error".into();
+        content
+    }
+
     /// The content of the message that shows it.
     pub fn content(&self) -> Value {
         json!({ "ename": self.name, "evalue": self.value, "traceback": self.traceback })

@@ -1,6 +1,6 @@
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -16,14 +16,31 @@ prelude = \"Ok::<(), std::fmt::Error>(())?;\"
 ";
 
 /// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick
-/// to compile again: what notebooks call is compiled here as a release build is. Cargo finds this file above
-/// the folder in which a kernel compiles.
+/// to compile again: what notebooks call is compiled here as a release build is. What only helps to compile them runs
+/// once, and takes longer to optimize than it then saves. Cargo finds this file above the folder in which a kernel
+/// compiles.
 pub const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
 opt-level = 3
 incremental = false
 debug-assertions = false
 overflow-checks = false
+
+[profile.dev.package]
+autocfg.opt-level = 0
+paste.opt-level = 0
+proc-macro2.opt-level = 0
+quote.opt-level = 0
+serde_derive.opt-level = 0
+syn.opt-level = 0
+thiserror-impl.opt-level = 0
+unicode-ident.opt-level = 0
 "#;
+
+/// A program that runs what it is given. Cargo is told to call the compiler through it, so that it takes no wrapper of the
+/// user's; told to take none, it would ask the compiler four times in each cell what it is.
+const COMPILER: &str = "#!/bin/sh
+exec \"$@\"
+";
 
 /// Characters that a folder's name must not have: the loader of shared libraries takes lists of folders apart at
 /// some of them, and the others can't stand in a manifest of cargo's.
@@ -62,11 +79,13 @@ impl Folders {
     }
 
     fn make(&self) -> Result<()> {
-        // Kernels leave the keys of their connections here.
+        // What is compiled here is a user's own.
         DirBuilder::new().recursive(true).mode(0o700).create(self.kernels())?;
         fs::create_dir_all(self.compiled())?;
         write(&self.cache.join(".cargo/config.toml"), CARGO_CONFIG)?;
-        write(&self.evcxr_config().join("evcxr.toml"), EVCXR_TOML)
+        write(&self.evcxr_config().join("evcxr.toml"), EVCXR_TOML)?;
+        write(&self.wrapper(), COMPILER)?;
+        Ok(fs::set_permissions(self.wrapper(), Permissions::from_mode(0o755))?)
     }
 
     /// One compiled folder per project and state of its sources.
@@ -77,6 +96,11 @@ impl Folders {
     /// One folder per running kernel.
     pub fn kernels(&self) -> PathBuf {
         self.cache.join("kernels")
+    }
+
+    /// What cargo calls the compiler through.
+    pub fn wrapper(&self) -> PathBuf {
+        self.cache.join("compiler")
     }
 
     pub fn evcxr_config(&self) -> PathBuf {

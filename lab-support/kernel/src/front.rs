@@ -1,57 +1,61 @@
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use zeromq::{
-    RepSocket, RouterRecvHalf, RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend, XPubSocket,
-    ZmqMessage,
-};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{sleep, timeout};
 
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::incoming::{Channel, Incoming};
 use crate::message::{Key, Message};
+use crate::wire::{Presence, Publisher, Router, Serving, echo};
+
+/// How long front ends may take to read the last messages.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The sockets that front ends connect to.
 pub struct Front {
-    shell: RouterSendHalf,
-    control: RouterSendHalf,
-    stdin: RouterSendHalf,
-    broadcasts: UnboundedSender<Message>,
-    key: Key,
+    shell: Router,
+    control: Router,
+    stdin: Router,
+    iopub: Publisher,
+    /// Who is connected to any of them.
+    pub presence: Presence,
+    _heartbeat: Serving,
 }
 
 impl Front {
     /// Listens; what arrives and is signed as it should be goes to `incoming`.
     pub async fn bind(connection: &Connection, incoming: &UnboundedSender<Incoming>) -> Result<Front> {
-        let key = Key::new(&connection.key);
+        let (key, presence) = (Key::new(&connection.key), Presence::default());
+        let at = |port| (connection.address(port), format!("listening at {:?}", connection.address(port)));
         let router = async |channel: Channel, port: u16| {
-            let mut socket = RouterSocket::new();
-            bind(&mut socket, connection, port).await?;
-            let (send, receive) = socket.split();
-            tokio::spawn(forward(receive, channel, key.clone(), incoming.clone()));
-            Ok::<_, anyhow::Error>(send)
+            let incoming = incoming.clone();
+            let heard = move |message| {
+                // Nobody listens when the kernel is ending.
+                let _ = incoming.send(Incoming::Front(channel, message));
+            };
+            let (address, what) = at(port);
+            Router::bind(&address, &key, &presence, heard).await.context(what)
         };
         let shell = router(Channel::Shell, connection.shell_port).await?;
         let control = router(Channel::Control, connection.control_port).await?;
         let stdin = router(Channel::Stdin, connection.stdin_port).await?;
-        let mut heartbeat = RepSocket::new();
-        bind(&mut heartbeat, connection, connection.hb_port).await?;
-        tokio::spawn(echo(heartbeat));
-        let mut iopub = XPubSocket::new();
-        bind(&mut iopub, connection, connection.iopub_port).await?;
-        let (broadcasts, receiver) = unbounded_channel();
-        tokio::spawn(broadcast(iopub, receiver, key.clone()));
-        Ok(Front { shell, control, stdin, broadcasts, key })
+        let (address, what) = at(connection.hb_port);
+        let _heartbeat = echo(&address, &presence).await.context(what)?;
+        let (address, what) = at(connection.iopub_port);
+        let iopub = Publisher::bind(&address, &key, &presence).await.context(what)?;
+        Ok(Front { shell, control, stdin, iopub, presence, _heartbeat })
     }
 
     /// Sends to the front end that the message is addressed to; nothing happens when it has gone.
     pub async fn send(&mut self, channel: Channel, message: &Message) {
-        let socket = match channel {
-            Channel::Shell => &mut self.shell,
-            Channel::Control => &mut self.control,
-            Channel::Stdin => &mut self.stdin,
-        };
-        let _ = socket.send(message.write(&self.key)).await;
+        match channel {
+            Channel::Shell => self.shell.send(message),
+            Channel::Control => self.control.send(message),
+            Channel::Stdin => self.stdin.send(message),
+        }
     }
 
     /// Answers a request without evcxr.
@@ -61,81 +65,31 @@ impl Front {
         self.broadcast(request.status("idle"));
     }
 
-    /// Answers a request on the shell socket that evcxr will never see.
-    pub async fn refuse(&mut self, request: &Message, failure: &Failure) {
-        let mut content = failure.content();
+    /// Answers a request on the shell socket that evcxr will never see. `number` is that of the last cell.
+    pub async fn refuse(&mut self, request: &Message, failure: &Failure, number: u64) {
+        let mut reply = failure.reply();
         if request.kind() == "execute_request" {
-            self.broadcast(request.broadcast("error", &content));
+            self.broadcast(request.broadcast("error", &failure.content()));
+            reply["execution_count"] = number.into();
         }
-        content["status"] = "error".into();
-        self.answer(Channel::Shell, request, &content).await;
+        self.answer(Channel::Shell, request, &reply).await;
     }
 
     /// Sends to all front ends.
     pub fn broadcast(&self, message: Message) {
-        // The task that receives it lives as long as this.
-        let _ = self.broadcasts.send(message);
+        self.iopub.send(message);
     }
-}
 
-async fn bind(socket: &mut impl Socket, connection: &Connection, port: u16) -> Result<()> {
-    let endpoint = connection.endpoint(port);
-    socket.bind(&endpoint).await.with_context(|| format!("listening at {endpoint}"))?;
-    Ok(())
-}
-
-/// Hands on what arrives. What is not signed with the key is left out.
-async fn forward(
-    mut socket: RouterRecvHalf,
-    channel: Channel,
-    key: Key,
-    incoming: UnboundedSender<Incoming>,
-) {
-    while let Ok(message) = socket.recv().await {
-        let message = Message::read(message, &key).map(|message| Incoming::Front(channel, message));
-        if message.is_some_and(|message| incoming.send(message).is_err()) {
-            return;
-        }
-    }
-}
-
-/// Says that the kernel lives, whatever the cells do.
-async fn echo(mut socket: RepSocket) {
-    loop {
-        if let Ok(message) = socket.recv().await {
-            // A front end that has gone needs no answer.
-            let _ = socket.send(message).await;
-        }
-    }
-}
-
-/// Sends broadcasts to whoever has subscribed. A front end may ask before it listens, and then waits to hear
-/// that the kernel is idle: whoever subscribes is told the last status.
-async fn broadcast(mut socket: XPubSocket, mut messages: UnboundedReceiver<Message>, key: Key) {
-    let mut status: Option<Message> = None;
-    loop {
-        let next = tokio::select! {
-            message = messages.recv() => match message {
-                None => return,
-                Some(message) => {
-                    if message.kind() == "status" {
-                        status = Some(message.clone());
-                    }
-                    Some(message)
-                }
-            },
-            // Jupyter takes nothing that was signed before: it is the same status in a new message.
-            subscription = socket.recv() => {
-                status.as_ref().filter(|_| subscription.is_ok_and(subscribes)).map(Message::again)
+    /// Waits until the last messages have left; who does not read does not hear them.
+    pub async fn farewell(&self) {
+        let sent = async {
+            while ![&self.shell, &self.control, &self.stdin].iter().all(|router| router.is_empty())
+                || !self.iopub.is_empty()
+            {
+                sleep(Duration::from_millis(5)).await;
             }
         };
-        if let Some(message) = next {
-            // A front end that has gone hears nothing.
-            let _ = socket.send(message.write(&key)).await;
-        }
+        // Not more than that can be done.
+        let _ = timeout(FAREWELL, sent).await;
     }
-}
-
-fn subscribes(message: ZmqMessage) -> bool {
-    message.get(0).is_some_and(|frame| frame.first() == Some(&1))
 }

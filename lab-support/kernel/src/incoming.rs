@@ -1,6 +1,6 @@
 use std::process::ExitStatus;
 
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::net::unix::OwnedWriteHalf;
 
 use crate::message::Message;
 use crate::progress::Progress;

@@ -1,13 +1,14 @@
 use std::collections::VecDeque;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::Result;
 use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -16,20 +17,20 @@ use tokio::task::JoinHandle;
 use crate::cell::{Cell, text_of};
 use crate::completion::Completions;
 use crate::connection::Connection;
+use crate::descendants;
 use crate::evaluator::Evaluator;
+use crate::expressions::Expressions;
 use crate::failure::Failure;
 use crate::front::Front;
+use crate::history::History;
 use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
+use crate::requests::{self, Own};
+use crate::wire::Presence;
 use lab_base::event::{DONE, Event, INTERRUPT, Stream};
 use lab_base::watch;
-
-use crate::{info, listener};
-
-/// For the last messages to leave before the process ends.
-const FAREWELL: Duration = Duration::from_millis(50);
 
 /// How long compilers and shells may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -55,6 +56,12 @@ pub struct Kernel {
     /// Requests that wait for the cell that is running, or for evcxr.
     waiting: VecDeque<Message>,
     completions: Completions,
+    /// The cell that has ended, but for what its front end wants to know beside it.
+    expressions: Option<Expressions>,
+    history: History,
+    /// The number of the last cell.
+    number: u64,
+    connection: Connection,
     /// For what the kernel is to hear later.
     incoming: UnboundedSender<Incoming>,
 }
@@ -68,6 +75,7 @@ enum State {
 
 /// Serves the front ends that connect as `file` says, until one of them ends the kernel or Jupyter is gone.
 pub fn run(file: &Path) -> Result<()> {
+    descendants::adopt();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(serve(file));
     // Otherwise the end of a compilation would be waited for.
@@ -91,8 +99,11 @@ async fn serve(file: &Path) -> Result<()> {
         // As above.
         let _ = asked.send(Incoming::JupyterGone);
     });
-    let listener = listener::listen(sender.clone()).await?;
-    let starting = tokio::spawn(start(connection, listener, sender.clone()));
+    if watch::jupyter().is_none() {
+        tokio::spawn(end_when_alone(front.presence.clone(), sender.clone()));
+    }
+    front.broadcast(Message::request("status").with_content(&json!({ "execution_state": "starting" })));
+    let starting = tokio::spawn(start(sender.clone()));
     let mut kernel = Kernel {
         front,
         evaluator: State::Preparing(Preparation::default()),
@@ -102,12 +113,36 @@ async fn serve(file: &Path) -> Result<()> {
         lost: None,
         waiting: VecDeque::new(),
         completions: Completions::default(),
+        expressions: None,
+        history: History::default(),
+        number: 0,
+        connection,
         incoming: sender,
     };
     kernel.serve(incoming, starting).await;
     drop(kernel);
     end_compilers();
     Ok(())
+}
+
+/// For how long a kernel waits for a front end, where no program watches over it that would end it. Those that start
+/// kernels by themselves, as VS Code does, hold their connections for as long as they run, and come back within seconds
+/// when they have failed; on this machine a connection ends with its process, and neither it nor this time goes on while the
+/// machine sleeps.
+const ALONE: Duration = Duration::from_secs(600);
+
+/// Names another time, in seconds.
+const ALONE_SECONDS: &str = "LAB_ALONE_SECONDS";
+
+/// Ends the kernel when all front ends have gone, whatever runs: nobody sees it.
+async fn end_when_alone(presence: Presence, kernel: UnboundedSender<Incoming>) {
+    let seconds = env::var(ALONE_SECONDS).ok().and_then(|seconds| seconds.parse().ok());
+    let limit = seconds.map_or(ALONE, Duration::from_secs);
+    while presence.alone().is_none_or(|alone| alone < limit) {
+        tokio::time::sleep(limit / 20).await;
+    }
+    // Nobody listens when the kernel is ending anyway.
+    let _ = kernel.send(Incoming::JupyterGone);
 }
 
 /// What this process has started to be set up would go on. Jupyter gives a kernel a process group of its own; by now
@@ -120,12 +155,8 @@ fn end_compilers() {
 }
 
 /// evcxr, or why it can't start.
-async fn start(
-    connection: Connection,
-    listener: String,
-    kernel: UnboundedSender<Incoming>,
-) -> Result<Box<Evaluator>, String> {
-    let started = Evaluator::start(&connection, &listener, &kernel).await;
+async fn start(kernel: UnboundedSender<Incoming>) -> Result<Box<Evaluator>, String> {
+    let started = Evaluator::start(&kernel).await;
     started.map(Box::new).map_err(|error| format!("{error:#}"))
 }
 
@@ -149,6 +180,10 @@ impl Kernel {
             match heard {
                 Incoming::Front(_, message) if message.kind() == "shutdown_request" => {
                     return self.shut_down(&message).await;
+                }
+                Incoming::Front(channel, message) if message.kind() == "interrupt_request" => {
+                    self.interrupt().await;
+                    self.front.send(channel, &message.reply(&json!({ "status": "ok" }))).await;
                 }
                 Incoming::Front(Channel::Shell, message) => self.ask(message).await,
                 Incoming::Front(Channel::Control, message) => self.control(message).await,
@@ -187,8 +222,8 @@ impl Kernel {
 
     /// A request on the shell socket: each waits until the one before is answered.
     async fn ask(&mut self, request: Message) {
-        if request.kind() == "kernel_info_request" && self.cell.is_none() {
-            return self.front.answer(Channel::Shell, &request, &info::content()).await;
+        if self.cell.is_none() && self.answer(Channel::Shell, &request).await {
+            return;
         }
         self.waiting.push_back(request);
         self.next().await;
@@ -202,12 +237,12 @@ impl Kernel {
                 State::Broken(failure) => {
                     let Some(request) = self.waiting.pop_front() else { return };
                     let failure = failure.clone();
-                    self.front.refuse(&request, &failure).await;
+                    self.front.refuse(&request, &failure, self.number).await;
                 }
                 State::Ready(evaluator) => {
                     let Some(request) = self.waiting.pop_front() else { return };
-                    if request.kind() == "kernel_info_request" {
-                        self.front.answer(Channel::Shell, &request, &info::content()).await;
+                    if requests::is_own(&request) {
+                        self.answer(Channel::Shell, &request).await;
                         continue;
                     }
                     if request.kind() == "complete_request" {
@@ -220,35 +255,56 @@ impl Kernel {
                     let failure =
                         is_outdated.then(Failure::outdated).or_else(|| self.lost.take_if(|_| is_cell));
                     if let Some(failure) = failure {
-                        self.front.refuse(&request, &failure).await;
+                        self.front.refuse(&request, &failure, self.number).await;
                         self.abort_waiting().await;
                         continue;
                     }
                     if is_cell {
-                        // It was asked to stop, perhaps, when the cell before had ended.
-                        let _ = fs::remove_file(evaluator.stop_button());
                         self.last = Some(request.clone());
-                    }
-                    evaluator.send(Channel::Shell, &request).await;
-                    if is_cell {
-                        self.cell = Some(Cell::new(request));
+                        self.number += u64::from(Cell::counts(&request));
+                        self.run(request).await;
+                    } else {
+                        evaluator.send(Channel::Shell, &request).await;
                     }
                 }
             }
         }
     }
 
-    async fn control(&mut self, request: Message) {
-        match request.kind() {
-            "kernel_info_request" => {
-                self.front.send(Channel::Control, &request.reply(&info::content())).await;
-            }
-            "interrupt_request" => {
-                self.interrupt().await;
-                self.front.send(Channel::Control, &request.reply(&json!({ "status": "ok" }))).await;
-            }
-            _ => self.pass(Channel::Control, &request).await,
+    /// Hands a cell to evcxr.
+    async fn run(&mut self, request: Message) {
+        if let State::Ready(evaluator) = &self.evaluator {
+            // It is not there unless the cell before was asked to stop.
+            let _ = fs::remove_file(evaluator.stop_button());
         }
+        self.pass(Channel::Shell, &request).await;
+        self.cell = Some(Cell::new(request, self.number));
+    }
+
+    /// A request on the control socket is answered whatever runs.
+    async fn control(&mut self, request: Message) {
+        if !self.answer(Channel::Control, &request).await {
+            let unknown = Failure::unknown(request.kind()).reply();
+            self.front.send(Channel::Control, &request.reply(&unknown)).await;
+        }
+    }
+
+    /// Answers what evcxr need not see; false where it does. While a cell runs, the kernel stays busy.
+    async fn answer(&mut self, channel: Channel, request: &Message) -> bool {
+        let Some(own) = requests::own(request, &self.history, &self.connection) else { return false };
+        let is_free = self.cell.is_none();
+        if is_free {
+            self.front.broadcast(request.status("busy"));
+        }
+        match own {
+            Own::Reply(content) => self.front.send(channel, &request.reply(&content)).await,
+            Own::Broadcast(kind, content) => self.front.broadcast(request.broadcast(kind, &content)),
+            Own::Nothing => (),
+        }
+        if is_free {
+            self.front.broadcast(request.status("idle"));
+        }
+        true
     }
 
     /// Asks the cell to stop, and forgets those that wait. Compilers, shells and lab-support see that there is the file;
@@ -286,7 +342,7 @@ impl Kernel {
     async fn reply(&mut self, channel: Channel, reply: Message) {
         match &mut self.cell {
             Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
-                cell.reply = Some(reply.counted_from_one());
+                cell.reply = Some(reply.numbered(cell.number));
                 self.end_cell().await;
             }
             _ => self.front.send(channel, &self.completions.answer(reply)).await,
@@ -312,10 +368,16 @@ impl Kernel {
             }
             "error" => {
                 let shown = cell.hear_error(message);
-                shown.into_iter().for_each(|message| self.front.broadcast(message));
+                shown.into_iter().for_each(|message| self.show(message));
             }
-            "execute_input" | "execute_result" => self.front.broadcast(message.counted_from_one()),
-            _ => self.front.broadcast(message),
+            "execute_input" | "execute_result" => {
+                if message.kind() == "execute_result" {
+                    cell.result = Some(message.content()["data"].clone());
+                }
+                let number = cell.number;
+                self.show(message.numbered(number));
+            }
+            _ => self.show(message),
         }
     }
 
@@ -325,7 +387,7 @@ impl Kernel {
             (State::Ready(evaluator), Some(cell), event) => {
                 let file = evaluator.processes.clone.folder.join("src/lib.rs");
                 let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
-                message.into_iter().for_each(|message| self.front.broadcast(message));
+                message.into_iter().for_each(|message| self.show(message));
             }
             (_, None, Event::Text { stream, text }) => {
                 let shown = self.last.as_ref().map(|request| text_of(request, stream, &text));
@@ -346,17 +408,45 @@ impl Kernel {
         }
     }
 
+    /// Broadcasts what comes of the cell that runs, as far as it is to be seen.
+    fn show(&self, message: Message) {
+        let is_silent = self.cell.as_ref().is_some_and(Cell::is_silent);
+        let is_seen = if is_silent { message.kind() == "status" } else { true };
+        if is_seen && self.expressions.is_none() {
+            self.front.broadcast(message);
+        }
+    }
+
     async fn end_cell(&mut self) {
         let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
-        error.into_iter().for_each(|error| self.front.broadcast(error));
-        self.front.send(Channel::Shell, &reply).await;
-        self.front.broadcast(idle);
-        let cell = self.cell.take();
+        error.into_iter().for_each(|error| self.show(error));
+        let Some(cell) = self.cell.take() else { return };
+        match &mut self.expressions {
+            Some(expressions) => expressions.hear(&reply, cell.result),
+            None => {
+                if Cell::counts(&cell.request) {
+                    let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
+                    self.history.add(cell.number, cell.code(), output.map(String::from));
+                }
+                self.expressions = Some(Expressions::of(cell, reply, idle));
+            }
+        }
+        match self.expressions.as_ref().and_then(Expressions::next) {
+            Some(question) => self.run(question).await,
+            None => self.answer_cell().await,
+        }
+    }
+
+    /// All that belongs to a cell is done.
+    async fn answer_cell(&mut self) {
         if let State::Ready(evaluator) = &self.evaluator {
-            // It is not there unless the student asked.
+            // As above.
             let _ = fs::remove_file(evaluator.stop_button());
         }
-        if reply.content()["status"] == "error" && cell.is_some_and(|cell| cell.stops_others()) {
+        let Some((cell, reply, idle)) = self.expressions.take().map(Expressions::end) else { return };
+        self.front.send(Channel::Shell, &reply).await;
+        self.front.broadcast(idle);
+        if reply.content()["status"] == "error" && cell.stops_others() {
             self.abort_waiting().await;
         }
         self.next().await;
@@ -369,7 +459,13 @@ impl Kernel {
         self.waiting = others;
         let cells: VecDeque<Message> = cells;
         for cell in cells {
-            self.front.answer(Channel::Shell, &cell, &json!({ "status": "aborted" })).await;
+            self.front
+                .answer(
+                    Channel::Shell,
+                    &cell,
+                    &json!({ "status": "aborted", "execution_count": self.number }),
+                )
+                .await;
         }
     }
 
@@ -379,8 +475,11 @@ impl Kernel {
         // The first reason is the true one.
         let failure = if let State::Broken(first) = &self.evaluator { first.clone() } else { failure };
         self.evaluator = State::Broken(failure.clone());
-        if let Some(cell) = self.cell.take() {
-            self.front.refuse(&cell.request, &failure).await;
+        let (cell, expressions) = (self.cell.take(), self.expressions.take());
+        let request =
+            expressions.as_ref().map(Expressions::request).or(cell.as_ref().map(|cell| &cell.request));
+        if let Some(request) = request {
+            self.front.refuse(request, &failure, self.number).await;
         }
         self.next().await;
     }
@@ -406,6 +505,6 @@ impl Kernel {
         for channel in [Channel::Control, Channel::Shell] {
             self.front.send(channel, &reply).await;
         }
-        tokio::time::sleep(FAREWELL).await;
+        self.front.farewell().await;
     }
 }

@@ -31,6 +31,27 @@
 //! the cell has not moved it; where it has, the error says so. Text is gathered for a tenth of a second; when a cell prints
 //! more than a page can show, the middle is left out, and how much of it is said.
 //!
+//! A request comes in over a socket (`wire/`), is checked and read (`message.rs`), and is answered by the kernel itself or
+//! by evcxr (`requests.rs`); what that says goes out the same way. [`wire::Client`] is the other end of it, for the command
+//! line and for the tests.
+//!
+//! # What others on the same machine can do
+//!
+//! - **To the sockets that Jupyter asks for**: connect, and see what all front ends see, since Jupyter's protocol signs
+//!   messages and hides nothing. Without the key nobody has anything run; whatever else is sent ends its own connection and
+//!   takes 64 KB at most; who does not read loses what was for him.
+//! - **To those between the kernel, evcxr and the cells, and those of `cargo lab run` and `check`**: nothing. They are Unix
+//!   sockets in folders that only the user can enter.
+//! - **To a notebook's folder**: a file `evcxr.toml` in it is not obeyed, for evcxr starts in a folder of the lab's.
+//!
+//! A cell may do whatever its user may: hand-ins are for a container, or an account of their own. What it starts ends with
+//! the kernel, also what has left its session (`descendants.rs`).
+//!
+//! # When it ends
+//!
+//! With the program that started it, if that gave its process id in `JPY_PARENT_PID`, as Jupyter does; else when no front
+//! end has been connected for ten minutes (`LAB_ALONE_SECONDS` sets another time); when it is told to, and on SIGTERM.
+//!
 //! # What everything has to wait for
 //!
 //! [`Setup`] makes, in this order, what is not there: the crates of `Cargo.lock` (`build.rs`), evcxr with its analyzer
@@ -57,39 +78,49 @@
 //!
 //! - **Compiling what cells call**: done beforehand, as a release build does it. As a shared library lab-support is one and
 //!   the same in all cells: with a copy in each, training in a cell took half as long again.
-//! - **Compiling the cell**: with few optimizations, since the work is in lab-support. A cell that ends in a value is
+//! - **Compiling the cell**: with few optimizations, since the work is in lab-support. Cargo knows what the compiler is, and
+//!   doesn't ask it at every call, as it would with an empty wrapper in its settings (`folders.rs`). A cell that ends in a value is
 //!   compiled twice, because evcxr first asks whether the value can show itself.
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
-//!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: few dependencies
-//!   with few features (see `Cargo.toml`), and the standard library without what no cell names
-//!   (`standard_library.rs`).
+//!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: of the crates behind
+//!   lab-support those whose types a cell can meet (the evaluator's `visible.rs`; 110,000 lines of 670,000), and the
+//!   standard library without what no cell names (`standard_library.rs`). Without the first of these a first cell that is
+//!   run at once takes half as long again, and an open notebook another 290 MB.
 
 mod build;
 mod cell;
 mod clone;
 mod compiled;
 mod completion;
-mod connection;
+pub mod connection;
 mod copy;
+pub mod descendants;
 mod evaluator;
+mod expressions;
 mod failure;
 mod folders;
 mod front;
+mod history;
 mod incoming;
 mod info;
 mod kernel;
 mod listener;
-mod message;
+pub mod message;
 mod preparation;
 mod progress;
 mod rehearsal;
+mod requests;
 mod setup;
 mod source;
 mod standard_library;
+mod temporary;
 mod toolchain;
+mod unfinished;
+pub mod wire;
 
 pub use folders::Folders;
 pub use kernel::run;
 pub use progress::{Progress, in_words};
 pub use setup::{For, Setup};
+pub use temporary::Temporary;
 pub use toolchain::Toolchain;

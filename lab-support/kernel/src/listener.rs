@@ -1,33 +1,34 @@
-use std::net::Ipv4Addr;
+use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc::UnboundedSender;
-use uuid::Uuid;
+use tokio::time::sleep;
 
 use crate::incoming::Incoming;
 
-/// Where the keepers of the cells report to, as `port key`.
-pub async fn listen(kernel: UnboundedSender<Incoming>) -> Result<String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let (port, key) = (listener.local_addr()?.port(), Uuid::new_v4().to_string());
-    let address = format!("{port} {key}");
+/// Listens at a socket to which the keepers of the cells report. It lies where only this user gets.
+pub fn listen(socket: &Path, kernel: UnboundedSender<Incoming>) -> Result<()> {
+    let listener = UnixListener::bind(socket)?;
     tokio::spawn(async move {
-        while let Ok((keeper, _)) = listener.accept().await {
-            tokio::spawn(hear(keeper, key.clone(), kernel.clone()));
+        while !kernel.is_closed() {
+            match listener.accept().await {
+                Ok((keeper, _)) => drop(tokio::spawn(hear(keeper, kernel.clone()))),
+                // There may be no more file descriptors at the moment.
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            }
         }
     });
-    Ok(address)
+    Ok(())
 }
 
-/// Hands on a keeper's events, if it knows the key.
-async fn hear(keeper: TcpStream, key: String, kernel: UnboundedSender<Incoming>) {
-    // It only makes small orders arrive sooner.
-    let _ = keeper.set_nodelay(true);
+/// Hands on a keeper's events.
+async fn hear(keeper: UnixStream, kernel: UnboundedSender<Incoming>) {
     let (read, write) = keeper.into_split();
     let mut lines = BufReader::new(read).lines();
-    if lines.next_line().await.ok().flatten() != Some(key) || kernel.send(Incoming::Keeper(write)).is_err() {
+    if kernel.send(Incoming::Keeper(write)).is_err() {
         return;
     }
     while let Ok(Some(line)) = lines.next_line().await {

@@ -3,7 +3,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
-use zeromq::ZmqMessage;
+
+use crate::info::PROTOCOL;
+use crate::wire::Frames;
 
 /// Stands between the addresses of a message and its signature.
 const DELIMITER: &[u8] = b"<IDS|MSG>";
@@ -19,6 +21,11 @@ impl Key {
     pub fn new(key: &str) -> Key {
         let mac = || Hmac::new_from_slice(key.as_bytes()).expect("a key of any length will do");
         Key((!key.is_empty()).then(mac))
+    }
+
+    /// Whether nothing is signed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     fn mac(&self, frames: &[Bytes]) -> Option<Hmac<Sha256>> {
@@ -50,8 +57,7 @@ pub struct Message {
 
 impl Message {
     /// None when the signature is wrong, or this is no message.
-    pub fn read(message: ZmqMessage, key: &Key) -> Option<Message> {
-        let mut addresses = message.into_vec();
+    pub fn read(mut addresses: Frames, key: &Key) -> Option<Message> {
         let at = addresses.iter().position(|frame| frame == DELIMITER)?;
         let mut rest = addresses.split_off(at).into_iter().skip(1);
         addresses.truncate(at);
@@ -63,11 +69,11 @@ impl Message {
     }
 
     /// As it goes over a socket.
-    pub fn write(&self, key: &Key) -> ZmqMessage {
+    pub fn write(&self, key: &Key) -> Frames {
         let mut all = self.addresses.clone();
         all.extend([Bytes::from_static(DELIMITER), key.sign(&self.frames).into()]);
         all.extend(self.frames.iter().cloned());
-        ZmqMessage::try_from(all).expect("there are frames")
+        all
     }
 
     pub fn kind(&self) -> &str {
@@ -99,12 +105,19 @@ impl Message {
         self
     }
 
-    /// The same, where evcxr has counted this cell: it begins at 2, and front ends at 1.
-    pub fn counted_from_one(self) -> Message {
+    /// The same, where it has a cell's number: evcxr's differs from the one that front ends know.
+    pub fn numbered(self, number: u64) -> Message {
         let mut content = self.content();
-        let Some(count) = content["execution_count"].as_u64() else { return self };
-        content["execution_count"] = count.saturating_sub(1).into();
+        if content["execution_count"].is_null() {
+            return self;
+        }
+        content["execution_count"] = number.into();
         self.with_content(&content)
+    }
+
+    /// Another request of whoever sent this one.
+    pub fn follow_up(&self, kind: &str, content: &Value) -> Message {
+        Message::new(kind, self.header["session"].as_str().unwrap_or_default(), &json!({}), content)
     }
 
     /// A request of our own.
@@ -137,14 +150,15 @@ impl Message {
         Message { addresses: self.addresses.clone(), ..self.broadcast(&kind, content) }
     }
 
-    fn new(kind: &str, session: &str, parent: &Value, content: &Value) -> Message {
+    /// A message about the one with the header `parent`.
+    pub fn new(kind: &str, session: &str, parent: &Value, content: &Value) -> Message {
         let header = json!({
             "msg_id": Uuid::new_v4().to_string(),
             "session": session,
             "username": "kernel",
             "date": chrono::Utc::now().to_rfc3339(),
             "msg_type": kind,
-            "version": "5.3",
+            "version": PROTOCOL,
         });
         let frames = vec![bytes(&header), bytes(parent), bytes(&json!({})), bytes(content)];
         Message { addresses: Vec::new(), frames, header }
@@ -179,11 +193,11 @@ mod tests {
         let key = Key::new("secret");
         assert!(Message::read(request().write(&Key::new("another")), &key).is_none());
         assert!(Message::read(request().write(&Key::new("")), &key).is_none());
-        let mut frames = request().write(&key).into_vec();
+        let mut frames = request().write(&key);
         frames[6] = "{\"code\":\"2\"}".into();
-        assert!(Message::read(ZmqMessage::try_from(frames.clone()).unwrap(), &key).is_none());
+        assert!(Message::read(frames.clone(), &key).is_none());
         frames.truncate(4);
-        assert!(Message::read(ZmqMessage::try_from(frames).unwrap(), &key).is_none());
+        assert!(Message::read(frames, &key).is_none());
     }
 
     #[test]

@@ -116,8 +116,10 @@ impl Toolchain {
     ) -> Result<()> {
         // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is the evaluator
         // under another name, and calls the real one. And it takes another linker when it finds one: it always finds this
-        // one, which changes nothing. Its compilers and shells so end when the student stops a cell.
-        let programs = folder.join("programs");
+        // one, which changes nothing. Its compilers and shells so end when the student stops a cell. The analyzer takes the
+        // cargo in cargo's home, before all others: so this folder is cargo's home, too, for all but the real one.
+        let home = folder.join("programs");
+        let programs = home.join("bin");
         std::fs::create_dir_all(&programs)?;
         for name in ["cargo", "rustup", "mold", "sh"] {
             // A clone has them already.
@@ -137,7 +139,11 @@ impl Toolchain {
             .env("EVCXR_CONFIG_DIR", folders.evcxr_config())
             .env("LAB_HOME", &folders.project)
             .env("LAB_CARGO", self.bin.join("cargo"))
+            .env("LAB_CARGO_HOME", env::var_os("CARGO_HOME").unwrap_or_default())
+            .env("CARGO_HOME", home)
             .env("CARGO", programs.join("cargo"))
+            .env("RUSTC_WRAPPER", folders.wrapper())
+            .env("RUSTC_WORKSPACE_WRAPPER", folders.wrapper())
             .env("PATH", before(&[&programs, &self.bin], "PATH"))
             .env(loader, before(&[&cells, &cells.join("deps"), &self.libdir], loader))
             // evcxr rewrites an installed "Rust" kernel that it finds there: keep it away from the user's.

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, home, verdicts};
+use lab_kernel::Temporary;
 use lab_kernel::in_words;
 use serde_json::Value;
 
@@ -13,7 +14,6 @@ use super::{Tally, cargo_test, evaluator_test, heading, saved_defect};
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::{self, Kernel};
-use crate::temporary::Temporary;
 use crate::{editions, run};
 
 /// What a change since `commit` can break, as far as it shows in minutes: the tests of the packages that it reaches, those on

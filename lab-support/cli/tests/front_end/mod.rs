@@ -8,13 +8,14 @@ use std::time::Duration;
 use std::{env, fs};
 
 use jupyter_protocol::{
-    ConnectionInfo, ExecuteReply, ExecuteRequest, ExecutionState, InterruptRequest, JupyterMessage,
-    JupyterMessageContent, KernelInfoRequest, MediaType, ShutdownRequest, Status, Transport,
+    ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessageContent, MediaType, Status,
 };
-use jupyter_zmq_client as zmq;
+use lab_kernel::connection::Connection;
+use lab_kernel::message::Message;
+use lab_kernel::wire::{Client, Link};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
-use uuid::Uuid;
 
 /// Longer than anything takes, but for a machine that hangs.
 const LIMIT: Duration = Duration::from_secs(900);
@@ -31,7 +32,7 @@ pub fn dep() -> String {
 
 pub struct Kernel {
     pub process: Child,
-    pub info: ConnectionInfo,
+    pub info: Connection,
     connection: TempDir,
     variables: Vec<(String, String)>,
 }
@@ -43,21 +44,14 @@ impl Kernel {
 
     /// In an environment in which these variables have these values.
     pub async fn start_with(variables: &[(&str, &str)]) -> Kernel {
-        let ip = "127.0.0.1".to_string();
-        let ports = zmq::peek_ports(ip.parse().unwrap(), 5).await.unwrap();
-        let info = ConnectionInfo {
-            ip,
-            transport: Transport::TCP,
-            shell_port: ports[0],
-            iopub_port: ports[1],
-            stdin_port: ports[2],
-            control_port: ports[3],
-            hb_port: ports[4],
-            key: Uuid::new_v4().to_string(),
-            signature_scheme: "hmac-sha256".into(),
-            kernel_name: None,
-        };
+        Kernel::start_in(|_| (), variables).await
+    }
+
+    /// The same, in a folder that is prepared for it.
+    pub async fn start_in(prepare: impl FnOnce(&Path), variables: &[(&str, &str)]) -> Kernel {
+        let info = Connection::on_ports().unwrap();
         let connection = tempfile::tempdir().unwrap();
+        prepare(connection.path());
         let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
         let variables: Vec<(String, String)> = variables.collect();
         let process = spawn(&info, connection.path(), &variables);
@@ -96,9 +90,9 @@ impl Kernel {
         fs::write(self.connection.path().join(name), bytes).unwrap();
     }
 
-    /// All processes that it has started, and theirs.
-    pub fn descendants(&self) -> Vec<u32> {
-        descendants(self.process.id())
+    /// Whether there is a file of this name in its folder.
+    pub fn has(&self, name: &str) -> bool {
+        self.connection.path().join(name).exists()
     }
 }
 
@@ -110,7 +104,7 @@ impl Drop for Kernel {
     }
 }
 
-fn spawn(info: &ConnectionInfo, folder: &Path, variables: &[(String, String)]) -> Child {
+fn spawn(info: &Connection, folder: &Path, variables: &[(String, String)]) -> Child {
     let file = folder.join("connection.json");
     fs::write(&file, serde_json::to_vec(info).unwrap()).unwrap();
     let mut kernel = Command::new(env!("CARGO_BIN_EXE_lab"));
@@ -121,26 +115,14 @@ fn spawn(info: &ConnectionInfo, folder: &Path, variables: &[(String, String)]) -
     kernel.spawn().expect("`cargo lab test` builds the kernel first")
 }
 
-pub fn descendants(process: u32) -> Vec<u32> {
-    let children = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let lists = children.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    let ids: Vec<u32> = lists.flat_map(|list| ids(&list)).collect();
-    ids.iter().copied().chain(ids.iter().flat_map(|&id| descendants(id))).collect()
-}
-
-fn ids(text: &str) -> Vec<u32> {
-    text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-}
-
 pub fn is_alive(process: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     !status.is_empty() && !status.contains("State:\tZ")
 }
 
+/// A front end over the project's own client. Contents are read as the community's crate reads them.
 pub struct FrontEnd {
-    pub shell: zmq::ClientShellConnection,
-    pub iopub: zmq::ClientIoPubConnection,
-    pub control: zmq::ClientControlConnection,
+    pub client: Client,
 }
 
 /// What came of a cell.
@@ -150,13 +132,9 @@ pub struct Cell {
 }
 
 impl FrontEnd {
-    pub async fn connect(info: &ConnectionInfo) -> FrontEnd {
-        let session = Uuid::new_v4().to_string();
-        let iopub = zmq::create_client_iopub_connection(info, "", &session).await.unwrap();
-        let shell = shell(info).await;
-        let control = zmq::create_client_control_connection(info, &session).await.unwrap();
-        let mut front_end = FrontEnd { shell, iopub, control };
-        front_end.ask(KernelInfoRequest {}.into()).await;
+    pub async fn connect(info: &Connection) -> FrontEnd {
+        let mut front_end = FrontEnd { client: Client::connect(info).await.unwrap() };
+        front_end.ask("kernel_info_request", json!({})).await;
         front_end
     }
 
@@ -172,91 +150,96 @@ impl FrontEnd {
     }
 
     /// Sends a request, and waits for its reply and for the word that the kernel is idle.
-    pub async fn ask(
-        &mut self,
-        request: JupyterMessage,
-    ) -> (Vec<JupyterMessageContent>, JupyterMessageContent) {
-        let id = request.header.msg_id.clone();
-        self.shell.send(request).await.unwrap();
-        self.answer(&id).await
+    pub async fn ask(&mut self, kind: &str, content: Value) -> (Vec<JupyterMessageContent>, Message) {
+        let request = self.client.request(kind, &content);
+        self.client.shell.send(&request);
+        self.answer(&request).await
     }
 
-    pub async fn answer(&mut self, id: &str) -> (Vec<JupyterMessageContent>, JupyterMessageContent) {
-        let answer = async {
-            let mut broadcasts = Vec::new();
-            loop {
-                let message = self.iopub.read().await.unwrap();
-                if !is_about(&message, id) {
-                    continue;
-                }
-                broadcasts.push(message.content);
-                if matches!(broadcasts.last(), Some(content) if is_status(content, ExecutionState::Idle)) {
-                    break;
-                }
+    pub async fn answer(&mut self, request: &Message) -> (Vec<JupyterMessageContent>, Message) {
+        let mut broadcasts = Vec::new();
+        loop {
+            broadcasts.push(read(&next_about(&mut self.client.iopub, request).await));
+            if is_status(&broadcasts[broadcasts.len() - 1], ExecutionState::Idle) {
+                break;
             }
-            loop {
-                let message = self.shell.read().await.unwrap();
-                if is_about(&message, id) {
-                    return (broadcasts, message.content);
-                }
+        }
+        (broadcasts, next_about(&mut self.client.shell, request).await)
+    }
+
+    /// The types of the broadcasts about a message, up to the word that the kernel is idle.
+    pub async fn broadcasts(&mut self, request: &Message) -> Vec<String> {
+        let mut kinds = Vec::new();
+        loop {
+            let message = next_about(&mut self.client.iopub, request).await;
+            kinds.push(message.kind().to_string());
+            if message.content()["execution_state"] == "idle" {
+                return kinds;
             }
-        };
-        timeout(LIMIT, answer).await.expect("an answer")
+        }
     }
 
     /// Sends a cell without waiting for it.
-    pub async fn send(&mut self, code: &str) -> String {
-        let request = JupyterMessage::from(ExecuteRequest::new(code.into()));
-        let id = request.header.msg_id.clone();
-        self.shell.send(request).await.unwrap();
-        id
+    pub async fn send(&mut self, code: &str) -> Message {
+        let request = ExecuteRequest { allow_stdin: false, ..ExecuteRequest::new(code.into()) };
+        let request = self.client.request("execute_request", &json!(request));
+        self.client.shell.send(&request);
+        request
     }
 
-    pub async fn cell(&mut self, id: &str) -> Cell {
-        match self.answer(id).await {
-            (broadcasts, JupyterMessageContent::ExecuteReply(reply)) => Cell { broadcasts, reply },
-            (_, other) => panic!("no reply to a cell: {other:?}"),
+    pub async fn cell(&mut self, request: &Message) -> Cell {
+        match self.answer(request).await {
+            (broadcasts, message) => match read(&message) {
+                JupyterMessageContent::ExecuteReply(reply) => Cell { broadcasts, reply },
+                other => panic!("no reply to a cell: {other:?}"),
+            },
         }
     }
 
     pub async fn run(&mut self, code: &str) -> Cell {
-        let id = self.send(code).await;
-        self.cell(&id).await
+        let request = self.send(code).await;
+        self.cell(&request).await
     }
 
-    /// Waits until the cell `id` has printed `text`.
-    pub async fn wait_for(&mut self, id: &str, text: &str) {
-        let printed = async {
-            loop {
-                let message = self.iopub.read().await.unwrap();
-                if is_about(&message, id) && shown(&message.content).is_some_and(|shown| shown.contains(text))
-                {
-                    return;
-                }
+    /// Waits until a cell has printed `text`.
+    pub async fn wait_for(&mut self, request: &Message, text: &str) {
+        loop {
+            let message = next_about(&mut self.client.iopub, request).await;
+            if shown(&read(&message)).is_some_and(|shown| shown.contains(text)) {
+                return;
             }
-        };
-        timeout(LIMIT, printed).await.expect("text");
+        }
+    }
+
+    /// Sends a request over the control socket and waits for its reply.
+    pub async fn control(&mut self, kind: &str, content: Value) -> Message {
+        let request = self.client.request(kind, &content);
+        self.client.control.send(&request);
+        next_about(&mut self.client.control, &request).await
     }
 
     pub async fn interrupt(&mut self) {
-        self.control.send(InterruptRequest {}.into()).await.unwrap();
-        timeout(LIMIT, self.control.read()).await.expect("an answer").unwrap();
+        self.control("interrupt_request", json!({})).await;
     }
 
     pub async fn shut_down(&mut self, restart: bool) {
-        self.control.send(ShutdownRequest { restart }.into()).await.unwrap();
-        timeout(LIMIT, self.control.read()).await.expect("an answer").unwrap();
+        self.control("shutdown_request", json!({ "restart": restart })).await;
     }
 }
 
-pub async fn shell(info: &ConnectionInfo) -> zmq::ClientShellConnection {
-    let session = Uuid::new_v4().to_string();
-    let identity = zmq::peer_identity_for_session(&session).unwrap();
-    zmq::create_client_shell_connection_with_identity(info, &session, identity).await.unwrap()
+/// The next message about a request.
+pub async fn next_about(link: &mut Link, request: &Message) -> Message {
+    loop {
+        let message = timeout(LIMIT, link.next()).await.expect("an answer").expect("a kernel");
+        if message.is_about(request) {
+            return message;
+        }
+    }
 }
 
-fn is_about(message: &JupyterMessage, id: &str) -> bool {
-    message.parent_header.as_ref().is_some_and(|parent| parent.msg_id == id)
+pub fn read(message: &Message) -> JupyterMessageContent {
+    JupyterMessageContent::from_type_and_content(message.kind(), message.content())
+        .unwrap_or_else(|error| panic!("{error}: {message:?}"))
 }
 
 pub fn is_status(content: &JupyterMessageContent, state: ExecutionState) -> bool {

@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::io::{self, Read, Stdout, Write};
-use std::net::TcpStream;
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 use std::{env, mem};
 
@@ -35,7 +35,7 @@ pub struct Keeper {
     process: Process,
     output: Output,
     printed: Printed,
-    kernel: TcpStream,
+    kernel: UnixStream,
     /// What evcxr writes and reads.
     orders: File,
     replies: Stdout,
@@ -59,12 +59,9 @@ struct Failing {
 }
 
 impl Keeper {
-    /// `listener` is the kernel's port and key.
+    /// `listener` is the kernel's socket.
     pub fn start(listener: &str) -> io::Result<Keeper> {
-        let (port, key) = listener.split_once(' ').ok_or(io::ErrorKind::InvalidInput)?;
-        let mut kernel = TcpStream::connect(("127.0.0.1", port.parse().map_err(io::Error::other)?))?;
-        kernel.set_nodelay(true)?;
-        writeln!(kernel, "{key}")?;
+        let kernel = UnixStream::connect(listener)?;
         stoppable::adopt();
         let orders = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let (process, replies) = (Process::start()?, io::stdout());

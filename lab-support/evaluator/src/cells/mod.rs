@@ -12,17 +12,19 @@ mod printed;
 mod process;
 mod runtime;
 
-use std::{env, process::exit};
+use std::{env, io, process::exit};
 
 use keeper::Keeper;
-use lab_base::event::LISTENER;
+use lab_base::event::{FOLDER, LISTENER};
 
 /// Becomes the keeper if evcxr has started this process for the lab's kernel, or the process that the keeper has started.
 /// Called first in `main`.
 pub fn keep_if_started_by_evcxr() {
     let is_runtime = env::var_os("EVCXR_IS_RUNTIME").is_some();
     let ended = match env::var(LISTENER) {
-        Ok(listener) if is_runtime => Keeper::start(&listener).and_then(|mut keeper| keeper.run()),
+        Ok(listener) if is_runtime => {
+            enter_folder().and_then(|()| Keeper::start(&listener)).and_then(|mut keeper| keeper.run())
+        }
         _ if env::var_os(runtime::RUNTIME).is_some() => runtime::run(),
         _ if order::takes_them_first_hand() => order::relay(),
         _ => return,
@@ -34,4 +36,9 @@ pub fn keep_if_started_by_evcxr() {
             exit(1);
         }
     }
+}
+
+/// Enters the folder of the notebook.
+pub fn enter_folder() -> io::Result<()> {
+    env::var_os(FOLDER).map_or(Ok(()), env::set_current_dir)
 }

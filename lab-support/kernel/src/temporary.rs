@@ -7,7 +7,6 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use lab_base::{files, home};
 use rustix::process::geteuid;
 use tempfile::{Builder, TempDir};
 
@@ -25,7 +24,7 @@ impl Temporary {
     /// # Errors
     /// When there can't be one.
     pub fn new() -> io::Result<Temporary> {
-        Temporary::below(&env::temp_dir())
+        Temporary::below(&place())
     }
 
     fn below(place: &Path) -> io::Result<Temporary> {
@@ -45,25 +44,21 @@ impl Temporary {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
+
+    /// Removes what programs that were killed have left.
+    pub fn remove_left_over() {
+        remove_left_over_in(&place());
+    }
 }
 
-/// Removes what programs that were killed have left: temporary folders, and files that were not finished beside the
-/// notebooks and below `data/`.
-pub fn remove_left_over() {
-    remove_left_over_in(&env::temp_dir());
-    for folder in [home::work_dir(), home::root()].into_iter().flatten() {
-        files::remove_unfinished(&folder);
-        files::remove_unfinished(&folder.join("notebooks"));
-    }
-    for folder in [home::output_folder(), home::data_dir()].into_iter().flatten() {
-        // `data/`, `data/models/`, `data/practice/models/`.
-        let mut folders = vec![folder];
-        for _ in 0..3 {
-            folders.iter().for_each(|folder| files::remove_unfinished(folder));
-            folders = folders.iter().flat_map(|folder| folders_in(folder)).collect();
-        }
-    }
+/// Where they lie. The path of a Unix socket has at most about a hundred bytes, and some have theirs here.
+fn place() -> PathBuf {
+    let place = env::temp_dir();
+    if place.as_os_str().len() > LONGEST { "/tmp".into() } else { place }
 }
+
+/// Bytes that the path of the place may have.
+const LONGEST: usize = 60;
 
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
