@@ -170,7 +170,7 @@ impl Kernel {
                 }
                 Incoming::Front(channel, message) if message.kind() == "interrupt_request" => {
                     self.interrupt().await;
-                    self.front.send(channel, &message.reply(&json!({ "status": "ok" }))).await;
+                    self.respond(channel, &message, Own::Reply(json!({ "status": "ok" }))).await;
                 }
                 Incoming::Front(Channel::Shell, message) => self.ask(message).await,
                 Incoming::Front(Channel::Control, message) => self.control(message).await,
@@ -268,9 +268,15 @@ impl Kernel {
         }
     }
 
-    /// Answers what evcxr need not see; false where it does. While a cell runs, the kernel stays busy.
+    /// Answers what evcxr need not see; false where it does.
     async fn answer(&mut self, channel: Channel, request: &Message) -> bool {
         let Some(own) = requests::own(request, &self.history, &self.connection) else { return false };
+        self.respond(channel, request, own).await;
+        true
+    }
+
+    /// While a cell runs, the kernel stays busy.
+    async fn respond(&mut self, channel: Channel, request: &Message, own: Own) {
         let is_free = self.cell.is_none();
         if is_free {
             self.front.broadcast(request.status("busy"));
@@ -283,7 +289,6 @@ impl Kernel {
         if is_free {
             self.front.broadcast(request.status("idle"));
         }
-        true
     }
 
     /// Asks the cell to stop, and forgets those that wait.
