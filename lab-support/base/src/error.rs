@@ -47,6 +47,19 @@ impl fmt::Display for Error {
     }
 }
 
+/// For a call that returns no `Result`.
+///
+/// # Panics
+/// When `i` is not below `len`: in the four parts of an [`Error`], at the place that called the caller, if that is marked
+/// `#[track_caller]`.
+#[track_caller]
+pub fn expect_below(doing: &str, i: usize, len: usize) {
+    if i >= len {
+        let advice = "count from 0, up to one less than there are";
+        panic!("{}", Error::new(doing, format!("a number below {len}"), i, advice));
+    }
+}
+
 /// The same as `Display`, so that `unwrap()` in a cell reads as well as `?`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

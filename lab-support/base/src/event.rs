@@ -11,10 +11,14 @@ pub enum Event {
     Show { data: Map<String, Value>, number: Option<u64> },
     /// lab-support ended a long call early, because it was asked to, and says where.
     Stopped { text: String },
-    /// A cell returned early by `?`: the error in words.
-    Failed { message: String },
-    /// A cell panicked: what the panic printed.
-    Panicked { message: String },
+    /// A cell's code is compiled, and runs.
+    Began,
+    /// The student stopped it before its code ran.
+    Skipped,
+    /// A cell returned early by `?`: the error in words, and which variables are gone with it.
+    Failed { message: String, lost: Vec<String> },
+    /// A cell panicked: what the panic printed, and which variables are gone with it.
+    Panicked { message: String, lost: Vec<String> },
     /// A cell's code has ended. The keeper waits for `DONE`.
     Completed,
     /// The process has ended. The keeper waits for `DONE`.
@@ -28,24 +32,54 @@ pub enum Stream {
     Stderr,
 }
 
-/// How the process ended.
+/// The end of the process that ran the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    pub how: How,
+    /// While it ran a cell.
+    pub in_cell: bool,
+    pub kept: Kept,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum How {
     /// It did not stop when the student asked it to.
     Interrupted,
     Signal(i32),
     Code(i32),
 }
 
-/// What the kernel tells the keeper, one byte each: a cell begins; the student asks to stop it; everything
-/// up to `Completed` or `Ended` has been shown.
-pub const BEGIN: u8 = b'b';
+/// What is left of the variables.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// All of them, as they were before the cell, by a copy of the process from then. So many threads that earlier cells
+    /// had started have ended.
+    All {
+        threads: usize,
+    },
+    Nothing,
+    /// There was not the memory for a copy.
+    NoCopy,
+}
+
+/// What the kernel tells the keeper, one byte each: the student asks to stop the cell; everything up to `Completed` or
+/// `Ended` has been shown.
 pub const INTERRUPT: u8 = b'i';
 pub const DONE: u8 = b'd';
 
 /// In the environment of evcxr: the Unix socket at which the kernel listens for events.
 pub const LISTENER: &str = "LAB_KERNEL_EVENTS";
+
+/// In the environment of evcxr: how a line begins in which a cell tells its keeper something. Another one in each kernel,
+/// so that no cell prints it by accident.
+pub const MARK: &str = "LAB_MARK";
+
+/// Files in the folder in which cells are compiled. The first is there while the student waits for a cell to stop; the
+/// second makes evcxr give up a cell, when it compiles the next time.
+pub const STOP: &str = "stop";
+pub const REFUSE: &str = "refuse";
 
 /// In the environment of evcxr: the folder of the notebook, in which cells run.
 pub const FOLDER: &str = "LAB_NOTEBOOK_FOLDER";

@@ -287,7 +287,7 @@ mod tests {
             let source: String =
                 cell["source"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             if cell["cell_type"] == "code" && source.contains("answer(") && !answer.is_empty() {
-                cell["source"] = json!([source.replace("\"\\n\"", &format!("\"{answer}\""))]);
+                cell["source"] = json!([source.replace("\"\n\"", &format!("\"{answer}\""))]);
             }
         }
         notebook.to_string()

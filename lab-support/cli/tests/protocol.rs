@@ -66,20 +66,6 @@ async fn an_error_is_an_error_and_variables_live_on() {
 
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn the_end_of_the_process_is_told_with_its_reason() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
-    let abort = page.run("println!(\"before\");\nstd::process::abort();").await;
-    let (name, words) = abort.error();
-    assert!(name == "ProcessEnded" && words.contains("SIGABRT") && words.contains("lost"), "{words}");
-    assert_eq!(abort.text(), "before\n");
-    assert!(page.run("std::process::exit(3);").await.error().1.contains("exit status 3"));
-    let kill = "let me = std::process::id().to_string();\nstd::process::Command::new(\"kill\").args([\"-9\", &me]).status()?;\nloop {}";
-    assert!(page.run(kill).await.error().1.contains("memory"));
-    assert_eq!(page.run("1 + 1").await.ok().text(), "2");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
 async fn training_moves_and_stops_when_asked() {
     let (kernel, mut page) = FrontEnd::with_lab().await;
     kernel.write_images();
@@ -101,18 +87,6 @@ async fn training_moves_and_stops_when_asked() {
     assert!(again.text().ends_with('1') && again.text().contains("Epoch 1/1"), "{}", again.text());
     let shown = again.kinds().iter().filter(|kind| **kind == "display_data").count();
     assert!(shown <= 1, "one output, which changes");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn code_that_does_not_stop_is_ended() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
-    let id = page.send("println!(\"started\");\nloop {}").await;
-    page.wait_for(&id, "started").await;
-    page.interrupt().await;
-    let (name, words) = page.cell(&id).await.error();
-    assert!(name == "Interrupted" && words.contains("All variables are lost"), "{words}");
-    assert_eq!(page.run("1 + 1").await.ok().text(), "2");
 }
 
 #[tokio::test]

@@ -5,13 +5,17 @@
 //! it, and the next `:dep` would take the newest versions there are. So each call finds the project's lock file in
 //! place, and leaves it in place for the analyzer, which reads it by itself.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio, exit};
-use std::{env, fs, io};
+use std::process::{Child, Command, Stdio, exit};
+use std::{env, fs, io, thread};
 
-use crate::visible;
+use lab_base::event::MARK;
+use serde_json::Value;
+
+use crate::amend::{amend, stored};
+use crate::{stoppable, visible};
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -30,49 +34,142 @@ pub fn run() -> ! {
     }
 }
 
+/// Words by which evcxr knows an error of cargo's that is not the compiler's.
+const REFUSED: &str = "error: no matching package named: the cell was stopped";
+
 fn call() -> io::Result<i32> {
-    let variable =
-        |name: &str| env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")));
-    let (cargo, home, project) = (variable("LAB_CARGO")?, variable("LAB_CARGO_HOME")?, variable("LAB_HOME")?);
-    let lock = Path::new(&project).join("Cargo.lock");
     // The analyzer also asks about the standard library, which has a lock file of its own.
     let compiles = Some(env::current_dir()?.into_os_string()) == env::var_os("EVCXR_TMPDIR");
-    if compiles {
-        put_in_place(&lock)?;
+    if compiles && stoppable::is_refused() || stoppable::is_asked() {
+        eprintln!("{REFUSED}");
+        return Ok(1);
     }
-    let mut command = Command::new(&cargo);
-    // Another flag, such as for another linker, and everything would be compiled again.
-    command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
-    if home.is_empty() {
-        command.env_remove("CARGO_HOME")
-    } else {
-        command.env("CARGO_HOME", home)
-    };
-    let is_question = compiles && env::args_os().any(|argument| argument == "metadata");
-    let status = if is_question { answer(command)? } else { execute(command)? };
-    if compiles {
-        put_in_place(&lock)?;
+    stoppable::adopt();
+    if !compiles {
+        return pass_through();
     }
-    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
-}
-
-fn execute(mut command: Command) -> io::Result<ExitStatus> {
-    let mut child = command.stderr(Stdio::piped()).spawn()?;
-    child.stderr.take().map_or(Ok(()), |said| pass_on(said, &mut io::stderr()))?;
-    child.wait()
+    let lock = PathBuf::from(variable("LAB_HOME")?).join("Cargo.lock");
+    put_in_place(&lock)?;
+    let is_question = env::args_os().any(|argument| argument == "metadata");
+    let code = if is_question { answer()? } else { compile()? };
+    put_in_place(&lock)?;
+    Ok(code)
 }
 
 /// Which crates are behind a cell, as far as the analyzer is to read them.
-fn answer(mut command: Command) -> io::Result<ExitStatus> {
-    let output = command.stderr(Stdio::inherit()).output()?;
-    match serde_json::from_slice(&output.stdout) {
-        Ok(mut metadata) => {
-            visible::only(&mut metadata);
-            serde_json::to_writer(io::stdout().lock(), &metadata)?;
-        }
-        Err(_) => io::stdout().write_all(&output.stdout)?,
+fn answer() -> io::Result<i32> {
+    let (code, mut answers) = collect()?;
+    for metadata in &mut answers {
+        visible::only(metadata);
+        writeln!(io::stdout(), "{metadata}")?;
     }
-    Ok(output.status)
+    Ok(code)
+}
+
+/// Compiles a cell as it is amended: a second time where a value was to be kept that the cell moves.
+fn compile() -> io::Result<i32> {
+    let (Ok(mark), Ok(source)) = (env::var(MARK), fs::read_to_string("src/lib.rs")) else {
+        return pass_through();
+    };
+    let mut amended = amend(&source, &mark, true);
+    fs::write("src/lib.rs", &amended.source)?;
+    let (mut code, mut messages) = collect()?;
+    if amended.keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| is_about(message, line))) {
+        amended = amend(&source, &mark, false);
+        fs::write("src/lib.rs", &amended.source)?;
+        (code, messages) = collect()?;
+    }
+    let lines: Vec<&str> = amended.source.lines().collect();
+    for mut message in messages {
+        explain(&mut message, &lines);
+        writeln!(io::stdout(), "{message}")?;
+    }
+    Ok(code)
+}
+
+/// Calls cargo, and reads what the compiler says.
+fn collect() -> io::Result<(i32, Vec<Value>)> {
+    let mut child = cargo()?.stdout(Stdio::piped()).spawn()?;
+    let (said, printed) = (child.stderr.take(), child.stdout.take());
+    let said = thread::spawn(move || said.map_or(Ok(()), |said| pass_on(said, &mut io::stderr())));
+    let printed = thread::spawn(move || {
+        let lines =
+            printed.into_iter().flat_map(|printed| BufReader::new(printed).lines().map_while(Result::ok));
+        lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
+    });
+    let code = end(&mut child)?;
+    said.join().map_err(|_| io::ErrorKind::Other)??;
+    Ok((code, printed.join().map_err(|_| io::ErrorKind::Other)?))
+}
+
+/// Whether the compiler's message is about this line, from 1.
+fn is_about(message: &Value, line: usize) -> bool {
+    let spans = message["message"]["spans"].as_array();
+    spans.is_some_and(|spans| spans.iter().any(|span| span["line_start"] == line))
+}
+
+/// Errors that evcxr understands where it stores a variable.
+const UNDERSTOOD: [&str; 6] = ["E0382", "E0425", "E0505", "E0562", "E0597", "E0603"];
+
+/// Says of which variable's type the compiler speaks. Of some errors evcxr shows only what might help.
+fn explain(message: &mut Value, lines: &[&str]) {
+    let said = &message["message"];
+    let line =
+        said["spans"].as_array().and_then(|spans| spans.first()).and_then(|span| span["line_start"].as_u64());
+    let variable = line.and_then(|line| lines.get(line as usize - 1)).and_then(|line| stored(line));
+    let Some((name, kind)) = variable.filter(|_| said["level"] == "error") else { return };
+    if UNDERSTOOD.iter().any(|code| said["code"]["code"] == *code) {
+        return;
+    }
+    let why = said["message"].as_str().unwrap_or_default();
+    let mut text = format!("the type of `{name}`, `{kind}`, can't be named here: {why}");
+    let helps = said["children"].as_array().into_iter().flatten();
+    let helps = helps.flat_map(|help| help["spans"].as_array().into_iter().flatten());
+    let names: Vec<&str> =
+        helps.filter_map(|span| span["suggested_replacement"].as_str()).map(str::trim).collect();
+    if let Some(import) = names.iter().find(|text| text.starts_with("use std::")).or(names.first()) {
+        text += &format!("; begin the cell with `{import}`");
+    }
+    message["message"]["message"] = text.into();
+    message["message"]["children"] = Value::Array(Vec::new());
+}
+
+fn pass_through() -> io::Result<i32> {
+    let mut child = cargo()?.spawn()?;
+    let said = child.stderr.take();
+    let said = thread::spawn(move || said.map_or(Ok(()), |said| pass_on(said, &mut io::stderr())));
+    let code = end(&mut child)?;
+    said.join().map_err(|_| io::ErrorKind::Other)??;
+    Ok(code)
+}
+
+fn end(child: &mut Child) -> io::Result<i32> {
+    let status = stoppable::wait_for(child)?;
+    Ok(status.map_or_else(
+        || {
+            eprintln!("{REFUSED}");
+            1
+        },
+        stoppable::code,
+    ))
+}
+
+/// Cargo, with the arguments of this process. Another flag, such as for another linker, and everything would be compiled
+/// again.
+fn cargo() -> io::Result<Command> {
+    let cargo = variable("LAB_CARGO")?;
+    let mut command = Command::new(&cargo);
+    command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
+    match variable("LAB_CARGO_HOME")? {
+        home if home.is_empty() => command.env_remove("CARGO_HOME"),
+        home => command.env("CARGO_HOME", home),
+    };
+    command.stderr(Stdio::piped());
+    Ok(command)
+}
+
+fn variable(name: &str) -> io::Result<OsString> {
+    env::var_os(name).ok_or_else(|| io::Error::other(format!("{name} is not set")))
 }
 
 /// What cargo says, as it says it. evcxr shows which crate is compiled unless there is a hyphen in its name: names come as
@@ -105,6 +202,26 @@ fn put_in_place(lock: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_about_a_type_names_the_variable() {
+        let line = "evcxr_variable_store.put_variable::<Box<dyn Error>>(stringify!(b), 7, b);";
+        let help = serde_json::json!({ "spans": [{ "suggested_replacement": "use std::error::Error;\n" }] });
+        let said = |code: &str| {
+            serde_json::json!({ "message": {
+                "level": "error", "code": { "code": code }, "message": "cannot find trait `Error`",
+                "spans": [{ "line_start": 2 }], "children": [help],
+            } })
+        };
+        let mut message = said("E0405");
+        explain(&mut message, &["", line]);
+        let text = "the type of `b`, `Box<dyn Error>`, can't be named here: cannot find trait `Error`; begin the cell \
+                    with `use std::error::Error;`";
+        assert_eq!(message["message"]["message"], text);
+        let mut moved = said("E0382");
+        explain(&mut moved, &["", line]);
+        assert_eq!(moved, said("E0382"));
+    }
 
     #[test]
     fn crates_are_named_so_that_evcxr_shows_them() {

@@ -6,10 +6,13 @@
 //! cargo ARGUMENTS                     under this name: cargo, with the project's versions
 //! rustup ARGUMENTS                    under this name: nothing, so that evcxr takes that cargo
 //! mold -run PROGRAM ARGUMENTS         under this name: the program, with the linker that it has anyway
+//! sh ARGUMENTS                        under this name: a shell that the stop button ends
 //! ```
 
+mod amend;
 mod cargo;
 mod cells;
+mod stoppable;
 mod visible;
 mod warm;
 
@@ -30,6 +33,7 @@ fn main() -> Result<()> {
     match cargo::name().as_deref() {
         Some("cargo") => cargo::run(),
         Some("rustup") => process::exit(1),
+        Some("sh") => process::exit(stoppable::shell()?),
         Some("mold") => {
             return Err(Command::new(env::args_os().nth(2).context("-run")?)
                 .args(env::args_os().skip(3))

@@ -10,6 +10,7 @@ use tokio::net::UnixStream;
 use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::clone::Clone;
 use crate::connection::Connection;
@@ -21,7 +22,7 @@ use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
 use crate::{compiled, descendants, listener, rehearsal, standard_library};
-use lab_base::event::{FOLDER, LISTENER};
+use lab_base::event::{FOLDER, LISTENER, MARK, STOP};
 use lab_base::watch;
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
@@ -85,6 +86,7 @@ impl Evaluator {
         command.env(watch::JUPYTER, process::id().to_string());
         command.env(FOLDER, env::current_dir()?).current_dir(&clone.folder);
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
+        command.env(MARK, format!("EVCXR_{}_", Uuid::new_v4().simple()));
         command.env("RUST_SRC_PATH", standard_library::link(&toolchain.library, &clone.folder)?);
         let sources =
             Sources { state: compiled::sources(&folders.project)?, project: folders.project.clone() };
@@ -138,6 +140,11 @@ impl Evaluator {
         let (iopub, messages) = iopub.split();
         tokio::spawn(forward(messages, Incoming::Broadcast, incoming.clone()));
         Ok(Evaluator { shell, control, stdin, _iopub: iopub, processes, sources })
+    }
+
+    /// The file that is there while the student waits for a cell to stop.
+    pub fn stop_button(&self) -> PathBuf {
+        self.processes.clone.folder.join(STOP)
     }
 
     /// Whether lab-support has changed since this kernel started: the next cell would compile it anew, under a process

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::source::Source;
-use lab_base::event::End;
+use lab_base::event::{End, How, Kept};
 
 /// Why a cell failed, as front ends show it.
 #[derive(Clone, Debug)]
@@ -39,28 +39,69 @@ impl Failure {
         Failure::new("Error", message.into(), source.of_question_marks())
     }
 
-    pub fn interrupted(said: Option<String>) -> Failure {
-        let said = said.unwrap_or_else(|| "The cell was asked to stop.".into());
-        Failure::new("Interrupted", format!("{said} All variables are kept."), Vec::new())
+    /// Says which variables are gone because the cell failed.
+    pub fn without(mut self, lost: &[String]) -> Failure {
+        if !lost.is_empty() {
+            let names: Vec<String> = lost.iter().map(|name| format!("`{name}`")).collect();
+            let said = format!(
+                "Gone with this cell, which had moved them or was defining them anew: {}.",
+                names.join(", ")
+            );
+            self.value += &format!("\n{said}");
+            self.traceback.push(said);
+        }
+        self
+    }
+
+    /// lab-support has ended a call early, and says where; the cell may have failed because of that.
+    pub fn interrupted(said: &str, failure: Option<Failure>) -> Failure {
+        match failure {
+            Some(failure) => Failure { name: "Interrupted", ..failure },
+            None => Failure::new("Interrupted", format!("{said} All variables are kept."), Vec::new()),
+        }
+    }
+
+    /// The student has stopped the cell while it was compiled, or while a shell ran.
+    pub fn skipped() -> Failure {
+        let value = "The cell was stopped before its Rust code ran. All variables are kept.";
+        Failure::new("Interrupted", value.into(), Vec::new())
     }
 
     /// The process that ran the cells has ended.
     pub fn ended(end: End) -> Failure {
-        let how = match end {
-            End::Interrupted => "The cell did not stop when it was asked to, and was ended.".into(),
-            End::Signal(6) => "The cell ended the process that runs the cells: abort (SIGABRT).".into(),
-            End::Signal(9) => "The system ended the process that runs the cells (SIGKILL), as it does when \
-                               memory runs out."
-                .into(),
-            End::Signal(11) => "The cell ended the process that runs the cells: a wrong memory access, or a \
-                                recursion without end (SIGSEGV)."
-                .into(),
-            End::Signal(n) => format!("The process that runs the cells was ended by signal {n}."),
-            End::Code(n) => format!("The cell ended the process that runs the cells (exit status {n})."),
+        let cell = "The cell ended the process that runs the cells";
+        let how = match end.how {
+            How::Interrupted => "The cell did not stop when it was asked to, and was ended.".into(),
+            How::Signal(9) => {
+                "The process that runs the cells was ended from outside (SIGKILL), as the system \
+                               does when memory runs out."
+                    .into()
+            }
+            _ if !end.in_cell => {
+                "The process that runs the cells has ended while no cell was running.".into()
+            }
+            How::Signal(6) => format!("{cell}: abort (SIGABRT)."),
+            How::Signal(11) => {
+                format!("{cell}: a wrong memory access, or a recursion without end (SIGSEGV).")
+            }
+            How::Signal(n) => format!("The process that runs the cells was ended by signal {n}."),
+            How::Code(n) => format!("{cell} (exit status {n})."),
         };
-        let name = if end == End::Interrupted { "Interrupted" } else { "ProcessEnded" };
-        let lost = "All variables are lost: run the notebook again from the top.";
-        Failure::new(name, format!("{how} {lost}"), Vec::new())
+        let name = if end.how == How::Interrupted { "Interrupted" } else { "ProcessEnded" };
+        let kept = match end.kept {
+            Kept::All { threads: 0 } => "All variables are kept, as they were before this cell.".into(),
+            Kept::All { threads } => format!(
+                "All variables are kept, as they were before this cell; {threads} threads that earlier cells had \
+                 started have ended."
+            ),
+            Kept::Nothing => "All variables are lost: run the notebook again from the top.".into(),
+            Kept::NoCopy => {
+                "All variables are lost, since there was not the memory to keep a copy of them: run \
+                             the notebook again from the top."
+                    .to_string()
+            }
+        };
+        Failure::new(name, format!("{how} {kept}"), Vec::new())
     }
 
     /// The kernel could not start.
@@ -111,11 +152,24 @@ mod tests {
     }
 
     #[test]
-    fn an_end_says_how_and_what_is_lost() {
-        for (end, how) in [(End::Signal(9), "memory"), (End::Code(3), "status 3"), (End::Interrupted, "stop")]
+    fn an_end_says_how_and_what_is_left() {
+        let end = |how, in_cell, kept| Failure::ended(End { how, in_cell, kept }).value;
+        for (how, word) in
+            [(How::Signal(9), "memory"), (How::Code(3), "status 3"), (How::Interrupted, "stop")]
         {
-            let failure = Failure::ended(end);
-            assert!(failure.value.contains(how) && failure.value.contains("lost"), "{failure:?}");
+            let (lost, kept) = (end(how, true, Kept::Nothing), end(how, true, Kept::All { threads: 2 }));
+            assert!(lost.contains(word) && lost.contains("lost"), "{lost}");
+            assert!(kept.contains(word) && kept.contains("are kept") && kept.contains("2 threads"), "{kept}");
         }
+        let idle = end(How::Signal(6), false, Kept::Nothing);
+        assert!(idle.contains("no cell was running"), "{idle}");
+    }
+
+    #[test]
+    fn a_failure_says_which_variables_are_gone() {
+        let failure = Failure::returned("no", &Source::new("", "")).without(&["a".into(), "b".into()]);
+        assert!(failure.value.ends_with("anew: `a`, `b`."), "{failure:?}");
+        let interrupted = Failure::interrupted("Stopped.", Some(failure));
+        assert!(interrupted.name == "Interrupted" && !interrupted.value.contains("kept"), "{interrupted:?}");
     }
 }

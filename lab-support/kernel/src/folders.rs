@@ -7,10 +7,12 @@ use anyhow::{Context, Result, bail};
 use lab_base::{files, home};
 
 /// What evcxr reads: no network in a cell, and cells themselves compiled quickly, since what they call is in
-/// lab-support, compiled at full speed.
+/// lab-support, compiled at full speed. From its first `?` on evcxr compiles each cell as one that may return early, and what
+/// that first cell shows is shown as its `Debug` says: so the first is this one.
 pub const EVCXR_TOML: &str = "[evcxr]
 offline_mode = true
 opt_level = \"1\"
+prelude = \"Ok::<(), std::fmt::Error>(())?;\"
 ";
 
 /// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick

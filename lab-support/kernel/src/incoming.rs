@@ -30,5 +30,7 @@ pub enum Incoming {
     EvaluatorEnded(ExitStatus),
     /// It is a while ago that evcxr was done with a request: its word of that.
     Overdue(Message),
+    /// It is a while ago that the student asked the cell with this id to stop.
+    StillAsked(String),
     JupyterGone,
 }

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 use std::{env, fs};
@@ -13,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, text_of};
 use crate::completion::Completions;
 use crate::connection::Connection;
 use crate::descendants;
@@ -28,8 +29,14 @@ use crate::preparation::Preparation;
 use crate::progress::Progress;
 use crate::requests::{self, Own};
 use crate::wire::Presence;
-use lab_base::event::{BEGIN, DONE, Event, INTERRUPT};
+use lab_base::event::{DONE, Event, INTERRUPT, Stream};
 use lab_base::watch;
+
+/// How long compilers and shells may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const READING: &str = "evcxr is still reading this cell, and can't be interrupted while it does. The cell will not run, and \
+                       all variables are kept.\n";
 
 /// How long the answer may be on its way when evcxr is done with a request.
 const DELAY: Duration = Duration::from_secs(5);
@@ -42,6 +49,10 @@ pub struct Kernel {
     /// Over which the keeper of the cells' process takes orders.
     keeper: Option<OwnedWriteHalf>,
     cell: Option<Cell>,
+    /// The cell that was run last: what is printed when none is running is shown there.
+    last: Option<Message>,
+    /// The variables were lost while no cell was running: the next one says so.
+    lost: Option<Failure>,
     /// Requests that wait for the cell that is running, or for evcxr.
     waiting: VecDeque<Message>,
     completions: Completions,
@@ -98,6 +109,8 @@ async fn serve(file: &Path) -> Result<()> {
         evaluator: State::Preparing(Preparation::default()),
         keeper: None,
         cell: None,
+        last: None,
+        lost: None,
         waiting: VecDeque::new(),
         completions: Completions::default(),
         expressions: None,
@@ -189,6 +202,7 @@ impl Kernel {
                         self.give_up(Failure::broken("evcxr has failed: all variables are lost.")).await;
                     }
                 }
+                Incoming::StillAsked(id) => self.explain_wait(&id),
                 Incoming::JupyterGone => return,
             }
         }
@@ -237,12 +251,16 @@ impl Kernel {
                         continue;
                     }
                     let is_cell = request.kind() == "execute_request";
-                    if is_cell && evaluator.is_outdated() {
-                        self.front.refuse(&request, &Failure::outdated(), self.number).await;
+                    let is_outdated = is_cell && evaluator.is_outdated();
+                    let failure =
+                        is_outdated.then(Failure::outdated).or_else(|| self.lost.take_if(|_| is_cell));
+                    if let Some(failure) = failure {
+                        self.front.refuse(&request, &failure, self.number).await;
                         self.abort_waiting().await;
                         continue;
                     }
                     if is_cell {
+                        self.last = Some(request.clone());
                         self.number += u64::from(Cell::counts(&request));
                         self.run(request).await;
                     } else {
@@ -255,9 +273,12 @@ impl Kernel {
 
     /// Hands a cell to evcxr.
     async fn run(&mut self, request: Message) {
+        if let State::Ready(evaluator) = &self.evaluator {
+            // It is not there unless the cell before was asked to stop.
+            let _ = fs::remove_file(evaluator.stop_button());
+        }
         self.pass(Channel::Shell, &request).await;
         self.cell = Some(Cell::new(request, self.number));
-        self.order(BEGIN).await;
     }
 
     /// A request on the control socket is answered whatever runs.
@@ -291,13 +312,30 @@ impl Kernel {
         }
     }
 
-    /// Asks the cell to stop, and forgets those that wait.
+    /// Asks the cell to stop, and forgets those that wait. Compilers, shells and lab-support see that there is the file;
+    /// the keeper ends what does not end by itself.
     async fn interrupt(&mut self) {
-        if let Some(cell) = &mut self.cell {
-            cell.asked = true;
+        if let (Some(cell), State::Ready(evaluator)) = (&mut self.cell, &self.evaluator) {
+            cell.ask();
+            if let Err(error) = File::create(evaluator.stop_button()) {
+                eprintln!("asking a cell to stop: {error}");
+            }
+            let (kernel, id) = (self.incoming.clone(), cell.request.id().to_string());
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                // Nobody listens when the kernel is ending.
+                let _ = kernel.send(Incoming::StillAsked(id));
+            });
             self.order(INTERRUPT).await;
         }
         self.abort_waiting().await;
+    }
+
+    /// Compilers and shells have ended by now: it is evcxr's analyzer that reads the cell, and nothing stops that.
+    fn explain_wait(&self, id: &str) {
+        if let Some(cell) = self.cell.as_ref().filter(|cell| cell.request.id() == id && !cell.has_begun) {
+            self.front.broadcast(text_of(&cell.request, Stream::Stderr, READING));
+        }
     }
 
     async fn pass(&mut self, channel: Channel, message: &Message) {
@@ -333,7 +371,10 @@ impl Kernel {
                 cell.idle = Some(message);
                 self.end_cell().await;
             }
-            "error" if !cell.hear_error(&message) => (),
+            "error" => {
+                let shown = cell.hear_error(message);
+                shown.into_iter().for_each(|message| self.show(message));
+            }
             "execute_input" | "execute_result" => {
                 if message.kind() == "execute_result" {
                     cell.result = Some(message.content()["data"].clone());
@@ -346,18 +387,22 @@ impl Kernel {
     }
 
     async fn hear(&mut self, event: Event) {
-        let ended = matches!(event, Event::Ended(_));
-        let waits = ended || event == Event::Completed;
-        if let (State::Ready(evaluator), Some(cell)) = (&self.evaluator, &mut self.cell) {
-            let file = evaluator.processes.clone.folder.join("src/lib.rs");
-            let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
-            message.into_iter().for_each(|message| self.show(message));
+        let waits = matches!(event, Event::Ended(_) | Event::Completed | Event::Skipped);
+        match (&self.evaluator, &mut self.cell, event) {
+            (State::Ready(evaluator), Some(cell), event) => {
+                let file = evaluator.processes.clone.folder.join("src/lib.rs");
+                let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
+                message.into_iter().for_each(|message| self.show(message));
+            }
+            (_, None, Event::Text { stream, text }) => {
+                let shown = self.last.as_ref().map(|request| text_of(request, stream, &text));
+                shown.into_iter().for_each(|message| self.front.broadcast(message));
+            }
+            (_, None, Event::Ended(end)) => self.lost = Some(Failure::ended(end)),
+            _ => (),
         }
         if waits {
             self.order(DONE).await;
-        }
-        if ended {
-            self.keeper = None;
         }
     }
 
@@ -399,6 +444,10 @@ impl Kernel {
 
     /// All that belongs to a cell is done.
     async fn answer_cell(&mut self) {
+        if let State::Ready(evaluator) = &self.evaluator {
+            // As above.
+            let _ = fs::remove_file(evaluator.stop_button());
+        }
         let Some((cell, reply, idle)) = self.expressions.take().map(Expressions::end) else { return };
         self.front.send(Channel::Shell, &reply).await;
         self.front.broadcast(idle);
@@ -428,6 +477,8 @@ impl Kernel {
     /// Nothing will run any more: says so in the cell that was running, and in all that follow.
     async fn give_up(&mut self, failure: Failure) {
         self.end_preparation();
+        // The first reason is the true one.
+        let failure = if let State::Broken(first) = &self.evaluator { first.clone() } else { failure };
         self.evaluator = State::Broken(failure.clone());
         let (cell, expressions) = (self.cell.take(), self.expressions.take());
         let request =

@@ -29,6 +29,16 @@ impl Source {
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
 
+    /// The line in which the cell defines a variable.
+    pub fn of_variable(&self, name: &str) -> Option<String> {
+        let is_word = |word: &str| word == name;
+        let defines = |line: &str| {
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.clone().any(|word| word == "let") && words.any(is_word)
+        };
+        self.cell.lines().enumerate().find(|(_, line)| defines(line)).map(|(i, line)| numbered(i, line, true))
+    }
+
     /// The line of the cell, from 0, that is line `number` of the compiled file, from 1. evcxr keeps the
     /// order of a cell's statements and puts each on lines of its own; among equal lines the last ones are
     /// this cell's.
@@ -69,6 +79,14 @@ mod tests {
         assert_eq!(two.of_panic("src/lib.rs:3:2").unwrap(), ["-->  1 | let a = 1; a.step();"]);
         assert_eq!(source.of_panic("src/lib.rs:99:1"), None);
         assert_eq!(source.of_panic("library/core/src/option.rs:7:1"), None);
+    }
+
+    #[test]
+    fn the_line_that_defines_a_variable_is_found() {
+        let source = Source::new("let ab = 1;\nlet (mut b, c) = d();\nb", "");
+        assert_eq!(source.of_variable("b").unwrap(), "-->  2 | let (mut b, c) = d();");
+        assert_eq!(source.of_variable("d"), Some("-->  2 | let (mut b, c) = d();".into()));
+        assert_eq!(source.of_variable("e"), None);
     }
 
     #[test]

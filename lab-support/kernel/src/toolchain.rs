@@ -116,12 +116,12 @@ impl Toolchain {
     ) -> Result<()> {
         // evcxr asks rustup for cargo, and finds none there: so it takes the first on PATH, which is the evaluator
         // under another name, and calls the real one. And it takes another linker when it finds one: it always finds this
-        // one, which changes nothing. The analyzer takes the cargo in cargo's home, before all others: so this folder is
-        // cargo's home, too, for all but the real one.
+        // one, which changes nothing. Its compilers and shells so end when the student stops a cell. The analyzer takes the
+        // cargo in cargo's home, before all others: so this folder is cargo's home, too, for all but the real one.
         let home = folder.join("programs");
         let programs = home.join("bin");
         std::fs::create_dir_all(&programs)?;
-        for name in ["cargo", "rustup", "mold"] {
+        for name in ["cargo", "rustup", "mold", "sh"] {
             // A clone has them already.
             let _ = std::fs::remove_file(programs.join(name));
             symlink(evaluator, programs.join(name))?;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use lab_base::Error;
+use lab_base::{Error, expect_below};
 use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 
 use crate::data::digest::Digest;
@@ -68,7 +68,9 @@ impl Dataset {
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
+    #[track_caller]
     pub fn image(&self, i: usize) -> Array2<f32> {
+        expect_below("taking an image", i, self.len());
         self.images.pixels.index_axis(Axis(0), i).mapv(|p| f32::from(p) / self.divisor)
     }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
-use lab_base::Error;
 use lab_base::Source;
+use lab_base::{Error, expect_below};
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
 use crate::data::digest::Digest;
@@ -110,7 +110,9 @@ impl Images {
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
+    #[track_caller]
     pub fn class_name(&self, i: usize) -> &'static str {
+        expect_below("naming the class of an image", i, self.len());
         CLASS_NAMES[self.labels[i] as usize]
     }
 

@@ -1,4 +1,4 @@
-use lab_base::Error;
+use lab_base::{Error, expect_below};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::{CLASS_NAMES, Dataset, Images};
@@ -54,7 +54,9 @@ impl Predictions {
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
+    #[track_caller]
     pub fn row(&self, i: usize) -> ArrayView1<'_, f32> {
+        expect_below("taking the outputs of an image", i, self.len());
         self.outputs.row(i)
     }
 
@@ -62,7 +64,9 @@ impl Predictions {
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
+    #[track_caller]
     pub fn predicted(&self, i: usize) -> usize {
+        expect_below("taking a prediction", i, self.len());
         argmax(self.row(i).as_slice().expect("outputs are contiguous"))
     }
 
@@ -70,7 +74,9 @@ impl Predictions {
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
+    #[track_caller]
     pub fn confidence(&self, i: usize) -> f32 {
+        expect_below("taking the confidence of a prediction", i, self.len());
         self.row(i)[self.predicted(i)]
     }
 

@@ -23,10 +23,11 @@ pub(crate) fn in_notebook() -> bool {
     std::env::var_os("EVCXR_IS_RUNTIME").is_some()
 }
 
-/// In a notebook's cell, lets a panic print one line in place of a page of stack frames.
+/// In a cell of evcxr's own kernel, lets a panic print one line in place of a page of stack frames. The lab's shows it by
+/// itself.
 pub(crate) fn shorten_panics() {
     static ONCE: Once = Once::new();
-    if in_notebook() {
+    if in_notebook() && !live::is_listened_to() {
         ONCE.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn check_not_stopped(doing: &str) -> Result<(), Error> {
     }
 }
 
-fn is_listened_to() -> bool {
+pub(crate) fn is_listened_to() -> bool {
     env::var_os(LIVE).is_some()
 }
 
@@ -77,7 +77,16 @@ fn shown(forms: &[(&str, &str)], number: Option<u64>) -> Value {
 /// One line, as the kernel reads it.
 fn send(event: Value) {
     // Nothing can be done about a closed stdout: there is no page to show an error on either.
-    let _ = std::io::stdout().lock().write_all(format!("EVCXR_LAB {event}\n").as_bytes());
+    let _ = std::io::stdout().lock().write_all(line(&mark(), &event).as_bytes());
+}
+
+/// What is told begins with a mark that the kernel gives, and is one line in which newlines are escaped.
+fn line(mark: &str, event: &Value) -> String {
+    format!("{mark}LAB {}\n", event.to_string().replace('\\', "\\\\"))
+}
+
+fn mark() -> String {
+    env::var(lab_base::event::MARK).unwrap_or_default()
 }
 
 /// The stop button, as a loop sees it.
@@ -108,8 +117,10 @@ mod tests {
 
     #[test]
     fn an_output_is_one_line_of_json() {
-        let line = shown(&[("text/plain", "two\nlines")], Some(3)).to_string();
-        assert_eq!(line, r#"{"show":{"data":{"text/plain":"two\nlines"},"number":3}}"#);
+        let event = shown(&[("text/plain", "two\nlines")], Some(3));
+        assert_eq!(event.to_string(), r#"{"show":{"data":{"text/plain":"two\nlines"},"number":3}}"#);
+        let line = line("EVCXR_7_", &event);
+        assert!(line.starts_with("EVCXR_7_LAB {") && line.contains(r"two\\nlines"), "{line}");
     }
 
     #[test]

@@ -1,28 +1,31 @@
 //! The process that runs the cells, and the keeper between it and evcxr.
 //!
-//! evcxr starts this executable again to run cells, and reads lines from it. In the lab's kernel that first
-//! becomes a keeper, which starts the process that really runs them, hands evcxr the lines that are meant
-//! for it, and tells the kernel of everything else: what is printed and shown, in its order, and how a cell
-//! or the process ended.
+//! evcxr starts this executable again to run cells, and reads lines from it. In the lab's kernel that becomes a keeper,
+//! which lives as long as evcxr: it starts the process that really runs them, another one when that has ended, hands evcxr
+//! the lines that are meant for it, and tells the kernel of everything else: what is printed and shown, in its order, and
+//! how a cell or the process ended.
 
-mod errors;
 mod keeper;
 mod order;
 mod output;
+mod printed;
 mod process;
+mod runtime;
 
 use std::{env, io, process::exit};
 
 use keeper::Keeper;
 use lab_base::event::{FOLDER, LISTENER};
 
-/// Becomes the keeper if evcxr has started this process for the lab's kernel. Called first in `main`.
+/// Becomes the keeper if evcxr has started this process for the lab's kernel, or the process that the keeper has started.
+/// Called first in `main`.
 pub fn keep_if_started_by_evcxr() {
     let is_runtime = env::var_os("EVCXR_IS_RUNTIME").is_some();
     let ended = match env::var(LISTENER) {
         Ok(listener) if is_runtime => {
             enter_folder().and_then(|()| Keeper::start(&listener)).and_then(|mut keeper| keeper.run())
         }
+        _ if env::var_os(runtime::RUNTIME).is_some() => runtime::run(),
         _ if order::takes_them_first_hand() => order::relay(),
         _ => return,
     };
