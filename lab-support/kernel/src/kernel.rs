@@ -1,20 +1,21 @@
+mod cells;
+mod requests;
+
 use std::collections::VecDeque;
-use std::fs::File;
+use std::env;
 use std::path::Path;
 use std::time::Duration;
-use std::{env, fs};
 
 use anyhow::Result;
 use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::cell::{Cell, text_of};
+use crate::cell::Cell;
 use crate::completion::Completions;
 use crate::connection::Connection;
 use crate::descendants;
@@ -27,19 +28,9 @@ use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
-use crate::requests::{self, Own};
 use crate::wire::Presence;
-use lab_base::event::{DONE, Event, INTERRUPT, Stream};
 use lab_base::watch;
-
-/// How long compilers and shells may take to end.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-const READING: &str = "evcxr is still reading this cell, and can't be interrupted while it does. The cell will not run, and \
-                       all variables are kept.\n";
-
-/// How long the answer may be on its way when evcxr is done with a request.
-const DELAY: Duration = Duration::from_secs(5);
+use requests::Own;
 
 /// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
 /// cells' process what front ends understand: outputs that move, errors, an interrupt that loses nothing.
@@ -183,7 +174,7 @@ impl Kernel {
                 }
                 Incoming::Front(channel, message) if message.kind() == "interrupt_request" => {
                     self.interrupt().await;
-                    self.front.send(channel, &message.reply(&json!({ "status": "ok" }))).await;
+                    self.respond(channel, &message, Own::Reply(json!({ "status": "ok" }))).await;
                 }
                 Incoming::Front(Channel::Shell, message) => self.ask(message).await,
                 Incoming::Front(Channel::Control, message) => self.control(message).await,
@@ -217,255 +208,6 @@ impl Kernel {
                 self.evaluator = State::Ready(evaluator);
                 self.next().await;
             }
-        }
-    }
-
-    /// A request on the shell socket: each waits until the one before is answered.
-    async fn ask(&mut self, request: Message) {
-        if self.cell.is_none() && self.answer(Channel::Shell, &request).await {
-            return;
-        }
-        self.waiting.push_back(request);
-        self.next().await;
-    }
-
-    /// Passes on what waits, until a cell runs.
-    async fn next(&mut self) {
-        while self.cell.is_none() {
-            match &mut self.evaluator {
-                State::Preparing(_) => return self.show_preparation(None),
-                State::Broken(failure) => {
-                    let Some(request) = self.waiting.pop_front() else { return };
-                    let failure = failure.clone();
-                    self.front.refuse(&request, &failure, self.number).await;
-                }
-                State::Ready(evaluator) => {
-                    let Some(request) = self.waiting.pop_front() else { return };
-                    if requests::is_own(&request) {
-                        self.answer(Channel::Shell, &request).await;
-                        continue;
-                    }
-                    if request.kind() == "complete_request" {
-                        let question = self.completions.question(request);
-                        evaluator.send(Channel::Shell, &question).await;
-                        continue;
-                    }
-                    let is_cell = request.kind() == "execute_request";
-                    let is_outdated = is_cell && evaluator.is_outdated();
-                    let failure =
-                        is_outdated.then(Failure::outdated).or_else(|| self.lost.take_if(|_| is_cell));
-                    if let Some(failure) = failure {
-                        self.front.refuse(&request, &failure, self.number).await;
-                        self.abort_waiting().await;
-                        continue;
-                    }
-                    if is_cell {
-                        self.last = Some(request.clone());
-                        self.number += u64::from(Cell::counts(&request));
-                        self.run(request).await;
-                    } else {
-                        evaluator.send(Channel::Shell, &request).await;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Hands a cell to evcxr.
-    async fn run(&mut self, request: Message) {
-        if let State::Ready(evaluator) = &self.evaluator {
-            // It is not there unless the cell before was asked to stop.
-            let _ = fs::remove_file(evaluator.stop_button());
-        }
-        self.pass(Channel::Shell, &request).await;
-        self.cell = Some(Cell::new(request, self.number));
-    }
-
-    /// A request on the control socket is answered whatever runs.
-    async fn control(&mut self, request: Message) {
-        if !self.answer(Channel::Control, &request).await {
-            let unknown = Failure::unknown(request.kind()).reply();
-            self.front.send(Channel::Control, &request.reply(&unknown)).await;
-        }
-    }
-
-    /// Answers what evcxr need not see; false where it does. While a cell runs, the kernel stays busy.
-    async fn answer(&mut self, channel: Channel, request: &Message) -> bool {
-        let Some(own) = requests::own(request, &self.history, &self.connection) else { return false };
-        let is_free = self.cell.is_none();
-        if is_free {
-            self.front.broadcast(request.status("busy"));
-        }
-        match own {
-            Own::Reply(content) => self.front.send(channel, &request.reply(&content)).await,
-            Own::Broadcast(kind, content) => self.front.broadcast(request.broadcast(kind, &content)),
-            Own::Nothing => (),
-        }
-        if is_free {
-            self.front.broadcast(request.status("idle"));
-        }
-        true
-    }
-
-    /// Asks the cell to stop, and forgets those that wait. Compilers, shells and lab-support see that there is the file;
-    /// the keeper ends what does not end by itself.
-    async fn interrupt(&mut self) {
-        if let (Some(cell), State::Ready(evaluator)) = (&mut self.cell, &self.evaluator) {
-            cell.ask();
-            if let Err(error) = File::create(evaluator.stop_button()) {
-                eprintln!("asking a cell to stop: {error}");
-            }
-            let (kernel, id) = (self.incoming.clone(), cell.request.id().to_string());
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                // Nobody listens when the kernel is ending.
-                let _ = kernel.send(Incoming::StillAsked(id));
-            });
-            self.order(INTERRUPT).await;
-        }
-        self.abort_waiting().await;
-    }
-
-    /// Compilers and shells have ended by now: it is evcxr's analyzer that reads the cell, and nothing stops that.
-    fn explain_wait(&self, id: &str) {
-        if let Some(cell) = self.cell.as_ref().filter(|cell| cell.request.id() == id && !cell.has_begun) {
-            self.front.broadcast(text_of(&cell.request, Stream::Stderr, READING));
-        }
-    }
-
-    async fn pass(&mut self, channel: Channel, message: &Message) {
-        if let State::Ready(evaluator) = &mut self.evaluator {
-            evaluator.send(channel, message).await;
-        }
-    }
-
-    async fn reply(&mut self, channel: Channel, reply: Message) {
-        match &mut self.cell {
-            Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
-                cell.reply = Some(reply.numbered(cell.number));
-                self.end_cell().await;
-            }
-            _ => self.front.send(channel, &self.completions.answer(reply)).await,
-        }
-    }
-
-    async fn broadcast(&mut self, message: Message) {
-        if message.content()["execution_state"] == "idle" {
-            let (kernel, idle) = (self.incoming.clone(), message.clone());
-            tokio::spawn(async move {
-                tokio::time::sleep(DELAY).await;
-                // Nobody listens when the kernel is ending.
-                let _ = kernel.send(Incoming::Overdue(idle));
-            });
-        }
-        let Some(cell) = self.cell.as_mut().filter(|cell| message.is_about(&cell.request)) else {
-            return self.front.broadcast(message);
-        };
-        match message.kind() {
-            "status" if message.content()["execution_state"] == "idle" => {
-                cell.idle = Some(message);
-                self.end_cell().await;
-            }
-            "error" => {
-                let shown = cell.hear_error(message);
-                shown.into_iter().for_each(|message| self.show(message));
-            }
-            "execute_input" | "execute_result" => {
-                if message.kind() == "execute_result" {
-                    cell.result = Some(message.content()["data"].clone());
-                }
-                let number = cell.number;
-                self.show(message.numbered(number));
-            }
-            _ => self.show(message),
-        }
-    }
-
-    async fn hear(&mut self, event: Event) {
-        let waits = matches!(event, Event::Ended(_) | Event::Completed | Event::Skipped);
-        match (&self.evaluator, &mut self.cell, event) {
-            (State::Ready(evaluator), Some(cell), event) => {
-                let file = evaluator.processes.clone.folder.join("src/lib.rs");
-                let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
-                message.into_iter().for_each(|message| self.show(message));
-            }
-            (_, None, Event::Text { stream, text }) => {
-                let shown = self.last.as_ref().map(|request| text_of(request, stream, &text));
-                shown.into_iter().for_each(|message| self.front.broadcast(message));
-            }
-            (_, None, Event::Ended(end)) => self.lost = Some(Failure::ended(end)),
-            _ => (),
-        }
-        if waits {
-            self.order(DONE).await;
-        }
-    }
-
-    async fn order(&mut self, order: u8) {
-        if let Some(keeper) = &mut self.keeper {
-            // When it has ended, so has the cell.
-            let _ = keeper.write_all(&[order]).await;
-        }
-    }
-
-    /// Broadcasts what comes of the cell that runs, as far as it is to be seen.
-    fn show(&self, message: Message) {
-        let is_silent = self.cell.as_ref().is_some_and(Cell::is_silent);
-        let is_seen = if is_silent { message.kind() == "status" } else { true };
-        if is_seen && self.expressions.is_none() {
-            self.front.broadcast(message);
-        }
-    }
-
-    async fn end_cell(&mut self) {
-        let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
-        error.into_iter().for_each(|error| self.show(error));
-        let Some(cell) = self.cell.take() else { return };
-        match &mut self.expressions {
-            Some(expressions) => expressions.hear(&reply, cell.result),
-            None => {
-                if Cell::counts(&cell.request) {
-                    let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
-                    self.history.add(cell.number, cell.code(), output.map(String::from));
-                }
-                self.expressions = Some(Expressions::of(cell, reply, idle));
-            }
-        }
-        match self.expressions.as_ref().and_then(Expressions::next) {
-            Some(question) => self.run(question).await,
-            None => self.answer_cell().await,
-        }
-    }
-
-    /// All that belongs to a cell is done.
-    async fn answer_cell(&mut self) {
-        if let State::Ready(evaluator) = &self.evaluator {
-            // As above.
-            let _ = fs::remove_file(evaluator.stop_button());
-        }
-        let Some((cell, reply, idle)) = self.expressions.take().map(Expressions::end) else { return };
-        self.front.send(Channel::Shell, &reply).await;
-        self.front.broadcast(idle);
-        if reply.content()["status"] == "error" && cell.stops_others() {
-            self.abort_waiting().await;
-        }
-        self.next().await;
-    }
-
-    /// Answers the cells that wait with the word that they will not run.
-    async fn abort_waiting(&mut self) {
-        let (cells, others) =
-            self.waiting.drain(..).partition(|request: &Message| request.kind() == "execute_request");
-        self.waiting = others;
-        let cells: VecDeque<Message> = cells;
-        for cell in cells {
-            self.front
-                .answer(
-                    Channel::Shell,
-                    &cell,
-                    &json!({ "status": "aborted", "execution_count": self.number }),
-                )
-                .await;
         }
     }
 

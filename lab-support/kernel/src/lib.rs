@@ -3,7 +3,7 @@
 //!
 //! | process | reads | does |
 //! |---|---|---|
-//! | the kernel | `kernel.rs` | speaks with Jupyter's front ends, and passes on what evcxr says |
+//! | the kernel | `kernel.rs`, `kernel/` | speaks with Jupyter's front ends, and passes on what evcxr says |
 //! | evcxr | the crate `lab-evaluator` | compiles cells, in a folder of its own |
 //! | cargo, shells | its `stoppable.rs`, `amend/` | stand before the real ones: end them when the student stops a cell, and amend what evcxr makes of it |
 //! | the keeper | its `cells/` | lives as long as evcxr; tells the kernel what the cells print, show, and how they end |
@@ -32,7 +32,7 @@
 //! more than a page can show, the middle is left out, and how much of it is said.
 //!
 //! A request comes in over a socket (`wire/`), is checked and read (`message.rs`), and is answered by the kernel itself or
-//! by evcxr (`requests.rs`); what that says goes out the same way. [`wire::Client`] is the other end of it, for the command
+//! by evcxr (`kernel/requests.rs`); what that says goes out the same way. [`wire::Client`] is the other end of it, for the command
 //! line and for the tests.
 //!
 //! # What others on the same machine can do
@@ -109,7 +109,6 @@ pub mod message;
 mod preparation;
 mod progress;
 mod rehearsal;
-mod requests;
 mod setup;
 mod source;
 mod standard_library;

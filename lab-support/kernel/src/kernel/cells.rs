@@ -1,0 +1,193 @@
+//! What concerns the cell that runs: from the moment when evcxr is given it until its front end is answered.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::time::Duration;
+
+use lab_base::event::{DONE, Event, INTERRUPT, Stream};
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+
+use super::{Kernel, State};
+use crate::cell::{Cell, text_of};
+use crate::expressions::Expressions;
+use crate::failure::Failure;
+use crate::incoming::{Channel, Incoming};
+use crate::message::Message;
+
+/// How long compilers and shells may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const READING: &str = "evcxr is still reading this cell, and can't be interrupted while it does. The cell will not run, and \
+                       all variables are kept.\n";
+
+/// How long the answer may be on its way when evcxr is done with a request.
+const DELAY: Duration = Duration::from_secs(5);
+
+impl Kernel {
+    /// Hands a cell to evcxr.
+    pub(super) async fn run(&mut self, request: Message) {
+        if let State::Ready(evaluator) = &self.evaluator {
+            // It is not there unless the cell before was asked to stop.
+            let _ = fs::remove_file(evaluator.stop_button());
+        }
+        self.pass(Channel::Shell, &request).await;
+        self.cell = Some(Cell::new(request, self.number));
+    }
+
+    /// Asks the cell to stop, and forgets those that wait. Compilers, shells and lab-support see that there is the file;
+    /// the keeper ends what does not end by itself.
+    pub(super) async fn interrupt(&mut self) {
+        if let (Some(cell), State::Ready(evaluator)) = (&mut self.cell, &self.evaluator) {
+            cell.ask();
+            if let Err(error) = File::create(evaluator.stop_button()) {
+                eprintln!("asking a cell to stop: {error}");
+            }
+            let (kernel, id) = (self.incoming.clone(), cell.request.id().to_string());
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                // Nobody listens when the kernel is ending.
+                let _ = kernel.send(Incoming::StillAsked(id));
+            });
+            self.order(INTERRUPT).await;
+        }
+        self.abort_waiting().await;
+    }
+
+    /// Compilers and shells have ended by now: it is evcxr's analyzer that reads the cell, and nothing stops that.
+    pub(super) fn explain_wait(&self, id: &str) {
+        if let Some(cell) = self.cell.as_ref().filter(|cell| cell.request.id() == id && !cell.has_begun) {
+            self.front.broadcast(text_of(&cell.request, Stream::Stderr, READING));
+        }
+    }
+
+    pub(super) async fn reply(&mut self, channel: Channel, reply: Message) {
+        match &mut self.cell {
+            Some(cell) if channel == Channel::Shell && reply.is_about(&cell.request) => {
+                cell.reply = Some(reply.numbered(cell.number));
+                self.end_cell().await;
+            }
+            _ => self.front.send(channel, &self.completions.answer(reply)).await,
+        }
+    }
+
+    pub(super) async fn broadcast(&mut self, message: Message) {
+        if message.content()["execution_state"] == "idle" {
+            let (kernel, idle) = (self.incoming.clone(), message.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(DELAY).await;
+                // Nobody listens when the kernel is ending.
+                let _ = kernel.send(Incoming::Overdue(idle));
+            });
+        }
+        let Some(cell) = self.cell.as_mut().filter(|cell| message.is_about(&cell.request)) else {
+            return self.front.broadcast(message);
+        };
+        match message.kind() {
+            "status" if message.content()["execution_state"] == "idle" => {
+                cell.idle = Some(message);
+                self.end_cell().await;
+            }
+            "error" => {
+                let shown = cell.hear_error(message);
+                shown.into_iter().for_each(|message| self.show(message));
+            }
+            "execute_input" | "execute_result" => {
+                if message.kind() == "execute_result" {
+                    cell.result = Some(message.content()["data"].clone());
+                }
+                let number = cell.number;
+                self.show(message.numbered(number));
+            }
+            _ => self.show(message),
+        }
+    }
+
+    pub(super) async fn hear(&mut self, event: Event) {
+        let waits = matches!(event, Event::Ended(_) | Event::Completed | Event::Skipped);
+        match (&self.evaluator, &mut self.cell, event) {
+            (State::Ready(evaluator), Some(cell), event) => {
+                let file = evaluator.processes.clone.folder.join("src/lib.rs");
+                let message = cell.hear(event, || fs::read_to_string(file).unwrap_or_default());
+                message.into_iter().for_each(|message| self.show(message));
+            }
+            (_, None, Event::Text { stream, text }) => {
+                let shown = self.last.as_ref().map(|request| text_of(request, stream, &text));
+                shown.into_iter().for_each(|message| self.front.broadcast(message));
+            }
+            (_, None, Event::Ended(end)) => self.lost = Some(Failure::ended(end)),
+            _ => (),
+        }
+        if waits {
+            self.order(DONE).await;
+        }
+    }
+
+    pub(super) async fn order(&mut self, order: u8) {
+        if let Some(keeper) = &mut self.keeper {
+            // When it has ended, so has the cell.
+            let _ = keeper.write_all(&[order]).await;
+        }
+    }
+
+    /// Broadcasts what comes of the cell that runs, as far as it is to be seen.
+    pub(super) fn show(&self, message: Message) {
+        let is_silent = self.cell.as_ref().is_some_and(Cell::is_silent);
+        let is_seen = if is_silent { message.kind() == "status" } else { true };
+        if is_seen && self.expressions.is_none() {
+            self.front.broadcast(message);
+        }
+    }
+
+    pub(super) async fn end_cell(&mut self) {
+        let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
+        error.into_iter().for_each(|error| self.show(error));
+        let Some(cell) = self.cell.take() else { return };
+        match &mut self.expressions {
+            Some(expressions) => expressions.hear(&reply, cell.result),
+            None => {
+                if Cell::counts(&cell.request) {
+                    let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
+                    self.history.add(cell.number, cell.code(), output.map(String::from));
+                }
+                self.expressions = Some(Expressions::of(cell, reply, idle));
+            }
+        }
+        match self.expressions.as_ref().and_then(Expressions::next) {
+            Some(question) => self.run(question).await,
+            None => self.answer_cell().await,
+        }
+    }
+
+    /// All that belongs to a cell is done.
+    pub(super) async fn answer_cell(&mut self) {
+        if let State::Ready(evaluator) = &self.evaluator {
+            // As above.
+            let _ = fs::remove_file(evaluator.stop_button());
+        }
+        let Some((cell, reply, idle)) = self.expressions.take().map(Expressions::end) else { return };
+        self.front.send(Channel::Shell, &reply).await;
+        self.front.broadcast(idle);
+        if reply.content()["status"] == "error" && cell.stops_others() {
+            self.abort_waiting().await;
+        }
+        self.next().await;
+    }
+
+    /// Answers the cells that wait with the word that they will not run.
+    pub(super) async fn abort_waiting(&mut self) {
+        let (cells, others) =
+            self.waiting.drain(..).partition(|request: &Message| request.kind() == "execute_request");
+        self.waiting = others;
+        let cells: VecDeque<Message> = cells;
+        for cell in cells {
+            self.front
+                .answer(
+                    Channel::Shell,
+                    &cell,
+                    &json!({ "status": "aborted", "execution_count": self.number }),
+                )
+                .await;
+        }
+    }
+}
