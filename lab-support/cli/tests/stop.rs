@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use front_end::{Cell, FrontEnd, Kernel, is_alive};
+use lab_kernel::descendants;
 use tokio::time::sleep;
 
 /// Runs a cell and presses the button after a while. Returns what came of it, and how long that took from then on.
@@ -61,7 +62,8 @@ async fn a_stop_loses_nothing() {
     let sleeps = |process: &u32| {
         fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "sleep")
     };
-    let left: Vec<u32> = kernel.descendants().into_iter().filter(sleeps).filter(|id| is_alive(*id)).collect();
+    let left: Vec<u32> =
+        descendants::of(kernel.process.id()).into_iter().filter(sleeps).filter(|id| is_alive(*id)).collect();
     assert!(left.is_empty(), "what cells have started lives on: {left:?}");
     // The copy has one thread, and makes others.
     let code = "let images = FashionMnist::load()?.train.normalized().take(640);\n\
@@ -176,7 +178,7 @@ async fn stops_at_random_times_lose_nothing() {
         counts[2],
         counts[3]
     );
-    assert!(kernel.descendants().len() < 8, "{:?}", kernel.descendants());
+    assert!(descendants::of(kernel.process.id()).len() < 8, "{:?}", descendants::of(kernel.process.id()));
 }
 
 /// How much memory the kernel and all its processes hold, in MB.
@@ -186,7 +188,7 @@ fn memory(kernel: &Kernel) -> u64 {
         let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default().to_string();
         line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1000
     };
-    held(kernel.process.id()) + kernel.descendants().into_iter().map(held).sum::<u64>()
+    held(kernel.process.id()) + descendants::of(kernel.process.id()).into_iter().map(held).sum::<u64>()
 }
 
 #[tokio::test]

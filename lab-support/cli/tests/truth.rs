@@ -5,8 +5,9 @@ mod front_end;
 use std::process::Command;
 use std::time::Duration;
 
-use front_end::{Cell, FrontEnd, descendants, shown};
+use front_end::{Cell, FrontEnd, shown};
 use jupyter_protocol::JupyterMessageContent;
+use lab_kernel::descendants;
 use tokio::time::sleep;
 
 /// What a cell printed to stderr.
@@ -68,7 +69,7 @@ async fn each_cell_shows_its_own() {
     for _ in 0..2 {
         page.run("let lost = 1;").await.ok();
         let cells =
-            descendants(kernel.process.id()).into_iter().find(|&process| is_process_of_cells(process));
+            descendants::of(kernel.process.id()).into_iter().find(|&process| is_process_of_cells(process));
         Command::new("kill").args(["-9", &cells.unwrap().to_string()]).status().unwrap();
         sleep(Duration::from_millis(500)).await;
         let (name, words) = page.run("1 + 1").await.error();
