@@ -66,6 +66,7 @@ impl Definitions {
         };
         let names: Vec<String> = match tokens[first].as_str() {
             "use" => tokens.iter().rev().find(|t| is_word(t)).into_iter().cloned().collect(),
+            "!" if tokens[0] == "macro_rules" => tokens.get(first + 1).into_iter().cloned().collect(),
             // A macro may define whatever it is given.
             "!" => tokens.iter().filter(|t| is_word(t)).cloned().collect(),
             "impl" => return self.add_associated(&tokens),
@@ -99,11 +100,13 @@ fn is_word(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Without `#[derive(...)]`, which says nothing about how a value lies in memory.
+/// Without `#[derive(...)]`, which says nothing about how a value lies in memory, and without what is said of the whole
+/// crate, which only happens to stand before an item.
 fn without_attributes(tokens: Vec<String>) -> Vec<String> {
     let mut kept = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
+        let is_of_crate = token == "#" && tokens.next_if(|next| next == "!").is_some();
         if token != "#" || tokens.peek().is_none_or(|next| next != "[") {
             kept.push(token);
             continue;
@@ -116,7 +119,7 @@ fn without_attributes(tokens: Vec<String>) -> Vec<String> {
                 break;
             }
         }
-        if attribute.get(2).is_none_or(|name| name != "derive") {
+        if !is_of_crate && attribute.get(2).is_none_or(|name| name != "derive") {
             kept.extend(attribute);
         }
     }
@@ -233,6 +236,11 @@ mod tests {
         let after = "#[derive(Debug)]\nstruct T {\n x: f32 }\nfn other() { r#\"struct T { x: u8 }\"#; '}'; }";
         assert_eq!(number(before, "T"), number(after, "T"));
         assert_eq!(number("use a::T;", "T"), number("use b::T;", "T"), "the compiler tells crates apart");
+        let macros = "macro_rules! m { () => { Vec::<u8>::new() } }";
+        assert_eq!(number("", "Vec<u8>"), number(macros, "Vec<u8>"));
+        let (one, other) =
+            ("#![allow(warnings)]\nstruct A(Vec<u8>);", "#![allow(warnings)]\nfn b(c: Vec<f64>) {}");
+        assert_eq!(number(one, "Vec<u8>"), number(other, "Vec<u8>"), "items come in any order");
         assert_eq!(number("/* struct T; /* */ */ struct T(u8);", "T"), number("struct T(u8);", "T"));
     }
 }
