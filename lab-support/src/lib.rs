@@ -69,10 +69,10 @@ pub mod prelude {
         Grid, Sweep, answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs,
         trial, versions,
     };
-    pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
+    pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Silu, Softmax, Tanh};
     pub use crate::nn::{
-        Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Muon, Optimizer, Padding, RmsProp,
-        Schedule, Score, Sequential, Sgd,
+        Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Muon, Neurons, Optimizer, Padding,
+        RmsProp, Schedule, Score, Sequential, Sgd,
     };
     pub use crate::plot::curves;
     pub use ndarray::{self, Array1, Array2, Axis, array, s};

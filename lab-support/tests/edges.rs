@@ -200,6 +200,8 @@ fn every_number_has_an_answer() {
         ask("per_class", &|| data.per_class(n).map(drop));
         ask("saliency", &|| model.saliency(n, 0, &data).map(drop));
         ask("saliency, class", &|| model.saliency(0, n, &data).map(drop));
+        ask("running_mean", &|| model.running_mean(n).map(drop));
+        ask("top_k", &|| logits.top_k(n, &data).map(drop));
         ask("weight", &|| model.weight(n).map(drop));
         ask("bias", &|| model.bias(n).map(drop));
         ask("freeze", &|| model.clone().freeze(n));
@@ -228,6 +230,10 @@ fn every_number_has_an_answer() {
                 check(image().conv2d_with(2, 2, Relu, conv.stride(n)).flatten().dense(10, Linear))
             });
         }
+        ask("layer_norm", &|| check(Sequential::new([n]).layer_norm().dense(10, Linear)));
+        ask("residual", &|| {
+            check(image().flatten().residual(|block| block.dense(n, Silu)).dense(10, Linear))
+        });
         ask("max_pool2d", &|| check(image().max_pool2d(n).flatten().dense(10, Linear)));
         ask("max_pool2d, stride", &|| check(image().max_pool2d_with(2, n).flatten().dense(10, Linear)));
         ask("average_pool2d", &|| check(image().average_pool2d(n).flatten().dense(10, Linear)));
@@ -272,11 +278,27 @@ fn every_number_has_an_answer() {
             let _ = answer(&format!("{name} of {x}"), call);
         };
         ask("dropout", &|| check(image().flatten().dropout(x).dense(10, Linear)));
+        ask("class_weight", &|| fit(plan().class_weight([x; 10])));
+        ask("average_weights", &|| fit(plan().average_weights(x)));
+        ask("set_weights", &|| {
+            let mut model = good();
+            let mut weights = model.weights();
+            weights[0].fill(x);
+            model.set_weights(&weights)?;
+            model.evaluate(&data).map(drop)
+        });
+        ask("an image of it", &|| model.predict(&Array2::from_elem((6, 5), x)).map(drop));
         ask("clip_norm", &|| fit(plan().clip_norm(x)));
         ask("factor", &|| fit(plan().schedule(Schedule::step(1, x))));
         ask("plateau's factor", &|| fit(plan().schedule(Schedule::reduce_on_plateau(1, x))));
         ask("validation_split", &|| fit(plan().validation_split(f64::from(x))));
         ask("split_fraction", &|| data.split_fraction(f64::from(x)).map(drop));
+        ask("standardized", &|| {
+            for set in [images(30, 6, 5).standardized(x, 0.5), images(30, 6, 5).standardized(0.5, x)] {
+                model.evaluate(&set?)?;
+            }
+            Ok(())
+        });
         for augment in [Augment::new().rotate(x), Augment::new().zoom(x), Augment::new().erase(x)] {
             ask("augment", &|| fit(plan().augment(augment)));
             ask("augment, shown", &|| augment.show(0, &data).map(drop));
@@ -341,6 +363,11 @@ fn nothing_and_the_same_twice_have_an_answer() {
     refused("gaps", &|| gaps(&[], &data, &data).map(drop));
     refused("curves", &|| curves(&[]).map(drop));
     refused("compare", &|| plot::compare(&[], Source::Practice).map(drop));
+    refused("top_k", &|| predictions.top_k(1, &none).map(drop));
+    refused("an array of nothing", &|| model.predict(&Array2::zeros((0, 30))).map(drop));
+    refused("labels of nothing", &|| model.evaluate((&Array2::zeros((0, 30)), &[])).map(drop));
+    refused("no weights", &|| good().set_weights(&[]));
+    refused("a layer to freeze without a name", &|| good().freeze_layer(""));
     refused("a layer without a name", &|| model.activations("", &data).map(drop));
     refused("weights of no layer", &|| model.weight_images("", 1).map(drop));
     refused("a checkpoint without a name", &|| {

@@ -133,14 +133,26 @@ fn a_mistake_in_the_description_is_told_by_whatever_needs_the_network() {
             "found size 3, stride 0",
         ),
         (
-            Sequential::new([4, 4]).conv2d_with(8, 3, Relu, Conv::default().stride(2).padding(Padding::Same)),
-            "a stride of 1 with the padding Same",
+            Sequential::new([4, 4]).conv2d_with(8, 3, Relu, Conv::default().stride(5).padding(Padding::Same)),
+            "found stride 5 on 4 x 4",
         ),
         (
             Sequential::new([4, 4]).max_pool2d(2).max_pool2d(2).max_pool2d(2),
             "for max_pool2d, found 2 x 2 on 1 x 1",
         ),
         (Sequential::new([4, 4]).average_pool2d_with(2, 0), "for average_pool2d, found size 2, stride 0"),
+        (
+            Sequential::new([4]).residual(|block| block),
+            "a residual block of at least one layer that keeps the shape",
+        ),
+        (
+            Sequential::new([4]).residual(|block| block.dense(3, Relu)),
+            "found [4] before it and [3] behind it",
+        ),
+        (
+            Sequential::new([4]).dense(3, Relu).residual(|block| block.without_last(1)),
+            "one that takes some away",
+        ),
         (Sequential::new([4]).global_average_pool2d(), "for global_average_pool2d, found shape [4]"),
         (Sequential::new([4, 4]).conv2d(8, 3, Relu).dense(3, Linear), "found inputs of shape [8, 2, 2]"),
         (Sequential::new([4, 4]).dense(0, Relu).flatten().dense(0, Relu), "write .flatten() before it"),

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 torch.set_default_dtype(torch.float64)
 
@@ -20,6 +21,7 @@ ACTIVATIONS = {
     "LeakyReLU": nn.LeakyReLU(),
     "ELU": nn.ELU(),
     "GELU": nn.GELU(),
+    "SiLU": nn.SiLU(),
     "Sigmoid": nn.Sigmoid(),
     "Tanh": nn.Tanh(),
     "Softmax": nn.Softmax(dim=-1),
@@ -103,6 +105,19 @@ def batch_norm():
         show("then without learning", layer.eval()(wave(0, *shape)))
 
 
+def layer_norm():
+    """Layer normalization of a batch of 4, images of shape 3 and of shape 2 x 3 x 1: sum(dy * y) is sent back."""
+    for shape in [(3,), (2, 3, 1)]:
+        n, layer = math.prod(shape), nn.LayerNorm(shape)
+        layer.weight.data, layer.bias.data = wave(100, *shape), wave(200, *shape)
+        x = wave(0, 4, *shape).requires_grad_()
+        y = layer(x)
+        y.backward(wave(4 * n, 4, *shape))
+        print(f"layer normalization, {shape}")
+        for label, tensor in [("y", y), ("dw", layer.weight.grad), ("db", layer.bias.grad), ("dx", x.grad)]:
+            show(label, tensor)
+
+
 def cross_entropy():
     """The mean loss of two rows, and its gradient."""
     labels = torch.tensor([2, 0])
@@ -116,6 +131,13 @@ def cross_entropy():
     loss = F.cross_entropy(logits, labels, label_smoothing=0.2)
     loss.backward()
     print("cross-entropy from logits, label smoothing 0.2")
+    show("loss", loss)
+    show("gradient", logits.grad)
+    logits = (4 * wave(0, 2, 3)).requires_grad_()
+    weights = torch.tensor([3.0, 1.0, 0.5])
+    loss = (weights[labels] * F.cross_entropy(logits, labels, reduction="none")).mean()
+    loss.backward()
+    print("cross-entropy from logits, class weights 3, 1, 0.5")
     show("loss", loss)
     show("gradient", logits.grad)
     probabilities = torch.tensor([[0.5, 0.2, 0.3], [0.6, 0.3, 0.1]]).requires_grad_()
@@ -211,6 +233,66 @@ def trajectory():
         show("3.bias", model[3].bias)
 
 
+def averaged():
+    """As `trajectory` with SGD(0.1) and momentum 0.9, but the weights' running mean: both biases after five steps."""
+    x, labels = images()
+    model = network(nn.Tanh())
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.8))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for _ in range(5):
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), labels).backward()
+        optimizer.step()
+        average.update_parameters(model)
+    print("averaged, SGD(0.1), momentum 0.9, memory 0.8")
+    show("loss", F.cross_entropy(average(x), labels))
+    show("1.bias", average.module[1].bias)
+    show("3.bias", average.module[3].bias)
+
+
+def weighted():
+    """As `trajectory` with SGD(0.1), with class weights 3, 1 and 0.5; each loss is weighted."""
+    x, labels = images()
+    model, weights, losses = network(nn.Tanh()), torch.tensor([3.0, 1.0, 0.5]), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = (weights[labels] * F.cross_entropy(model(x), labels, reduction="none")).mean()
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    print("weighted, SGD(0.1), class weights 3, 1, 0.5")
+    show("losses", torch.tensor(losses))
+    show("1.bias", model[1].bias)
+    show("3.bias", model[3].bias)
+
+
+def standardized():
+    """What the network of `logits` with ReLU answers to the first two images, less 0.3 and divided by 0.4."""
+    x = (images()[0] - 0.3) / 0.4
+    print("standardized")
+    show("images 0 and 1", network(nn.ReLU())(x)[:2])
+
+
+class Add(nn.Module):
+    """The end of a residual block of so many layers."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = layers
+
+
+class WithBlocks(nn.Sequential):
+    """A sequential network with residual blocks, its layers numbered through."""
+
+    def forward(self, x):
+        inputs = []
+        for layer in self:
+            inputs.append(x)
+            x = x + inputs[-1 - layer.layers] if isinstance(layer, Add) else layer(x)
+        return x
+
+
 def convolutions():
     """Networks of convolutions and pooling on four images of 9 x 8 pixels, their parameters one `wave` / 2."""
     pixels = ((torch.arange(4 * 72) * 37 + 11) % 256).reshape(4, 1, 9, 8) / 255
@@ -228,9 +310,20 @@ def convolutions():
             nn.Conv2d(1, 16, 1), nn.Tanh(), nn.Conv2d(16, 24, 3), nn.Tanh(), nn.Conv2d(24, 16, 3, padding="same"),
             nn.MaxPool2d(3, stride=2), nn.Flatten(), nn.Linear(96, 3),
         ],
+        # TensorFlow's padding SAME: 9 rows and a stride of 2 need a border of 1 on either side, 8 columns one of 1
+        # on the right.
+        "same with a stride, without biases": [
+            nn.ZeroPad2d((0, 1, 1, 1)), nn.Conv2d(1, 4, 3, stride=2, bias=False), nn.SiLU(), nn.Flatten(),
+            nn.Linear(80, 3, bias=False),
+        ],
+        "residual blocks, one inside the other, layer normalization": [
+            nn.Conv2d(1, 3, 2, stride=2), nn.Tanh(), nn.Conv2d(3, 3, 3, padding="same"), nn.Tanh(),
+            nn.LayerNorm([3, 4, 4]), nn.Conv2d(3, 3, 1), Add(2), nn.Conv2d(3, 3, 3, padding="same"), Add(6),
+            nn.ReLU(), nn.Flatten(), nn.Linear(48, 3),
+        ],
     }
     for name, layers in networks.items():
-        model = nn.Sequential(*layers)
+        model = WithBlocks(*layers)
         first = 0
         for parameter in model.parameters():
             parameter.data = wave(first, *parameter.shape) / 2
@@ -275,12 +368,16 @@ if __name__ == "__main__":
     for part in (
         dense,
         batch_norm,
+        layer_norm,
         cross_entropy,
         three_steps,
         muon,
         schedules,
         logits,
         trajectory,
+        averaged,
+        weighted,
+        standardized,
         convolutions,
         normalized,
     ):

@@ -46,12 +46,13 @@ fn network(activation: Activation) -> Sequential {
 }
 
 /// From `logits`: what the network answers to the first two images.
-const LOGITS: [(Activation, [f32; 6]); 8] = [
+const LOGITS: [(Activation, [f32; 6]); 9] = [
     (Linear, [-0.42968628, 0.27767217, -2.5546494, -0.67391527, -0.99425566, -2.9018211]),
     (Relu, [-0.28884235, -0.6895749, -1.1583388, -0.24501176, -1.35248, -1.4135513]),
     (LeakyRelu, [-0.29025078, -0.67990243, -1.1723019, -0.2493008, -1.3488978, -1.428434]),
     (Elu, [-0.3960897, -0.14568003, -2.0154748, -0.50641775, -1.1016037, -2.3569067]),
     (Gelu, [-0.35869622, -0.5294922, -1.2041016, -0.28430492, -1.123916, -1.548781]),
+    (Silu, [-0.35937804, -0.3330794, -1.275827, -0.33640337, -0.9369004, -1.5874863]),
     (Sigmoid, [-0.05260523, -0.49910095, -0.5593438, -0.11423111, -0.77173775, -0.631297]),
     (Tanh, [-0.37371978, 0.14041172, -2.025021, -0.6070642, -0.64127284, -2.2086375]),
     (Softmax, [-0.23928127, -0.27794802, -0.5725244, -0.22307144, -0.44174993, -0.65819937]),
@@ -63,6 +64,14 @@ fn logits_with_each_activation() {
         let outputs = network(activation).outputs(&images().take(2)).unwrap();
         close(activation.name(), outputs.as_slice().unwrap(), &expected);
     }
+}
+
+/// From `standardized`.
+#[test]
+fn standardized_images() {
+    let images = images().images().standardized(0.3, 0.4).unwrap().take(2);
+    let expected = [-0.07924706, 0.53922355, -0.6923922, -0.10882941, -1.3337, -1.4653784];
+    close("standardized", network(Relu).outputs(&images).unwrap().as_slice().unwrap(), &expected);
 }
 
 /// From `trajectory`: the loss before each of five steps on the whole batch, and both biases after them.
@@ -83,6 +92,32 @@ fn check_trajectory(
     model.save(&path).unwrap();
     close("hidden bias", &tensor(&path, "1.bias"), &hidden_bias);
     close("output bias", &tensor(&path, "3.bias"), &output_bias);
+}
+
+/// From `averaged`.
+#[test]
+fn averaged_weights() {
+    let mut model = network(Tanh);
+    model.compile(Sgd::new(0.1).momentum(0.9), CrossEntropy::from_logits());
+    model.fit(&images(), Fit::epochs(5).batch_size(4).average_weights(0.8).quiet()).unwrap();
+    close("loss", &[model.evaluate(&images()).unwrap().loss], &[1.2244185]);
+    let hidden = [-0.8600327, -0.053235516, 0.29502386, 0.2438513, -0.39229494];
+    close("hidden bias", &model.bias(1).unwrap().to_vec(), &hidden);
+    close("output bias", &model.bias(2).unwrap().to_vec(), &[-0.38406035, -0.13049762, -0.20544201]);
+}
+
+/// From `weighted`.
+#[test]
+fn weighted_classes() {
+    let mut model = network(Tanh);
+    model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+    let weights = [3.0, 1.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+    let history = model.fit(&images(), Fit::epochs(5).batch_size(4).class_weight(weights).quiet()).unwrap();
+    let losses: Vec<f32> = history.epochs.iter().map(|epoch| epoch.train.loss).collect();
+    close("losses", &losses, &[1.3853847, 1.3312141, 1.2943058, 1.2677298, 1.2475212]);
+    let hidden = [-0.8917817, -0.0022908836, 0.3234195, 0.22627637, -0.4432944];
+    close("hidden bias", &model.bias(1).unwrap().to_vec(), &hidden);
+    close("output bias", &model.bias(2).unwrap().to_vec(), &[-0.23285598, -0.15284039, -0.33430362]);
 }
 
 #[test]

@@ -105,6 +105,45 @@ fn many_channels() {
     check("many channels", model.dense(3, Linear), outputs, 4.427345, &tensors);
 }
 
+#[test]
+fn same_with_a_stride_without_biases() {
+    let bare = Conv::default().padding(Padding::Same).stride(2).use_bias(false);
+    let model = Sequential::new([9, 8]).conv2d_with(4, 3, Silu, bare).flatten();
+    let outputs = [-1.4081546, 0.64390564, 0.30454904, 0.3452505, -0.11569345, -0.6510132];
+    let tensors: [Expected; 2] =
+        [("0.weight", &[4, 1, 3, 3], -0.5124099), ("3.weight", &[3, 80], 0.07634183)];
+    let model = model.dense_with(3, Linear, Neurons::default().use_bias(false));
+    check("same with a stride", model, outputs, 0.72863865, &tensors);
+}
+
+#[test]
+fn residual_blocks_one_inside_the_other() {
+    let same = Conv::default().padding(Padding::Same);
+    let model = Sequential::new([9, 8]).conv2d_with(3, 2, Tanh, Conv::default().stride(2));
+    let model = model.residual(|outer| {
+        let inner =
+            outer.conv2d_with(3, 3, Tanh, same).residual(|inner| inner.layer_norm().conv2d(3, 1, Linear));
+        inner.conv2d_with(3, 3, Linear, same)
+    });
+    let outputs = [0.8087348, -0.58534575, 0.38786295, 0.12182905, 0.22472854, 0.58418095];
+    let tensors: [Expected; 12] = [
+        ("0.weight", &[3, 1, 2, 2], 0.31979263),
+        ("0.bias", &[3], -0.22497165),
+        ("2.weight", &[3, 3, 3, 3], -0.42897943),
+        ("2.bias", &[3], -0.17171481),
+        ("4.weight", &[3, 4, 4], -0.14215529),
+        ("4.bias", &[3, 4, 4], 0.0246084),
+        ("5.weight", &[3, 3, 1, 1], 0.006590604),
+        ("5.bias", &[3], -0.24398324),
+        ("7.weight", &[3, 3, 3, 3], -0.18594706),
+        ("7.bias", &[3], -0.09622002),
+        ("11.weight", &[3, 48], -0.041116036),
+        ("11.bias", &[3], -0.14758724),
+    ];
+    let model = model.activation(Relu).flatten().dense(3, Linear);
+    check("residual blocks", model, outputs, 1.3798573, &tensors);
+}
+
 /// A file with these tensors of floats, as PyTorch writes them, and batch normalization's counts of no batches.
 fn write(path: &std::path::Path, tensors: &[(&str, &[usize], Vec<f32>)], counts: &[&str]) {
     let bytes: Vec<Vec<u8>> =

@@ -129,7 +129,14 @@ fn a_round_trip_of_a_convolution_changes_no_bit() {
     let model = Sequential::new([1, 4, 4]).conv2d_with(4, 2, Tanh, settings).max_pool2d_with(2, 1);
     let model = model.conv2d_with(9, 2, Relu, Conv::default().stride(2));
     let flat = model.clone().average_pool2d(1).flatten().dense(3, Linear).seed(5);
-    for model in [flat, model.global_average_pool2d().dense(3, Softmax)] {
+    let bare = Conv::default().use_bias(false).padding(Padding::Same).stride(2);
+    let blocks = model.clone().residual(|block| block.layer_norm().conv2d(9, 1, Silu));
+    let blocks = blocks.conv2d_with(2, 3, Relu, bare).flatten().dense_with(
+        3,
+        Linear,
+        Neurons::default().use_bias(false),
+    );
+    for model in [flat, blocks, model.global_average_pool2d().dense(3, Softmax)] {
         let (_folder, path) = saved(&model);
         let loaded = Sequential::load(&path).unwrap();
         assert_eq!(loaded.outputs(&data).unwrap(), model.outputs(&data).unwrap());
@@ -149,6 +156,24 @@ fn the_tensors_of_a_convolution_are_pytorchs() {
         ("3.weight", vec![4, 3, 1, 1]),
         ("6.bias", vec![2]),
         ("6.weight", vec![2, 4]),
+    ];
+    assert_eq!(names_and_shapes(&path), expected.map(|(name, shape)| (name.to_string(), shape)));
+}
+
+/// What `Linear(4, 3, bias=False), LayerNorm(3), Linear(3, 3), Add(2), Linear(3, 2)` holds: the sum counts as a layer.
+#[test]
+fn what_has_no_bias_saves_none_and_a_sum_counts_as_a_layer() {
+    let model = Sequential::new([4]).dense_with(3, Linear, Neurons::default().use_bias(false));
+    let model = model.residual(|block| block.layer_norm().dense(3, Linear)).dense(2, Linear);
+    let (_folder, path) = saved(&model);
+    let expected = [
+        ("0.weight", vec![3, 4]),
+        ("1.bias", vec![3]),
+        ("1.weight", vec![3]),
+        ("2.bias", vec![3]),
+        ("2.weight", vec![3, 3]),
+        ("4.bias", vec![2]),
+        ("4.weight", vec![2, 3]),
     ];
     assert_eq!(names_and_shapes(&path), expected.map(|(name, shape)| (name.to_string(), shape)));
 }
@@ -282,6 +307,10 @@ fn a_made_up_description_is_refused() {
         conv("1", "1", "0"),
         conv("9", "1", "1"),
         layers(r#"{"layer":"MaxPooling2D","size":5,"stride":1}"#),
+        layers(r#"{"layer":"Add","layers":0}"#),
+        layers(r#"{"layer":"Flatten"},{"layer":"Add","layers":1}"#),
+        layers(r#"{"layer":"LayerNormalization"},{"layer":"Add","layers":2}"#),
+        layers(r#"{"layer":"Add","layers":18446744073709551615}"#),
         r#"{"input_shape":[2147483648,2147483648],"seed":7,"layers":[{"layer":"GlobalAveragePooling2D"}]}"#
             .into(),
         dense("0"),
@@ -500,7 +529,7 @@ fn a_network_is_what_it_was_after_whatever_does_not_train_it() {
         (state >> 33) % n
     };
     for number in 0..100 {
-        let activations = [Linear, Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh];
+        let activations = [Linear, Relu, LeakyRelu, Elu, Gelu, Silu, Sigmoid, Tanh];
         let mut model = Sequential::new(if draw(2) == 0 { vec![4, 4] } else { vec![1, 4, 4] });
         for _ in 0..draw(4) {
             let activation = activations[draw(7) as usize];

@@ -181,5 +181,47 @@ fn unreadable(file: &Path, e: io::Error) -> Error {
     Error::new(doing, "a file of text", e, "check its permissions")
 }
 
+/// Records as a table, to be read by other programs.
+pub struct Table {
+    /// Of the columns.
+    pub names: Vec<&'static str>,
+    /// A [`cell`] for each name.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A number, a text or nothing, in JSON.
+pub fn cell(value: impl Serialize) -> String {
+    serde_json::to_string(&value).expect("a number, a text or nothing")
+}
+
+impl Table {
+    /// Comma-separated values with a line of names (RFC 4180): nothing is an empty field, and a text with a comma, a quote
+    /// or a line break stands in quotes.
+    pub fn csv(&self) -> String {
+        let field = |cell: &String| match serde_json::from_str::<Option<String>>(cell) {
+            Ok(None) => String::new(),
+            Ok(Some(text)) if text.contains([',', '"', '\n', '\r']) => {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            }
+            Ok(Some(text)) => text,
+            Err(_) => cell.clone(),
+        };
+        let rows = self.rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(","));
+        std::iter::once(self.names.join(","))
+            .chain(rows)
+            .fold(String::new(), |text, line| text + &line + "\n")
+    }
+
+    /// An array with an object for each row.
+    pub fn json(&self) -> String {
+        let object = |row: &Vec<String>| {
+            let pairs = self.names.iter().zip(row).map(|(name, cell)| format!("{name:?}: {cell}"));
+            format!("  {{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        };
+        let objects: Vec<String> = self.rows.iter().map(object).collect();
+        format!("[\n{}\n]\n", objects.join(",\n"))
+    }
+}
+
 #[cfg(test)]
 mod tests;

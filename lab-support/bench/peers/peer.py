@@ -31,7 +31,7 @@ def images(folder, split):
 def serve(make):
     """Answers each request on standard input with the seconds that it took.
 
-    `make(train, test)` returns the peer: an object with `build(layers, optimizer, batch_size)`, `fit()` for
+    `make(train, test)` returns the peer: an object with `build(network, optimizer, batch_size)`, `fit()` for
     one epoch and `predict()` of the test images.
     """
     folder = sys.argv[1]

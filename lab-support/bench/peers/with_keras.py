@@ -19,27 +19,27 @@ class Keras:
         self.images, self.labels = train
         self.test_images, _ = test
 
-    def build(self, layers, optimizer, batch_size):
-        keras.utils.set_random_seed(42)
-        convolves = any(layer["kind"] == "conv2d" for layer in layers)
+    def build(self, network, optimizer, batch_size):
+        keras.utils.set_random_seed(network["seed"])
+        layers = network["layers"]
+        convolves = any(layer["layer"] == "Conv2D" for layer in layers)
         stack = [keras.Input([28, 28, 1] if convolves else [28, 28])]
-        for i, layer in enumerate(layers):
-            kind, size = layer["kind"], layer.get("size")
-            if kind == "flatten":
+        for layer in layers:
+            kind, activation = layer["layer"], layer.get("activation", "linear").lower()
+            if kind == "Flatten":
                 stack.append(L.Flatten())
-            elif kind == "conv2d":
-                stack.append(L.Conv2D(size, 3, activation="relu"))
-            elif kind == "maxpool2d":
-                stack.append(L.MaxPooling2D(size))
+            elif kind == "Conv2D":
+                stack.append(L.Conv2D(layer["filters"], layer["kernel"], activation=activation))
+            elif kind == "MaxPooling2D":
+                stack.append(L.MaxPooling2D(layer["size"]))
             else:
-                last = i == len(layers) - 1
-                stack.append(L.Dense(size, activation=None if last else "relu"))
+                stack.append(L.Dense(layer["units"], activation=activation))
         self.model = keras.Sequential(stack)
         self.inputs = self.images, self.test_images
         if convolves:
             self.inputs = tuple(images[..., None] for images in self.inputs)
         self.model.compile(
-            optimizer="adam" if optimizer == "adam" else keras.optimizers.SGD(0.01),
+            optimizer="adam" if "Adam" in optimizer else keras.optimizers.SGD(0.01),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
         )

@@ -16,30 +16,32 @@ class PyTorch:
         images, labels = data
         return torch.from_numpy(images), torch.from_numpy(labels.astype("int64"))
 
-    def build(self, layers, optimizer, batch_size):
-        torch.manual_seed(42)
+    def build(self, network, optimizer, batch_size):
+        torch.manual_seed(network["seed"])
+        layers = network["layers"]
         modules, channels, side, width = [], 1, 28, None
         for layer in layers:
-            kind, size = layer["kind"], layer.get("size")
-            if kind == "flatten":
+            kind = layer["layer"]
+            if kind == "Flatten":
                 modules.append(nn.Flatten())
                 width = channels * side * side
-            elif kind == "conv2d":
-                modules += [nn.Conv2d(channels, size, 3), nn.ReLU()]
-                channels, side = size, side - 2
-            elif kind == "maxpool2d":
-                modules.append(nn.MaxPool2d(size))
-                side //= size
+            elif kind == "Conv2D":
+                modules.append(nn.Conv2d(channels, layer["filters"], layer["kernel"]))
+                channels, side = layer["filters"], side - layer["kernel"] + 1
+            elif kind == "MaxPooling2D":
+                modules.append(nn.MaxPool2d(layer["size"]))
+                side //= layer["size"]
             else:
-                modules += [nn.Linear(width, size), nn.ReLU()]
-                width = size
-        # The last layer gives logits.
-        self.model = nn.Sequential(*modules[:-1])
+                modules.append(nn.Linear(width, layer["units"]))
+                width = layer["units"]
+            if layer.get("activation") == "ReLU":
+                modules.append(nn.ReLU())
+        self.model = nn.Sequential(*modules)
         self.inputs = self.images, self.test_images
-        if any(layer["kind"] == "conv2d" for layer in layers):
+        if any(layer["layer"] == "Conv2D" for layer in layers):
             self.inputs = tuple(images.unsqueeze(1) for images in self.inputs)
         parameters = self.model.parameters()
-        if optimizer == "adam":
+        if "Adam" in optimizer:
             self.optimizer = torch.optim.Adam(parameters, fused=True)
         else:
             self.optimizer = torch.optim.SGD(parameters, lr=0.01, fused=True)

@@ -1,61 +1,39 @@
 use lab_support::nn::Optimizer;
 use lab_support::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// A network, its optimizer and its batches, in words that everyone who is timed understands.
+/// A network, its optimizer and its batches, as the library describes them: in JSON everyone who is timed understands it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Network {
-    /// From the images of 28 x 28 pixels to the ten logits.
-    layers: Vec<Layer>,
-    optimizer: Method,
+    /// What `Sequential::to_json` gives.
+    network: Value,
+    optimizer: Optimizer,
     batch_size: usize,
 }
-
-/// All but the last layer of neurons end in a ReLU.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "size", rename_all = "lowercase")]
-enum Layer {
-    /// Filters of 3 x 3.
-    Conv2d(usize),
-    /// The largest number of each square of that side.
-    MaxPool2d(usize),
-    Flatten,
-    Dense(usize),
-}
-
-/// Adam with a learning rate of 0.001, or plain gradient descent with one of 0.01.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Method {
-    Adam,
-    Sgd,
-}
-
-/// Classes, and so neurons of the last layer.
-const CLASSES: usize = 10;
 
 impl Network {
     /// 784-`neurons`-10 with Adam: the lab's baseline has 128.
     pub fn one_hidden_layer(neurons: usize) -> Network {
-        Network::dense(&[neurons], Method::Adam)
+        Network::new(Sequential::new([28, 28]).flatten().dense(neurons, Relu), Adam::default())
     }
 
     /// 784-300-100-10 with plain gradient descent.
     pub fn two_hidden_layers() -> Network {
-        Network::dense(&[300, 100], Method::Sgd)
+        Network::new(Sequential::new([28, 28]).flatten().dense(300, Relu).dense(100, Relu), Sgd::new(0.01))
     }
 
     /// 32 and 64 filters of 3 x 3, each followed by pooling, then 128 neurons, with Adam.
     pub fn convolutional() -> Network {
-        let filters = [Layer::Conv2d(32), Layer::MaxPool2d(2), Layer::Conv2d(64), Layer::MaxPool2d(2)];
-        let rest = Network::one_hidden_layer(128);
-        Network { layers: filters.into_iter().chain(rest.layers).collect(), ..rest }
+        let image =
+            Sequential::new([28, 28]).conv2d(32, 3, Relu).max_pool2d(2).conv2d(64, 3, Relu).max_pool2d(2);
+        Network::new(image.flatten().dense(128, Relu), Adam::default())
     }
 
-    fn dense(hidden: &[usize], optimizer: Method) -> Network {
-        let widths = hidden.iter().chain([&CLASSES]);
-        let layers = [Layer::Flatten].into_iter().chain(widths.map(|&width| Layer::Dense(width)));
-        Network { layers: layers.collect(), optimizer, batch_size: 32 }
+    fn new(hidden: Sequential, optimizer: impl Into<Optimizer>) -> Network {
+        let description = hidden.dense(10, Linear).seed(42).to_json();
+        let network = serde_json::from_str(&description).expect("a description is JSON");
+        Network { network, optimizer: optimizer.into(), batch_size: 32 }
     }
 
     pub fn in_batches_of(self, batch_size: usize) -> Network {
@@ -68,41 +46,25 @@ impl Network {
     }
 
     /// The network, ready to be trained.
-    pub fn model(&self) -> Sequential {
-        let last = self.layers.len() - 1;
-        let start = Sequential::new([28, 28]);
-        let model = self.layers.iter().enumerate().fold(start, |model, (i, layer)| match *layer {
-            Layer::Conv2d(filters) => model.conv2d(filters, 3, Relu),
-            Layer::MaxPool2d(side) => model.max_pool2d(side),
-            Layer::Flatten => model.flatten(),
-            Layer::Dense(width) => model.dense(width, if i == last { Linear } else { Relu }),
-        });
-        let mut model = model.seed(42);
-        let optimizer = match self.optimizer {
-            Method::Adam => Optimizer::from(Adam::default()),
-            Method::Sgd => Sgd::new(0.01).into(),
-        };
-        model.compile(optimizer, CrossEntropy::from_logits());
-        model
+    ///
+    /// # Errors
+    /// When it is none: nobody but a foreign program sends one.
+    pub fn model(&self) -> Result<Sequential, lab_base::Error> {
+        let mut model = Sequential::from_json(&self.network.to_string())?;
+        model.compile(self.optimizer, CrossEntropy::from_logits());
+        Ok(model)
     }
 
     /// The cell of a notebook that makes `model`.
     pub fn cell(&self) -> String {
-        let last = self.layers.len() - 1;
-        let layers = self.layers.iter().enumerate().map(|(i, layer)| match layer {
-            Layer::Conv2d(filters) => format!(".conv2d({filters}, 3, Relu)"),
-            Layer::MaxPool2d(side) => format!(".max_pool2d({side})"),
-            Layer::Flatten => ".flatten()".into(),
-            Layer::Dense(width) => format!(".dense({width}, {})", if i == last { "Linear" } else { "Relu" }),
-        });
         let optimizer = match self.optimizer {
-            Method::Adam => "Adam::default()",
-            Method::Sgd => "Sgd::new(0.01)",
+            Optimizer::Sgd(_) => "Sgd::new(0.01)",
+            _ => "Adam::default()",
         };
         format!(
-            "let mut model = Sequential::new([28, 28]){}.seed(42);\n\
+            "let mut model = Sequential::from_json(r#\"{}\"#)?;\n\
              model.compile({optimizer}, CrossEntropy::from_logits());",
-            layers.collect::<String>()
+            self.network
         )
     }
 }
@@ -113,13 +75,17 @@ mod tests {
 
     #[test]
     fn the_networks_are_those_of_the_lab() {
-        assert_eq!(Network::one_hidden_layer(128).model().params(), 101_770);
-        assert_eq!(Network::two_hidden_layers().model().params(), 266_610);
-        assert_eq!(Network::convolutional().model().params(), 225_034);
-        assert_eq!(
-            Network::one_hidden_layer(128).cell(),
-            "let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);\n\
-             model.compile(Adam::default(), CrossEntropy::from_logits());"
+        let params = |network: Network| network.model().unwrap().params();
+        assert_eq!(params(Network::one_hidden_layer(128)), 101_770);
+        assert_eq!(params(Network::two_hidden_layers()), 266_610);
+        assert_eq!(params(Network::convolutional()), 225_034);
+        let sent = serde_json::to_string(&Network::two_hidden_layers()).unwrap();
+        let got: Network = serde_json::from_str(&sent).unwrap();
+        assert_eq!(got.model().unwrap().to_json(), Network::two_hidden_layers().model().unwrap().to_json());
+        assert!(
+            got.cell().contains("Sgd::new(0.01)") && got.cell().contains("\"units\":300"),
+            "{}",
+            got.cell()
         );
     }
 }

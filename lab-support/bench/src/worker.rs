@@ -28,13 +28,13 @@ pub fn serve() -> Result<(), Error> {
     let data = FashionMnist::load()?;
     let (train, test) = (data.train.normalized(), data.test.normalized());
     let mut network = Network::one_hidden_layer(128);
-    let mut model = network.model();
+    let mut model = network.model()?;
     for line in stdin().lines() {
         let line = line.map_err(|e| misunderstood(&e))?;
         let request = serde_json::from_str(&line).map_err(|e| misunderstood(&e))?;
         let start = Instant::now();
         match request {
-            Request::Build { network: wanted } => (model, network) = (wanted.model(), wanted),
+            Request::Build { network: wanted } => (model, network) = (wanted.model()?, wanted),
             Request::Fit => {
                 model.fit(&train, Fit::epochs(1).batch_size(network.batch_size()).quiet())?;
             }

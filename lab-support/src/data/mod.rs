@@ -13,6 +13,7 @@ mod practice;
 mod subset;
 
 pub use dataset::Dataset;
+pub(crate) use dataset::Scale;
 pub use digest::Digest;
 pub use fashion_mnist::FashionMnist;
 pub(crate) use image_set::ImageSet;

@@ -48,7 +48,7 @@ impl Dataset {
 
     /// A copy of the images at `rows`.
     fn pick(&self, rows: &[usize]) -> Dataset {
-        Dataset::new(self.images().select(rows), self.divisor())
+        Dataset::new(self.images().select(rows), self.scale())
     }
 }
 

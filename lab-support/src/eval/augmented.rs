@@ -74,7 +74,7 @@ impl Samples for Varied<'_> {
         for ((&row, from), mut to) in rows.iter().zip(originals.rows()).zip(batch.rows_mut()) {
             let from = from.to_slice().expect("contiguous rows");
             let to = to.as_slice_mut().expect("contiguous rows");
-            self.augment.vary(from, to, width, self.rng.substream(row as u64));
+            self.augment.vary(from, to, (width, self.data.black()), self.rng.substream(row as u64));
         }
     }
 }

@@ -3,7 +3,7 @@ use ndarray::{Array2, ArrayView1};
 
 use crate::data::{CLASS_NAMES, Dataset, Images};
 use crate::eval::confusion::Confusion;
-use crate::nn::{Sequential, argmax};
+use crate::nn::{Inputs, Sequential, argmax};
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
 /// network does not end in a softmax.
@@ -16,12 +16,17 @@ pub struct Predictions {
 }
 
 impl Sequential {
-    /// What the network says about each image of `data`.
+    /// What the network says about each image of `data`: of a data set, or of an array such as one image,
+    /// `train.image(0)`. See [`Inputs`].
     ///
     /// # Errors
     /// When the network does not fit the data, or its description has a mistake.
-    pub fn predict(&self, data: &Dataset) -> Result<Predictions, Error> {
-        self.check_fits(data, "predicting")?;
+    pub fn predict<'a>(&self, data: impl Into<Inputs<'a>>) -> Result<Predictions, Error> {
+        let (data, doing) = (data.into(), "predicting");
+        match data.set() {
+            Some(set) => self.check_fits(set, doing)?,
+            None => self.check().and(self.check_classes(None, doing)).map(drop)?,
+        }
         Ok(Predictions { outputs: self.outputs(data)?, probabilities: self.ends_in_softmax() })
     }
 }
@@ -90,6 +95,36 @@ impl Predictions {
         let predicted = (0..self.len()).map(|i| self.predicted(i)).collect();
         let Images { labels, source, .. } = data.images();
         Confusion::new(labels.mapv(usize::from), predicted, *source)
+    }
+
+    /// Top-k accuracy: the share of images whose label is among the `k` classes with the largest outputs, `k` from 1
+    /// (the accuracy) to 10 (always 1). Of equal outputs the first counts as the largest. Keras's
+    /// `SparseTopKCategoricalAccuracy`.
+    ///
+    /// # Errors
+    /// When `k` is out of its range; when `data` is not the set that was predicted (another length), holds no images, or
+    /// the network has not ten outputs.
+    pub fn top_k(&self, k: usize, data: &Dataset) -> Result<f32, Error> {
+        self.check(data)?;
+        let doing = "measuring the top-k accuracy";
+        if !(1..=CLASS_NAMES.len()).contains(&k) {
+            return Err(Error::new(doing, "k from 1 to 10", k, "try top_k(2, &test)"));
+        }
+        if data.is_empty() {
+            return Err(Error::new(
+                doing,
+                "at least one image",
+                "no images",
+                "check how the data set was split",
+            ));
+        }
+        let is_among = |(row, &label): (ArrayView1<f32>, &u8)| {
+            let (label, own) = (usize::from(label), row[usize::from(label)]);
+            let before = |(i, output): (usize, &f32)| *output > own || *output == own && i < label;
+            row.iter().enumerate().filter(|output| before(*output)).count() < k
+        };
+        let labelled = self.outputs.rows().into_iter().zip(&data.images().labels);
+        Ok((labelled.filter(|pair| is_among(*pair)).count() as f64 / self.len() as f64) as f32)
     }
 
     /// The images predicted wrong, the most confident first.
@@ -164,6 +199,38 @@ mod tests {
         let mistakes = answers.mistakes(&data(&[9, 4, 0])).unwrap();
         let first = Mistake { index: 2, predicted: 6, actual: 0, confidence: 0.8 };
         assert_eq!((mistakes.len(), mistakes[0], mistakes[1].index), (2, first, 1));
+    }
+
+    /// The numbers are those of Keras's `sparse_top_k_categorical_accuracy` where no two outputs are equal.
+    #[test]
+    fn a_label_is_among_the_k_largest() {
+        let outputs = Array2::from_shape_fn((3, 10), |(row, class)| ((class * 3 + row * 7) % 10) as f32);
+        let predictions = Predictions { outputs, probabilities: false };
+        // The outputs of these labels are 9, 7 and 0: the largest, the third, and the last.
+        let data = data(&[3, 0, 2]);
+        let shares: Vec<f32> = (1..=10).map(|k| predictions.top_k(k, &data).unwrap()).collect();
+        let third = 1.0 / 3.0f32;
+        assert_eq!(
+            shares,
+            [
+                third,
+                third,
+                2.0 * third,
+                2.0 * third,
+                2.0 * third,
+                2.0 * third,
+                2.0 * third,
+                2.0 * third,
+                2.0 * third,
+                1.0
+            ]
+        );
+        assert_eq!(shares[0], predictions.confusion(&data).unwrap().accuracy);
+        let equal = Predictions { outputs: Array2::zeros((1, 10)), probabilities: false };
+        assert_eq!([4, 5].map(|k| equal.top_k(k, &self::data(&[4])).unwrap()), [0.0, 1.0]);
+        for k in [0, 11] {
+            assert!(predictions.top_k(k, &data).unwrap_err().to_string().contains("k from 1 to 10"));
+        }
     }
 
     #[test]

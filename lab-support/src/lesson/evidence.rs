@@ -1,5 +1,7 @@
 //! What there is to judge an answer by.
 
+use std::path::Path;
+
 use lab_base::Error;
 use lab_base::{home, records};
 
@@ -14,13 +16,19 @@ use crate::nn::Sequential;
 /// saved baseline says of the first test image, and how good it is: the function that trains it where there is none
 /// leaves no record.
 pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
-    let mut runs: Vec<Run> = records::read(&home::runs_file(data.train.source)?)?;
+    let runs = sealed_runs(&home::runs_file(data.train.source)?, number)?;
+    let (first_image, saved) = if number == 5 { saved_baseline(data)? } else { (None, None) };
+    Ok(Evidence { runs, first_image, saved })
+}
+
+/// Those of this file, and for question 6 the long ones, less what the library has not written.
+fn sealed_runs(file: &Path, number: usize) -> Result<Vec<Run>, Error> {
+    let mut runs: Vec<Run> = records::read(file)?;
     if number == 6 {
         runs.extend(recorded()?);
     }
     runs.retain(Run::is_sealed);
-    let (first_image, saved) = if number == 5 { saved_baseline(data)? } else { (None, None) };
-    Ok(Evidence { runs, first_image, saved })
+    Ok(runs)
 }
 
 /// Nothing where no baseline has been saved.
@@ -35,5 +43,28 @@ fn saved_baseline(data: &FashionMnist) -> Result<(Option<FirstImage>, Option<Sav
         FirstImage { actual: usize::from(data.test.labels[0]), probabilities: predictions.row(0).to_vec() };
     // A network of another make under this name may have no loss; then it has no score either.
     let score = model.evaluate(&test).ok();
-    Ok((Some(image), score.map(|test| Saved { layers: model.architecture(), test })))
+    Ok((Some(image), score.map(|test| Saved { network: model.spec(), test })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::run::tests::run;
+
+    /// A line that somebody has written or changed by hand is no evidence, whatever it says.
+    #[test]
+    fn only_what_the_library_has_written_is_evidence() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("runs.jsonl");
+        let (sealed, forged) =
+            (run("256 neurons", 0.8861), Run { test_accuracy: Some(0.99), ..run("forged", 0.8) });
+        for run in [&sealed, &forged, &Run { seal: None, ..run("unsealed", 0.9) }] {
+            records::append(&file, run).unwrap();
+        }
+        assert_eq!(records::read::<Run>(&file).unwrap().len(), 3);
+        assert_eq!(sealed_runs(&file, 2).unwrap(), std::slice::from_ref(&sealed));
+        let with_long_runs = sealed_runs(&file, 6).unwrap();
+        assert_eq!(with_long_runs[0], sealed);
+        assert_eq!(with_long_runs.len(), 1 + recorded().unwrap().len());
+    }
 }

@@ -245,6 +245,8 @@ mod tests {
             plan.clone().batch_size(64),
             plan.clone().schedule(Schedule::cosine()),
             plan.clone().clip_norm(1.0),
+            plan.clone().average_weights(0.9),
+            plan.clone().class_weight([2.0; 10]),
             plan.clone().validation_split(0.5),
         ];
         for plan in plans {
@@ -268,6 +270,20 @@ mod tests {
         let known = recorded(&image(Muon::new(0.008)));
         assert!(is_known(&known, &image(Muon::new(0.008)), &plan));
         assert!(!is_known(&known, &image(Muon::new(0.008).momentum(0.5)), &plan));
+    }
+
+    /// Without a record it would train, and measure on these: nothing is trained, nothing recorded.
+    #[test]
+    fn what_is_not_the_whole_test_set_is_refused_before_any_training() {
+        let (train, test) = data();
+        let model = network(&[8], Adam::default());
+        for (words, set) in
+            [("found training images", train.take(10)), ("some of them, or some twice", test.take(9))]
+        {
+            let plan = Fit::epochs(1).on_epoch(|_, _| panic!("it trains"));
+            let told = long_run("nobody's", &model, plan, &train, &set).map(drop).unwrap_err().to_string();
+            assert!(told.contains("While making a long run") && told.contains(words), "{told}");
+        }
     }
 
     #[test]

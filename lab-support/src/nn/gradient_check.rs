@@ -3,10 +3,11 @@
 
 use ndarray::ArrayView2;
 
+use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::kernels::{Padding, RandomStream, Threads};
 use crate::nn::layers::{
     Activation, ActivationLayer, AveragePool2d, Backward, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
-    GlobalAveragePool2d, Init, Layer, MaxPool2d, Parameter, Role,
+    GlobalAveragePool2d, Layer, LayerNorm, MaxPool2d, Neurons, Parameter, Role,
 };
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::{Sequential, Tape};
@@ -21,6 +22,13 @@ const STEP: f32 = 4e-3;
 /// Numbers from -1 to 1 that look random, the same in every run and in `tests/pytorch.py`.
 pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
     (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
+}
+
+/// A batch of images: PyTorch has channel after channel; here the channels of a pixel lie side by side.
+pub(super) fn by_pixel(rows: usize, batch: &[f32], channels: usize) -> Vec<f32> {
+    let mut by_pixel = vec![0.0; batch.len()];
+    each_row_transposed(rows, batch, batch.len() / rows / channels, &mut by_pixel);
+    by_pixel
 }
 
 /// The slope of `loss` along each number of `x`.
@@ -91,7 +99,7 @@ fn check_layer_on(what: &str, layer: &mut dyn Layer, x: &[f32]) {
 #[test]
 fn dense_with_each_activation() {
     for activation in Activation::ALL.into_iter().filter(|a| !a.needs_its_input()) {
-        let mut layer = Dense::new(11, 5, activation, Init::GlorotUniform).unwrap();
+        let mut layer = Dense::new(11, 5, activation, Neurons::default()).unwrap();
         for (parameter, first) in layer.parameters_mut().iter_mut().zip([100, 200]) {
             parameter.value = wave(first, parameter.value.len());
         }
@@ -127,6 +135,29 @@ fn batch_normalization() {
 }
 
 #[test]
+fn layer_normalization() {
+    for shape in [&[11][..], &[3, 4], &[2, 3, 3]] {
+        let mut layer = LayerNorm::new(shape).unwrap();
+        let n = shape.iter().product();
+        layer.parameters_mut()[0].value = wave(100, n);
+        layer.parameters_mut()[1].value = wave(200, n);
+        check_layer(&format!("layer normalization of {shape:?}"), &mut layer, n);
+    }
+}
+
+#[test]
+fn sums_without_a_bias() {
+    let mut layer = Dense::new(11, 5, Tanh, Neurons::default().use_bias(false)).unwrap();
+    assert_eq!(layer.parameters().len(), 1);
+    layer.parameters_mut()[0].value = wave(100, 55);
+    check_layer("dense without a bias", &mut layer, 11);
+    let settings = Conv::default().use_bias(false);
+    let mut layer = Conv2d::new(&[3, 5, 6], 8, 2, Tanh, settings).unwrap();
+    assert_eq!(layer.parameters().len(), 1);
+    check_image_layer("convolution without a bias", &mut layer, [3, 5, 6]);
+}
+
+#[test]
 fn flatten() {
     check_layer("flatten", &mut Flatten::new(&[3, 4]), 12);
     check_layer("flatten", &mut Flatten::new(&[3, 2, 2]), 12);
@@ -148,6 +179,8 @@ fn convolutions() {
         ([3, 5, 6], 8, 2, Tanh, Conv::default()),
         ([2, 7, 6], 17, 3, Sigmoid, Conv::default().stride(2)),
         ([2, 4, 5], 5, 3, Tanh, same),
+        ([2, 7, 6], 5, 3, Tanh, same.stride(2)),
+        ([3, 5, 8], 4, 2, Linear, same.stride(3)),
         ([3, 3, 4], 4, 4, Linear, same),
         ([8, 3, 3], 2, 3, Linear, Conv::default()),
         ([2, 3, 3], 3, 1, Softmax, Conv::default()),
@@ -183,8 +216,8 @@ fn check_network(mut model: Sequential, loss: CrossEntropy) {
     let mut tape = Tape::for_training(&model, BATCH);
     model.parameters_mut().for_each(|p| p.prepare(0));
     tape.input(BATCH).assign(&ArrayView2::from_shape((BATCH, 6), &inputs).unwrap());
-    tape.forward(&model.layers, BATCH, &Threads::one());
-    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, &Threads::one());
+    tape.forward_training(&mut model.layers, BATCH, RandomStream::default(), &Threads::one());
+    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, None, &Threads::one());
     assert!((sum - BATCH as f64 * mean_loss(&mut tape, &model, loss, &LABELS)).abs() < 1e-6);
 
     for i in 0..model.parameters().count() {
@@ -212,4 +245,16 @@ fn networks() {
     check_network(hidden().dense(3, Linear), CrossEntropy::from_logits());
     check_network(hidden().dense(3, Softmax), CrossEntropy::from_probabilities());
     check_network(hidden().dense(3, Linear).activation(Softmax), CrossEntropy::from_probabilities());
+}
+
+/// Blocks at both ends of a network, two that begin with the same layer, and one inside another.
+#[test]
+fn residual_blocks() {
+    let model = Sequential::new([6]).residual(|block| block.dense(5, Tanh).dense(6, Sigmoid)).dense(7, Tanh);
+    let model = model.residual(|outer| {
+        let inner = outer.residual(|inner| inner.dense(4, Sigmoid).dense(7, Linear));
+        inner.layer_norm().residual(|inner| inner.dense(7, Tanh))
+    });
+    let model = model.activation(Relu).dense(3, Linear);
+    check_network(model.residual(|block| block.dense(3, Tanh)), CrossEntropy::from_logits());
 }

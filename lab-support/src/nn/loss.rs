@@ -1,6 +1,7 @@
 use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
+use crate::data::CLASS_NAMES;
 use crate::nn::kernels::math::exp;
 use crate::nn::layers::activation::softmax;
 
@@ -11,6 +12,9 @@ pub struct CrossEntropy {
     logits: bool,
     smoothing: f32,
 }
+
+/// How much each class counts, in label order.
+pub(crate) type ClassWeights = [f32; CLASS_NAMES.len()];
 
 /// Smaller probabilities are raised to this one: the loss of 0 would be infinite.
 const LEAST: f32 = 1e-30;
@@ -80,14 +84,23 @@ impl CrossEntropy {
     /// the losses and the number of rows whose largest output is their label.
     ///
     /// With the target t, 1 at the label and 0 elsewhere, or smoothed: from logits (softmax(z) - t) / batch, from
-    /// probabilities -t / (p · batch).
-    pub(crate) fn backward(self, outputs: &[f32], labels: &[usize], d_outputs: &mut [f32]) -> (f64, usize) {
+    /// probabilities -t / (p · batch). With class weights, the loss of each row, and so its gradient, is multiplied by the
+    /// weight of its label, and nothing else changes: as in Keras (PyTorch divides by the sum of the weights instead of the
+    /// batch).
+    pub(crate) fn backward(
+        self,
+        outputs: &[f32],
+        labels: &[usize],
+        class_weight: Option<&ClassWeights>,
+        d_outputs: &mut [f32],
+    ) -> (f64, usize) {
         let (scale, classes) = (1.0 / labels.len() as f32, outputs.len() / labels.len());
         let (kept, spread) = (1.0 - self.smoothing, self.smoothing / classes as f32);
         let (mut loss, mut correct) = (0.0, 0);
         let rows = outputs.chunks_exact(classes).zip(d_outputs.chunks_exact_mut(classes));
         for ((row, gradient), &label) in rows.zip(labels) {
-            loss += f64::from(self.of(row, label));
+            let weight = class_weight.and_then(|weights| weights.get(label)).copied();
+            loss += f64::from(self.of(row, label)) * f64::from(weight.unwrap_or(1.0));
             correct += usize::from(argmax(row) == label);
             if self.logits {
                 gradient.copy_from_slice(row);
@@ -98,6 +111,9 @@ impl CrossEntropy {
                 let derivative = |share: f32, p: f32| -share * scale / countable(p);
                 gradient.iter_mut().zip(row).for_each(|(g, p)| *g = derivative(spread, *p));
                 gradient[label] = derivative(kept + spread, row[label]);
+            }
+            if let Some(weight) = weight {
+                gradient.iter_mut().for_each(|g| *g *= weight);
             }
         }
         (loss, correct)
@@ -131,7 +147,7 @@ mod tests {
     /// Central differences of the mean loss, against the gradient.
     fn check_gradient(loss: CrossEntropy, outputs: [f32; 6]) {
         let mut gradient = [0.0; 6];
-        loss.backward(&outputs, &LABELS, &mut gradient);
+        loss.backward(&outputs, &LABELS, None, &mut gradient);
         let mean = |outputs: &[f32]| {
             let rows = outputs.chunks_exact(3).zip(LABELS);
             rows.map(|(row, label)| f64::from(loss.of(row, label))).sum::<f64>() / 2.0
@@ -156,10 +172,23 @@ mod tests {
 
     /// The mean loss and its gradient, against the numbers of `cross_entropy` in `tests/pytorch.py`.
     fn check_pytorch(loss: CrossEntropy, outputs: &[f32], mean: f32, gradient: [f32; 6]) {
+        check_weighted(loss, outputs, None, mean, gradient);
+    }
+
+    fn check_weighted(
+        loss: CrossEntropy,
+        outputs: &[f32],
+        class_weight: Option<&ClassWeights>,
+        mean: f32,
+        gradient: [f32; 6],
+    ) {
         let mut ours = [1.0; 6];
-        let (sum, _) = loss.backward(outputs, &LABELS, &mut ours);
-        assert!((sum / 2.0 - f64::from(mean)).abs() < 1e-7, "{sum} / 2, and PyTorch has {mean}");
-        let far = ours.iter().zip(gradient).any(|(a, b)| (a - b).abs() > 1e-7);
+        let (sum, _) = loss.backward(outputs, &LABELS, class_weight, &mut ours);
+        assert!(
+            (sum / 2.0 - f64::from(mean)).abs() < 1e-7 * f64::from(mean).max(1.0),
+            "{sum} / 2, and PyTorch has {mean}"
+        );
+        let far = ours.iter().zip(gradient).any(|(a, b)| (a - b).abs() > 2e-7);
         assert!(!far, "{ours:?}, and PyTorch has {gradient:?}");
     }
 
@@ -170,6 +199,10 @@ mod tests {
         check_pytorch(CrossEntropy::from_logits(), &logits, 0.6310538, gradient);
         let gradient = [-0.03165074, 0.04495007, -0.013299333, -0.26486075, -0.021310916, 0.28617167];
         check_pytorch(CrossEntropy::from_logits().label_smoothing(0.2), &logits, 0.9377205, gradient);
+        let gradient = [0.00084129616, 0.039141703, -0.039983, -0.9945823, 0.03606725, 0.95851505];
+        let mut weights = [1.0; 10];
+        (weights[0], weights[2]) = (3.0, 0.5);
+        check_weighted(CrossEntropy::from_logits(), &logits, Some(&weights), 1.6753209, gradient);
         let probabilities = [0.5, 0.2, 0.3, 0.6, 0.3, 0.1];
         let gradient = [0.0, 0.0, -1.6666666, -0.8333333, 0.0, 0.0];
         check_pytorch(CrossEntropy::from_probabilities(), &probabilities, 0.8573992, gradient);
@@ -186,7 +219,7 @@ mod tests {
         let logits = CrossEntropy::from_logits();
         assert!((logits.of(&[1e4, -1e4], 1) - 2e4).abs() < 1.0);
         let mut gradient = [0.0; 2];
-        logits.backward(&[1e4, -1e4], &[1], &mut gradient);
+        logits.backward(&[1e4, -1e4], &[1], None, &mut gradient);
         assert_eq!(gradient, [1.0, -1.0]);
         assert!(CrossEntropy::from_probabilities().of(&[1.0, 0.0], 1).is_finite());
     }

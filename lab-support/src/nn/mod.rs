@@ -10,6 +10,7 @@
 //! | the loss and its gradient | `loss.rs` |
 //! | the update of the weights | `optim/optimizer.rs`, `optim/adam.rs` |
 //! | what `fit` can do beside | `train/schedule.rs`, `train/augment.rs`, `train/early_stopping.rs`, `train/checkpoint.rs` |
+//! | what it can be asked about | `model/inputs.rs`, `model/inference.rs` |
 //! | a network on disk | `model/saving.rs`, `model/loading.rs` |
 //! | what a trained network has learned | `inspect/activations.rs`, `inspect/saliency.rs` |
 //! | why it is fast | `kernels/product.rs`, `kernels/simd/`, `kernels/threads.rs` |
@@ -34,9 +35,9 @@ pub use inspect::activations::Activations;
 pub use inspect::rate_finder::RateRange;
 pub use inspect::saliency::Saliency;
 pub use kernels::Padding;
-pub use layers::{Activation, Conv, Init};
+pub use layers::{Activation, Conv, Init, Neurons};
 pub use loss::CrossEntropy;
-pub use model::{Provenance, Sequential, Summary};
+pub use model::{Inputs, Provenance, Sequential, Summary};
 pub use optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
 pub use score::{Measured, Score};
 pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup, Training};
@@ -44,7 +45,7 @@ pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup, Trainin
 pub(crate) use kernels::RandomStream;
 pub(crate) use layers::softmax;
 pub(crate) use loss::argmax;
-pub(crate) use model::Samples;
+pub(crate) use model::{NetworkSpec, Samples};
 #[cfg(test)]
 pub(crate) use score::Evidence;
 pub(crate) use train::Recipe;

@@ -5,7 +5,7 @@ use ndarray::{ArcArray, ArcArray1};
 use crate::data::{Dataset, Images, Source};
 use crate::nn::kernels::{Padding, Threads};
 use crate::nn::layers::Conv;
-use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Tanh};
+use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Silu, Tanh};
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::Sequential;
 use crate::nn::optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
@@ -38,7 +38,10 @@ fn trained(seed: u64, optimizer: impl Into<Optimizer>, threads: usize) -> Vec<u3
     let (mut model, threads) = (network(seed, optimizer), Threads::with(threads).unwrap());
     let (train, validation) = striped(230).split(200).unwrap();
     let augment = Augment::new().shift(2).flip().rotate(10.0).zoom(0.1).erase(0.5);
-    let plan = Fit::epochs(2).clip_norm(1.0).augment(augment).quiet();
+    let mut weights = [1.0; 10];
+    weights[3] = 2.0;
+    let plan =
+        Fit::epochs(2).clip_norm(1.0).augment(augment).class_weight(weights).average_weights(0.9).quiet();
     // 200 is no multiple of 32: the last batch is a smaller one.
     model.train(&train, Some(&validation), &plan, None, &threads).unwrap();
     bits(&model)
@@ -61,13 +64,22 @@ fn threads_change_no_bit() {
     }
 }
 
-/// Convolutions with and without a border, pooling of both kinds, and batches of which the last is smaller.
+/// Convolutions with and without a border, pooling of both kinds, a residual block with layer normalization, and
+/// batches of which the last is smaller.
 #[test]
 fn threads_change_no_bit_of_a_convolution() {
     let trained = |optimizer: Optimizer, threads| {
         let model = Sequential::new([12, 12]).conv2d(16, 3, Relu).max_pool2d(2);
         let model = model.conv2d_with(16, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
-        let model = model.conv2d(12, 2, Relu);
+        let model = model.residual(|block| {
+            block.layer_norm().conv2d_with(
+                16,
+                3,
+                Silu,
+                Conv::default().padding(Padding::Same).use_bias(false),
+            )
+        });
+        let model = model.conv2d_with(12, 2, Relu, Conv::default().padding(Padding::Same).stride(2));
         let mut model = model.flatten().dense(10, Linear).seed(3);
         model.compile(optimizer, CrossEntropy::from_logits());
         let threads = Threads::with(threads).unwrap();

@@ -40,7 +40,7 @@ impl Augment {
     fn variant(&self, image: &ArrayView2<u8>, number: usize) -> Array2<u8> {
         let from: Vec<f32> = image.iter().map(|pixel| f32::from(*pixel)).collect();
         let mut to = vec![0.0; from.len()];
-        self.vary(&from, &mut to, image.ncols(), RandomStream::new(number as u64));
+        self.vary(&from, &mut to, (image.ncols(), 0.0), RandomStream::new(number as u64));
         let pixels = to.into_iter().map(|pixel| pixel.round() as u8).collect();
         Array2::from_shape_vec(image.dim(), pixels).expect("as many pixels as before")
     }

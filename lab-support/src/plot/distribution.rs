@@ -3,7 +3,7 @@
 use lab_base::Error;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::data::{CLASS_NAMES, Dataset, Images};
+use crate::data::{CLASS_NAMES, Dataset, Images, Scale};
 use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::style::{Area, Axis, BLUE, Drawn, INK, MARGIN, axes, px, text, to_the_left, to_the_right};
@@ -41,7 +41,7 @@ impl Images {
     /// # Errors
     /// When there are no images.
     pub fn histogram(&self) -> Result<Figure, Error> {
-        histogram(self, 1.0)
+        histogram(&self.unnormalized())
     }
 }
 
@@ -51,7 +51,7 @@ impl Dataset {
     /// # Errors
     /// When there are no images.
     pub fn histogram(&self) -> Result<Figure, Error> {
-        histogram(self.images(), self.divisor())
+        histogram(self)
     }
 }
 
@@ -82,7 +82,8 @@ const BIN: usize = 8;
 
 /// Bars of eight values each. Most pixels are background: where the first bar would flatten all others, it
 /// runs out of the figure, and its share is written beside it.
-fn histogram(images: &Images, divisor: f32) -> Result<Figure, Error> {
+fn histogram(data: &Dataset) -> Result<Figure, Error> {
+    let (images, scale) = (data.images(), data.scale());
     check(images, "drawing the distribution of pixels")?;
     let counts = count(images.pixels.as_standard_layout().as_slice().unwrap_or_default());
     let pixels = images.pixels.len().max(1) as f64;
@@ -90,11 +91,11 @@ fn histogram(images: &Images, divisor: f32) -> Result<Figure, Error> {
         counts.chunks(BIN).map(|bin| 100.0 * bin.iter().sum::<usize>() as f64 / pixels).collect();
     let black = 100.0 * counts[0] as f64 / pixels;
     let mean = counts.iter().enumerate().map(|(v, n)| v as f64 * *n as f64).sum::<f64>() / pixels;
-    let divisor = f64::from(divisor);
-    let (largest, mean) = (255.0 / divisor, mean / divisor);
-    let digits = if largest > 1.0 { 1 } else { 3 };
-    let note =
-        format!("from 0 to {largest}, mean {mean:.digits$}; {black:.0} % are exactly 0, the background");
+    let [smallest, largest] = [0.0, 255.0].map(|byte| scale.words(byte));
+    let (mean, digits) = (number(scale, mean), if scale.divisor > 1.0 { 3 } else { 1 });
+    let note = format!(
+        "from {smallest} to {largest}, mean {mean:.digits$}; {black:.0} % are exactly {smallest}, the background"
+    );
     let frame = Frame {
         title: &format!("Values of {} pixels", thousands(images.pixels.len())),
         note: &note,
@@ -102,7 +103,12 @@ fn histogram(images: &Images, divisor: f32) -> Result<Figure, Error> {
         source: images.source,
         alt: format!("Distribution of the pixels' values: {note}."),
     };
-    Figure::draw(frame, |area| draw_histogram(area, &shares, divisor))
+    Figure::draw(frame, |area| draw_histogram(area, &shares, scale))
+}
+
+/// What a byte, or a mean of bytes, becomes.
+fn number(scale: Scale, byte: f64) -> f64 {
+    (byte / f64::from(scale.divisor) - f64::from(scale.mean)) / f64::from(scale.deviation)
 }
 
 /// How often each of the 256 values occurs. Equal neighbours, as in the background, would wait for each other
@@ -117,17 +123,18 @@ fn count(pixels: &[u8]) -> [usize; 256] {
     std::array::from_fn(|value| tables.iter().map(|table| table[value]).sum())
 }
 
-fn draw_histogram(area: &Area, shares: &[f64], divisor: f64) -> Drawn {
+fn draw_histogram(area: &Area, shares: &[f64], scale: Scale) -> Drawn {
     let others = shares[1..].iter().copied().fold(0.0, f64::max);
     let cut = others > 0.0 && shares[0] > 3.0 * others;
     let top = if cut { 1.3 * others } else { 1.1 * others.max(shares[0]) };
-    let numbers = if divisor > 1.0 { |v: &f64| format!("{v:.1}") } else { |v: &f64| format!("{v:.0}") };
-    let x = Axis { range: 0.0..256.0 / divisor, title: "value of a pixel", labels: 11, format: &numbers };
+    let numbers = if scale.divisor > 1.0 { |v: &f64| format!("{v:.1}") } else { |v: &f64| format!("{v:.0}") };
+    let range = number(scale, 0.0)..number(scale, 256.0);
+    let x = Axis { range, title: "value of a pixel", labels: 11, format: &numbers };
     let percent = |v: &f64| format!("{v:.0} %");
     let y = Axis { range: 0.0..top, title: "share of all pixels", labels: 7, format: &percent };
     let mut chart = axes(area, x, y)?;
-    let edge = |bin: usize| (bin * BIN) as f64 / divisor;
-    let gap = 0.5 / divisor;
+    let edge = |bin: usize| number(scale, (bin * BIN) as f64);
+    let gap = 0.5 / f64::from(scale.divisor) / f64::from(scale.deviation);
     chart.draw_series(shares.iter().enumerate().map(|(bin, &share)| {
         let corners = [(edge(bin) + gap, 0.0), (edge(bin + 1) - gap, share.min(top))];
         Rectangle::new(corners, BLUE.filled())

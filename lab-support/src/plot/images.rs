@@ -4,7 +4,7 @@ use lab_base::Error;
 use plotters::element::PathElement;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::data::{Dataset, Images};
+use crate::data::{Dataset, Images, Scale};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey, pick, viridis};
 use crate::plot::style::{
@@ -17,7 +17,7 @@ impl Images {
     /// # Errors
     /// When there is no image `i`.
     pub fn show(&self, i: usize) -> Result<Figure, Error> {
-        show(self, i, 1.0)
+        show(&self.unnormalized(), i)
     }
 
     /// The first `rows` x `cols` images with their class names: 5 x 5 as in the lab.
@@ -36,7 +36,7 @@ impl Dataset {
     /// # Errors
     /// When there is no image `i`.
     pub fn show(&self, i: usize) -> Result<Figure, Error> {
-        show(self.images(), i, self.divisor())
+        show(self, i)
     }
 
     /// The first `rows` x `cols` images with their class names: 5 x 5 as in the lab.
@@ -52,24 +52,25 @@ impl Dataset {
 const LEFT: i32 = px(MARGIN + 40);
 const SIDE: i32 = px(336);
 
-fn show(images: &Images, i: usize, divisor: f32) -> Result<Figure, Error> {
+fn show(data: &Dataset, i: usize) -> Result<Figure, Error> {
+    let (images, scale) = (data.images(), data.scale());
     let image = pick(images, i, "showing an image")?;
     let (height, width) = image.dim();
     let name = images.class_name(i);
     let title = format!("{name} (label {})", images.labels[i]);
-    let largest = 255.0 / divisor;
+    let [smallest, largest] = [0.0, 255.0].map(|byte| scale.words(byte));
     let frame = Frame {
         title: &title,
-        note: &format!("image {i}: {height} x {width} pixels, each from 0 to {largest}"),
+        note: &format!("image {i}: {height} x {width} pixels, each from {smallest} to {largest}"),
         size: (500, 390),
         source: images.source,
-        alt: format!("Image {i}: {title}, {height} x {width} pixels, values from 0 to {largest}."),
+        alt: format!("Image {i}: {title}, {height} x {width} pixels, values from {smallest} to {largest}."),
     };
     let cell = (SIDE / height.max(width).max(1) as i32).max(1);
     Figure::draw(frame, |area| {
         picture::draw(area, (LEFT, px(4)), cell, image, viridis)?;
         draw_pixel_axes(area, cell, height, width)?;
-        draw_colour_bar(area, divisor)
+        draw_colour_bar(area, scale)
     })
 }
 
@@ -94,7 +95,7 @@ fn draw_pixel_axes(area: &Area, cell: i32, height: usize, width: usize) -> Drawn
 }
 
 /// What each colour means: 255 at the top, 0 at the bottom.
-fn draw_colour_bar(area: &Area, divisor: f32) -> Drawn {
+fn draw_colour_bar(area: &Area, scale: Scale) -> Drawn {
     let (left, top) = (LEFT + SIDE + px(24), px(4));
     let (right, step) = (left + px(20), SIDE as f32 / 256.0);
     let level = |value: f32| top + SIDE - (value * step) as i32;
@@ -106,8 +107,7 @@ fn draw_colour_bar(area: &Area, divisor: f32) -> Drawn {
     for value in [0, 51, 102, 153, 204, 255] {
         let y = level(value as f32 + 0.5);
         area.draw(&PathElement::new(vec![(right, y), (right + px(4), y)], thin(LINE)))?;
-        let number = (value as f32 / divisor).to_string();
-        area.draw_text(&number, &to_the_right(&text(14, INK)), (right + px(8), y))?;
+        area.draw_text(&scale.words(value as f32), &to_the_right(&text(14, INK)), (right + px(8), y))?;
     }
     Ok(())
 }

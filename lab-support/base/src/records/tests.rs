@@ -238,3 +238,20 @@ fn a_full_disk_tears_no_line() {
         Err(e) => eprintln!("not tried: {e}"),
     }
 }
+
+/// As Python's `csv` and `json` read it.
+#[test]
+fn a_table_keeps_every_text_and_number() {
+    let texts = ["plain", "a, b", "say \"so\"", "two\nlines", ""];
+    let rows = texts.iter().map(|text| vec![cell(text), cell(0.1f32), cell(None::<f32>)]).collect();
+    let table = Table { names: vec!["name", "loss", "test"], rows };
+    let csv =
+        "name,loss,test\nplain,0.1,\n\"a, b\",0.1,\n\"say \"\"so\"\"\",0.1,\n\"two\nlines\",0.1,\n,0.1,\n";
+    assert_eq!(table.csv(), csv);
+    let json: serde_json::Value = serde_json::from_str(&table.json()).unwrap();
+    let names: Vec<&str> = json.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        (&names[..], &json[4]["loss"], json[0].get("test")),
+        (&texts[..], &0.1.into(), Some(&().into()))
+    );
+}

@@ -18,7 +18,7 @@ pub fn loaded(data: &FashionMnist) -> Check {
         ),
         Point::new(
             counts == ([6_000; CLASS_NAMES.len()], [1_000; CLASS_NAMES.len()]),
-            "equally many of each class",
+            "all images of each class",
             format!("{:?} and {:?}", counts.0, counts.1),
             hint,
         ),

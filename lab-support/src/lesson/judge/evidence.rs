@@ -3,7 +3,7 @@
 use crate::lesson::baseline::BASELINE_EPOCHS;
 use crate::lesson::run::Run;
 use crate::lesson::runs::BASELINE;
-use crate::nn::Score;
+use crate::nn::{NetworkSpec, Recipe, Score};
 
 /// What the lab has measured on one kind of data.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,7 @@ pub(in crate::lesson) struct Evidence {
 /// The saved baseline, measured on the test images when it is asked for.
 #[derive(Clone, Debug)]
 pub(in crate::lesson) struct Saved {
-    /// As [`Run::layers`].
-    pub layers: String,
+    pub network: NetworkSpec,
     pub test: Score,
 }
 
@@ -54,7 +53,7 @@ pub(super) struct Measured {
     pub network: Network,
 }
 
-/// What can be told of a network by its record.
+/// What can be told of a network by its record: by the recipe what it is, by name and words what people call it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Network {
     /// Of its hidden dense layers.
@@ -75,17 +74,18 @@ pub(super) struct Network {
 impl Evidence {
     /// Every number of every run, and the means over several seeds.
     pub(super) fn measured(&self) -> Vec<Measured> {
-        let means = self.runs.iter().flat_map(|run| self.means(run));
+        let runs = || self.runs.iter().filter_map(|run| Some((run, run.recipe.as_ref()?)));
+        let means = runs().flat_map(|(run, recipe)| self.means(run, recipe));
         let saved = self.saved.iter().flat_map(Saved::measured);
-        self.runs.iter().flat_map(of).chain(means).chain(saved).collect()
+        runs().flat_map(|(run, recipe)| of(run, recipe)).chain(means).chain(saved).collect()
     }
 
-    fn means(&self, run: &Run) -> Vec<Measured> {
-        let same = || {
-            self.runs.iter().filter(|other| {
-                other.name == run.name && other.layers == run.layers && other.epochs == run.epochs
-            })
-        };
+    /// Over the seeds of one training.
+    fn means(&self, run: &Run, recipe: &Recipe) -> Vec<Measured> {
+        let training = recipe.of_any_seed();
+        let is_same = |other: &Recipe| other.of_any_seed() == training;
+        let runs: Vec<&Run> = self.runs.iter().filter(|other| other.name == run.name).collect();
+        let same = || runs.iter().copied().filter(|other| other.recipe.as_ref().is_some_and(is_same));
         // The latest of each seed.
         let latest = || {
             same()
@@ -98,15 +98,16 @@ impl Evidence {
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
         let means = [mean(|run| run.test_accuracy), mean(|run| run.augmented_accuracy)];
-        means.into_iter().flatten().map(|value| measured(run, value, Kind::TestAccuracy)).collect()
+        let network = Network::of(run, recipe);
+        means.into_iter().flatten().map(|value| measured(run, &network, value, Kind::TestAccuracy)).collect()
     }
 }
 
 impl Saved {
     fn measured(&self) -> [Measured; 2] {
         let network = Network {
-            widths: widths(&self.layers),
-            convolutions: self.layers.contains("conv"),
+            widths: self.network.hidden_dense_units(),
+            convolutions: self.network.has_convolutions(),
             epochs: BASELINE_EPOCHS,
             raw: false,
             baseline: true,
@@ -127,18 +128,12 @@ impl Saved {
     }
 }
 
-/// Of the hidden dense layers of `784-128-10`.
-fn widths(layers: &str) -> Vec<usize> {
-    let parts: Vec<&str> = layers.split('-').collect();
-    let inner = parts.get(1..parts.len().max(2) - 1).unwrap_or_default();
-    inner.iter().filter_map(|width| width.parse().ok()).collect()
+fn measured(run: &Run, network: &Network, value: f64, kind: Kind) -> Measured {
+    Measured { value, kind, epoch: run.epochs, is_last: true, network: network.clone() }
 }
 
-fn measured(run: &Run, value: f64, kind: Kind) -> Measured {
-    Measured { value, kind, epoch: run.epochs, is_last: true, network: Network::of(run) }
-}
-
-fn of(run: &Run) -> Vec<Measured> {
+fn of(run: &Run, recipe: &Recipe) -> Vec<Measured> {
+    let network = &Network::of(run, recipe);
     let at_end = [
         (Some(run.train_loss), Kind::Loss),
         (run.test_loss, Kind::Loss),
@@ -147,7 +142,8 @@ fn of(run: &Run) -> Vec<Measured> {
         (run.test_accuracy, Kind::TestAccuracy),
         (run.augmented_accuracy, Kind::TestAccuracy),
     ];
-    let at_end = at_end.into_iter().filter_map(|(value, kind)| Some(measured(run, f64::from(value?), kind)));
+    let at_end =
+        at_end.into_iter().filter_map(|(value, kind)| Some(measured(run, network, f64::from(value?), kind)));
     let curve = run.curve.iter().enumerate().flat_map(|(i, point)| {
         let of_epoch = [
             (Some(point.loss), Kind::Loss),
@@ -157,14 +153,14 @@ fn of(run: &Run) -> Vec<Measured> {
         ];
         of_epoch.into_iter().filter_map(move |(value, kind)| {
             let is_last = i + 1 == run.curve.len();
-            Some(Measured { epoch: i + 1, is_last, ..measured(run, f64::from(value?), kind) })
+            Some(Measured { epoch: i + 1, is_last, ..measured(run, network, f64::from(value?), kind) })
         })
     });
     at_end.chain(curve).collect()
 }
 
 impl Network {
-    fn of(run: &Run) -> Network {
+    fn of(run: &Run, recipe: &Recipe) -> Network {
         let words = format!("{} {} {}", run.name, run.optimizer, run.with).to_lowercase();
         let name = run.name.to_lowercase();
         let known = |word: &str| {
@@ -177,13 +173,13 @@ impl Network {
         };
         let raw = ["0-255", "not normal", "without normal", "unnormal", "raw", "no normal", "unscaled"];
         Network {
-            widths: widths(&run.layers),
-            convolutions: run.layers.contains("conv"),
+            widths: recipe.network.hidden_dense_units(),
+            convolutions: recipe.network.has_convolutions(),
             epochs: run.epochs,
             raw: raw.iter().any(|mark| name.contains(mark)),
             baseline: run.name == BASELINE,
             plain: name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(known),
-            augmented: run.with.contains("augment"),
+            augmented: recipe.plan.augment.is_some(),
             words,
             name,
         }

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use super::*;
 use crate::lesson::check::Check;
 use crate::lesson::long_run;
-use crate::nn::Measured;
+use crate::lesson::run::Run;
+use crate::lesson::run::tests::{history_of, network, run_of};
+use crate::nn::{Adam, Fit, Measured};
 
 /// An answer that was labelled before it was judged.
 #[derive(Deserialize)]
@@ -205,6 +207,32 @@ fn other_numbers_need_no_record() {
     }
 }
 
+/// What tells networks apart is the recipe: the string that shows their layers is for people.
+#[test]
+fn networks_are_known_by_their_recipes() {
+    let text = "More neurons and dropout help. With 256 neurons the test accuracy was 0.8872.";
+    let passes = |evidence: &Evidence| Check::new("answer", judge(6, text, evidence)).passed();
+    let mut evidence = evidence(6);
+    assert!(passes(&evidence));
+    evidence.runs.iter_mut().for_each(|run| run.layers = "conv9-1-1".into());
+    assert!(passes(&evidence), "whatever is shown of the layers");
+    evidence.runs.iter_mut().for_each(|run| run.recipe = None);
+    assert!(!passes(&evidence), "what has no recipe is of no known network");
+
+    let run = |hidden: &[usize], test| {
+        run_of("one", &history_of(&network(hidden, Adam::default()), &Fit::epochs(2), 0.9), test)
+    };
+    let mean = |runs: Vec<Run>| {
+        let evidence = Evidence { runs, ..Evidence::default() };
+        evidence.measured().iter().any(|measured| (measured.value - 0.7).abs() < 1e-6)
+    };
+    let (one, other) = (run(&[128], 0.6), run(&[64], 0.8));
+    let shown_alike = Run { layers: one.layers.clone(), ..other };
+    assert!(!mean(vec![one.clone(), shown_alike]), "two networks of one name are no two seeds");
+    let seeded = network(&[128], Adam::default()).seed(7);
+    assert!(mean(vec![one, run_of("one", &history_of(&seeded, &Fit::epochs(2), 0.9), 0.8)]));
+}
+
 /// Whoever types "x" and pastes back what is then said does not pass.
 #[test]
 fn hints_are_no_answers() {
@@ -241,7 +269,7 @@ fn without_records_nothing_measured_can_be_quoted() {
 #[test]
 fn the_accuracy_of_the_saved_baseline_needs_no_record() {
     let saved = Saved {
-        layers: "784-128-10".into(),
+        network: network(&[128], Adam::default()).spec(),
         test: Measured { accuracy: 0.8856, loss: 0.3309, samples: 10_000 }.into(),
     };
     let alone = Evidence { runs: Vec::new(), saved: Some(saved), ..evidence(5) };

@@ -34,17 +34,6 @@ impl Sequential {
         progress.finish();
         Ok(Activations { layer: layer.to_string(), values, shape, source: data.images().source })
     }
-
-    /// The place of the layer that the summary calls `layer`.
-    pub(crate) fn layer_index(&self, layer: &str, doing: &str) -> Result<usize, Error> {
-        self.check()?;
-        let names = self.layer_names();
-        names.iter().position(|name| name == layer).ok_or_else(|| {
-            let found = format!("\"{layer}\"");
-            let advice = "show the network with model.summary() and take a name from there";
-            Error::new(doing, format!("the name of one of its layers, {}", names.join(", ")), found, advice)
-        })
-    }
 }
 
 impl Activations {

@@ -5,7 +5,8 @@ use crate::nn::kernels::memory;
 /// The sliding window of a convolution or a pooling layer.
 ///
 /// From an image of height h, with p rows of zeros above and below it together:
-/// `out_height = (h + p - size) / stride + 1`, rounded down; and so the width.
+/// `out_height = (h + p - size) / stride + 1`, rounded down; and so the width. With the padding `Same` it is
+/// `h / stride`, rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
     pub channels: usize,
@@ -14,9 +15,9 @@ pub(crate) struct Window {
     pub size: usize,
     pub stride: usize,
     /// Rows of zeros above the image, and columns left of it.
-    pub before: usize,
+    pub before: [usize; 2],
     /// Rows of zeros below the image, and columns right of it.
-    pub after: usize,
+    pub after: [usize; 2],
     pub out_height: usize,
     pub out_width: usize,
 }
@@ -28,8 +29,9 @@ pub enum Padding {
     /// No border: the output is smaller than the image by the size of the window less 1.
     #[default]
     Valid,
-    /// The output is as large as the image. Of a border that can't be even, the larger part is below and on the
-    /// right. With a stride of 1 alone, as in PyTorch.
+    /// With a stride of 1 the output is as large as the image, with a stride of s as large as the image divided by s,
+    /// rounded up. Of a border that can't be even, the larger part is below and on the right. As in Keras; PyTorch
+    /// has it with a stride of 1 alone.
     Same,
 }
 
@@ -55,12 +57,16 @@ impl Window {
             let found = format!("size {size}, stride {stride}");
             return Err(("a window and a stride of at least 1", found, "use a size of 2 or 3"));
         }
-        if padding == Padding::Same && stride != 1 {
-            let advice = "leave the padding out, or the stride";
-            return Err(("a stride of 1 with the padding Same", format!("stride {stride}"), advice));
-        }
-        let border = if padding == Padding::Same { size - 1 } else { 0 };
-        let (padded_height, padded_width) = (height.saturating_add(border), width.saturating_add(border));
+        // Rows of zeros that the last window needs, which begins `stride` rows behind the one before it.
+        let border = |rows: usize| match padding {
+            Padding::Valid => 0,
+            Padding::Same => {
+                ((rows.div_ceil(stride).max(1) - 1) * stride).saturating_add(size).saturating_sub(rows)
+            }
+        };
+        let border = [border(height), border(width)];
+        let [padded_height, padded_width] =
+            [height.saturating_add(border[0]), width.saturating_add(border[1])];
         if size > padded_height.min(padded_width) {
             let found = format!("{size} x {size} on {height} x {width}");
             return Err((
@@ -80,7 +86,7 @@ impl Window {
                 "use a smaller window",
             ));
         }
-        let (before, after) = (border / 2, border - border / 2);
+        let (before, after) = (border.map(|zeros| zeros / 2), border.map(|zeros| zeros - zeros / 2));
         let (out_height, out_width) =
             ((padded_height - size) / stride + 1, (padded_width - size) / stride + 1);
         Ok(Window { channels, height, width, size, stride, before, after, out_height, out_width })
@@ -102,11 +108,11 @@ impl Window {
     }
 
     fn padded_height(&self) -> usize {
-        self.before + self.height + self.after
+        self.before[0] + self.height + self.after[0]
     }
 
     pub fn padded_width(&self) -> usize {
-        self.before + self.width + self.after
+        self.before[1] + self.width + self.after[1]
     }
 
     /// Numbers in one row of an image with its border.
@@ -115,7 +121,7 @@ impl Window {
     }
 
     pub fn is_padded(&self) -> bool {
-        self.before + self.after > 0
+        [self.before, self.after] != [[0; 2]; 2]
     }
 
     /// The image inside its border: `padded` holds zeros, and the image is written in their midst. The image itself
@@ -144,7 +150,7 @@ impl Window {
 
     /// Where row `i` of the image begins inside the border.
     fn padded_row(&self, i: usize) -> usize {
-        ((self.before + i) * self.padded_width() + self.before) * self.channels
+        ((self.before[0] + i) * self.padded_width() + self.before[1]) * self.channels
     }
 
     /// Where the window's first pixel lies in the image, for each place that it takes, row by row.
@@ -166,10 +172,12 @@ mod tests {
 
     fn sizes(image: &[usize], size: usize, stride: usize, padding: Padding) -> [usize; 4] {
         let w = Window::new(image, size, stride, padding).unwrap();
-        [w.out_height, w.out_width, w.before, w.after]
+        assert_eq!(w.before[0] + w.after[0], w.before[1] + w.after[1]);
+        [w.out_height, w.out_width, w.before[0], w.after[0]]
     }
 
-    /// The sizes are those of PyTorch's `Conv2d`, and the border that of its `padding="same"`.
+    /// The sizes are those of PyTorch's `Conv2d`, and the border that of its `padding="same"`; with strides, those of
+    /// TensorFlow's `SAME`.
     #[test]
     fn sizes_are_pytorchs() {
         assert_eq!(sizes(&[28, 28], 3, 1, Padding::Valid), [26, 26, 0, 0]);
@@ -178,6 +186,12 @@ mod tests {
         assert_eq!(sizes(&[28, 20], 2, 1, Padding::Same), [28, 20, 0, 1]);
         assert_eq!(sizes(&[3, 1], 3, 1, Padding::Same), [3, 1, 1, 1]);
         assert_eq!(sizes(&[5, 5], 2, 2, Padding::Valid), [2, 2, 0, 0]);
+        assert_eq!(sizes(&[28, 20], 3, 2, Padding::Same), [14, 10, 0, 1]);
+        assert_eq!(sizes(&[7, 7], 3, 2, Padding::Same), [4, 4, 1, 1]);
+        assert_eq!(sizes(&[7, 7], 1, 2, Padding::Same), [4, 4, 0, 0]);
+        let uneven = Window::new(&[28, 7], 3, 2, Padding::Same).unwrap();
+        assert_eq!((uneven.before, uneven.after), ([0, 1], [1, 1]));
+        assert_eq!((uneven.out_height, uneven.out_width), (14, 4));
     }
 
     #[test]
@@ -187,7 +201,6 @@ mod tests {
         assert_eq!(told(&[784], 3, 1, Padding::Valid), "shape [784]");
         assert_eq!(told(&[28, 28], 0, 1, Padding::Same), "size 0, stride 1");
         assert_eq!(told(&[28, 28], 3, 0, Padding::Valid), "size 3, stride 0");
-        assert_eq!(told(&[28, 28], 3, 2, Padding::Same), "stride 2");
         assert_eq!(told(&[28, 20], 3, 29, Padding::Valid), "stride 29 on 28 x 20");
         assert_eq!(
             told(&[28, 20], 3, usize::MAX, Padding::Valid),

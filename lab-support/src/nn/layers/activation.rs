@@ -12,6 +12,7 @@ use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 /// | `LeakyRelu` | x where x > 0, else 0.01 x | 1 where y > 0, else 0.01 |
 /// | `Elu` | x where x > 0, else e^x - 1 | 1 where y > 0, else y + 1 |
 /// | `Gelu` | x Φ(x) | Φ(x) + x φ(x) |
+/// | `Silu` | x σ(x), σ the sigmoid | σ(x) (1 + x (1 - σ(x))) |
 /// | `Sigmoid` | 1 / (1 + e^-x) | y (1 - y) |
 /// | `Tanh` | tanh x | 1 - y² |
 /// | `Softmax` | e^xᵢ / Σⱼ e^xⱼ along the row | yᵢ (δᵢⱼ - yⱼ) |
@@ -19,7 +20,7 @@ use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 /// Φ and φ are the distribution and the density of the standard normal distribution: GELU is the exact one, the
 /// default of both Keras and PyTorch, not the approximation by tanh. The slope of LeakyReLU, 0.01, is PyTorch's
 /// default (Keras's is 0.3); the α of ELU is 1, as in both. (LeakyReLU: Maas et al., 2013. ELU: Clevert et al.,
-/// 2016. GELU: Hendrycks and Gimpel, 2016.)
+/// 2016. GELU and SiLU: Hendrycks and Gimpel, 2016; SiLU is also known as Swish.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// The sum itself.
@@ -36,6 +37,9 @@ pub enum Activation {
     /// The sum times the normal distribution at it.
     #[serde(rename = "GELU")]
     Gelu,
+    /// The sum times its sigmoid.
+    #[serde(rename = "SiLU")]
+    Silu,
     /// From 0 to 1.
     Sigmoid,
     /// From -1 to 1.
@@ -44,14 +48,15 @@ pub enum Activation {
     Softmax,
 }
 
-use Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
+use Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Silu, Softmax, Tanh};
 
 /// What LeakyReLU lets through of a negative number.
 const LEAK: f32 = 0.01;
 
 impl Activation {
     #[cfg(test)]
-    pub(crate) const ALL: [Activation; 8] = [Linear, Relu, LeakyRelu, Elu, Gelu, Sigmoid, Tanh, Softmax];
+    pub(crate) const ALL: [Activation; 9] =
+        [Linear, Relu, LeakyRelu, Elu, Gelu, Silu, Sigmoid, Tanh, Softmax];
 
     /// As Keras and PyTorch call it.
     pub fn name(self) -> &'static str {
@@ -61,16 +66,17 @@ impl Activation {
             LeakyRelu => "LeakyReLU",
             Elu => "ELU",
             Gelu => "GELU",
+            Silu => "SiLU",
             Sigmoid => "Sigmoid",
             Tanh => "Tanh",
             Softmax => "Softmax",
         }
     }
 
-    /// True for GELU, the only one that falls before it rises: its output doesn't tell its slope, its input
-    /// does. It is always a layer of its own.
+    /// True for GELU and SiLU, which fall before they rise: the output doesn't tell the slope, the input does.
+    /// Such an activation is always a layer of its own.
     pub(crate) fn needs_its_input(self) -> bool {
-        self == Gelu
+        matches!(self, Gelu | Silu)
     }
 
     /// Replaces the sums in `x`, rows of `width` numbers, by the outputs.
@@ -81,6 +87,7 @@ impl Activation {
             LeakyRelu => vectorized(Each { x, f: |x: f32| if x < 0.0 { LEAK * x } else { x } }),
             Elu => vectorized(Each { x, f: |x: f32| if x < 0.0 { exp(x) - 1.0 } else { x } }),
             Gelu => vectorized(Each { x, f: |x: f32| x * normal_distribution(x) }),
+            Silu => vectorized(Each { x, f: |x: f32| x * sigmoid(x) }),
             Sigmoid => vectorized(Each { x, f: sigmoid }),
             Tanh => vectorized(Each { x, f: tanh }),
             Softmax => x.chunks_exact_mut(width).for_each(softmax),
@@ -99,6 +106,14 @@ impl Activation {
                 y,
                 dy,
                 f: |x, dy| dy * (normal_distribution(x) + x * normal_density(x)),
+            }),
+            Silu => vectorized(EachPair {
+                y,
+                dy,
+                f: |x, dy| {
+                    let s = sigmoid(x);
+                    dy * s * (1.0 + x * (1.0 - s))
+                },
             }),
             Sigmoid => vectorized(EachPair { y, dy, f: |y, dy| dy * y * (1.0 - y) }),
             Tanh => vectorized(EachPair { y, dy, f: |y, dy| dy * (1.0 - y * y) }),

@@ -3,7 +3,7 @@ use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::spec::LayerSpec;
 
-/// An activation as a layer of its own: the softmax that turns logits into probabilities, and GELU.
+/// An activation as a layer of its own: the softmax that turns logits into probabilities, GELU, SiLU.
 #[derive(Clone)]
 pub(crate) struct ActivationLayer {
     pub activation: Activation,

@@ -203,7 +203,7 @@ impl Layer for BatchNorm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::wave;
+    use crate::nn::gradient_check::{by_pixel, wave};
 
     /// From `batch_norm` in `tests/pytorch.py`: the second of two batches of 4.
     struct Expected {
@@ -268,14 +268,7 @@ mod tests {
 
     /// Four images from a `wave`.
     fn batch(first: usize, numbers: usize, channels: usize) -> Vec<f32> {
-        by_pixel(&wave(first, 4 * numbers), channels)
-    }
-
-    /// PyTorch has channel after channel; here the channels of a pixel lie side by side.
-    fn by_pixel(batch: &[f32], channels: usize) -> Vec<f32> {
-        let numbers = batch.len() / 4;
-        let at = |i, j| batch[i * numbers + j % channels * (numbers / channels) + j / channels];
-        (0..4).flat_map(|i| (0..numbers).map(move |j| at(i, j))).collect()
+        by_pixel(4, &wave(first, 4 * numbers), channels)
     }
 
     #[test]
@@ -297,7 +290,7 @@ mod tests {
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;
             let close_all =
-                |what: &str, ours: &[f32], theirs: &[f32]| close(what, ours, &by_pixel(theirs, channels));
+                |what: &str, ours: &[f32], theirs: &[f32]| close(what, ours, &by_pixel(4, theirs, channels));
             close_all("y", &y, expected.y);
             close("dw", &weight.gradient, expected.dw);
             close("db", &bias.gradient, expected.db);

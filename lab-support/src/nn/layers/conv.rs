@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::Padding;
-use crate::nn::layers::init::Init;
+use crate::nn::layers::init::{Init, is_true, yes};
 
-/// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid` and Glorot-uniform
-/// weights unless it says otherwise.
+/// What a convolution has beside filters, kernel and activation: stride 1, padding `Valid`, Glorot-uniform
+/// weights and a bias unless it says otherwise.
 ///
 /// ```
 /// # use lab_support::prelude::*;
@@ -17,11 +17,13 @@ pub struct Conv {
     pub(crate) stride: usize,
     pub(crate) padding: Padding,
     pub(crate) init: Init,
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub(crate) bias: bool,
 }
 
 impl Default for Conv {
     fn default() -> Conv {
-        Conv { stride: 1, padding: Padding::Valid, init: Init::GlorotUniform }
+        Conv { stride: 1, padding: Padding::Valid, init: Init::GlorotUniform, bias: true }
     }
 }
 
@@ -31,7 +33,8 @@ impl Conv {
         Conv { stride, ..self }
     }
 
-    /// Whether a border of zeros keeps the output as large as the image; default `Valid`: it doesn't.
+    /// Whether a border of zeros keeps the output as large as the image (divided by the stride); default `Valid`: it
+    /// doesn't.
     pub fn padding(self, padding: Padding) -> Conv {
         Conv { padding, ..self }
     }
@@ -39,5 +42,11 @@ impl Conv {
     /// How the first weights are drawn; default Glorot-uniform, as Keras does.
     pub fn init(self, init: Init) -> Conv {
         Conv { init, ..self }
+    }
+
+    /// Whether each filter has a bias; default true. Normalization behind the layer takes it away again: there `false`
+    /// saves a number for each filter.
+    pub fn use_bias(self, bias: bool) -> Conv {
+        Conv { bias, ..self }
     }
 }

@@ -5,7 +5,7 @@ use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
 use crate::nn::layers::convolution::{Convolution, Work};
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::parameter::{Parameter, WeightAndBias};
 use crate::nn::layers::spec::LayerSpec;
 
 /// A convolution: each filter looks at every place of the image through the same weights.
@@ -16,7 +16,7 @@ use crate::nn::layers::spec::LayerSpec;
 /// |---|---|
 /// | x | `[batch, channels, height, width]` |
 /// | w | `[filters, channels, kernel, kernel]`, as in PyTorch |
-/// | b | `[filters]` |
+/// | b | `[filters]`; 0 where the layer has none |
 /// | y | `[batch, filters, out_height, out_width]`; see [`Window`] |
 ///
 /// Backward, with dz the gradient with respect to the sums: `dw[f, c, u, v] = Σ dz[f, i, j] · x[c, i·stride + u, j·stride
@@ -26,8 +26,7 @@ pub(crate) struct Conv2d {
     convolution: Convolution,
     settings: Conv,
     shape: [usize; 3],
-    /// Weight and bias.
-    parameters: [Parameter; 2],
+    sums: WeightAndBias,
     work: Work,
 }
 
@@ -49,11 +48,9 @@ impl Conv2d {
         let weight = vec![filters, window.channels, kernel, kernel];
         let fits = memory::check_sum(&[&weight, &shape, &[window.padded_len()]]);
         fits.map_err(|found| ("weights and an output that fit into memory", found, "use fewer filters"))?;
-        let zeros = vec![0.0; weight.iter().product()];
-        let weight = Parameter::new("weight", weight, zeros);
-        let parameters = [weight, Parameter::new("bias", vec![filters], vec![0.0; filters])];
+        let sums = WeightAndBias::new(weight, settings.init, settings.bias);
         let convolution = Convolution::new(window, filters, activation);
-        Ok(Conv2d { convolution, settings, shape, parameters, work: Work::default() })
+        Ok(Conv2d { convolution, settings, shape, sums, work: Work::default() })
     }
 }
 
@@ -76,23 +73,19 @@ impl Layer for Conv2d {
     }
 
     fn parameters(&self) -> &[Parameter] {
-        &self.parameters
+        &self.sums.parameters
     }
 
     fn parameters_mut(&mut self) -> &mut [Parameter] {
-        &mut self.parameters
+        &mut self.sums.parameters
     }
 
     fn initialize(&mut self, rng: &mut ChaCha8Rng) {
-        let [weight, bias] = &mut self.parameters;
-        let place = weight.shape[2] * weight.shape[3];
-        let fans = [weight.shape[1] * place, weight.shape[0] * place];
-        weight.value = self.settings.init.draw(weight.value.len(), fans, rng);
-        bias.value.fill(0.0);
+        self.sums.initialize(rng);
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        self.convolution.forward(&mut Work::default(), &self.parameters, rows, (x, y), threads);
+        self.convolution.forward(&mut Work::default(), &self.sums, rows, (x, y), threads);
     }
 
     fn forward_training(
@@ -103,10 +96,10 @@ impl Layer for Conv2d {
         _: RandomStream,
         threads: &Threads,
     ) {
-        self.convolution.forward(&mut self.work, &self.parameters, rows, (x, y), threads);
+        self.convolution.forward(&mut self.work, &self.sums, rows, (x, y), threads);
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        self.convolution.backward(&mut self.work, &mut self.parameters, pass, threads);
+        self.convolution.backward(&mut self.work, &mut self.sums, pass, threads);
     }
 }

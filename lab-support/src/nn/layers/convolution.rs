@@ -7,7 +7,7 @@ use crate::nn::kernels::threads::parts;
 use crate::nn::kernels::{ConvolutionAlgorithm, Gradients, ScratchBuffers, Threads, Window};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::Backward;
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::parameter::WeightAndBias;
 
 /// A convolution with an activation behind it, without its weights.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Convolution {
     pub activation: Activation,
     algorithm: Arc<dyn ConvolutionAlgorithm>,
     filters: usize,
+    /// The biases of filters that have none.
+    zeros: Vec<f32>,
 }
 
 /// What a step needs beside its results; empty until training starts.
@@ -42,7 +44,7 @@ fn share(rows: usize) -> usize {
 impl Convolution {
     pub fn new(window: Window, filters: usize, activation: Activation) -> Convolution {
         let (window, algorithm) = fastest(window, filters);
-        Convolution { window, activation, algorithm, filters }
+        Convolution { window, activation, algorithm, filters, zeros: vec![0.0; filters] }
     }
 
     /// Numbers in one output.
@@ -64,19 +66,21 @@ impl Convolution {
     pub fn forward(
         &self,
         work: &mut Work,
-        [weight, bias]: &[Parameter; 2],
+        sums: &WeightAndBias,
         rows: usize,
         (x, y): (&[f32], &mut [f32]),
         threads: &Threads,
     ) {
         let Work { packed, scratch, .. } = work;
         packed.resize(self.algorithm.packed_len(), 0.0);
-        self.with_scratch(scratch, |[_, _, scratch]| self.algorithm.pack(&weight.value, packed, scratch));
+        let bias = sums.bias().map_or(&self.zeros, |bias| &bias.value);
+        let weight = &sums.weight().value;
+        self.with_scratch(scratch, |[_, _, scratch]| self.algorithm.pack(weight, packed, scratch));
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), share(rows));
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             self.with_scratch(scratch, |[padded, _, scratch]| {
                 for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                    self.algorithm.forward(self.window.pad(x, padded), packed, &bias.value, y, scratch);
+                    self.algorithm.forward(self.window.pad(x, padded), packed, bias, y, scratch);
                     self.activation.forward(y, self.filters);
                 }
             });
@@ -84,13 +88,7 @@ impl Convolution {
     }
 
     /// Fills the gradients of weight and bias, and of the input where it is asked for.
-    pub fn backward(
-        &self,
-        work: &mut Work,
-        parameters: &mut [Parameter; 2],
-        pass: Backward,
-        threads: &Threads,
-    ) {
+    pub fn backward(&self, work: &mut Work, sums: &mut WeightAndBias, pass: Backward, threads: &Threads) {
         let Backward { rows, input: x, output: y, d_output: dz, d_input: dx } = pass;
         let Work { packed, back, gradients, scratch } = work;
         back.resize(packed.len(), 0.0);
@@ -114,7 +112,7 @@ impl Convolution {
                 }
             });
         });
-        self.collect(work, parameters);
+        self.collect(work, sums);
     }
 
     /// The backward pass of one image: turns the gradient `dz` of its outputs into that of its sums, and adds to the
@@ -142,16 +140,16 @@ impl Convolution {
     }
 
     /// Adds the gradients of all parts, and gives them PyTorch's order.
-    fn collect(&self, work: &mut Work, [weight, bias]: &mut [Parameter; 2]) {
+    fn collect(&self, work: &mut Work, sums: &mut WeightAndBias) {
         let length = self.algorithm.packed_len();
         let (sum, others) = work.gradients.split_at_mut(length + self.filters);
         add_rows(others, sum);
         let (packed, db) = sum.split_at(length);
-        let dw = &mut weight.gradient;
+        let dw = &mut sums.weight_mut().gradient;
         self.with_scratch(&work.scratch, |[_, _, scratch]| {
             self.algorithm.unpack_gradient(packed, dw, scratch)
         });
-        bias.gradient.copy_from_slice(db);
+        sums.bias_mut().into_iter().for_each(|bias| bias.gradient.copy_from_slice(db));
     }
 }
 

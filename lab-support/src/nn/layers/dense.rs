@@ -4,9 +4,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
 use crate::nn::kernels::{Misfit, Threads, memory};
 use crate::nn::layers::activation::Activation;
-use crate::nn::layers::init::Init;
 use crate::nn::layers::layer::{Backward, Layer};
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::neurons::Neurons;
+use crate::nn::layers::parameter::{Parameter, WeightAndBias};
 use crate::nn::layers::spec::LayerSpec;
 
 /// A fully connected layer: `y = activation(x wᵀ + b)`.
@@ -15,7 +15,7 @@ use crate::nn::layers::spec::LayerSpec;
 /// |---|---|
 /// | x | `[batch, inputs]` |
 /// | w | `[outputs, inputs]`, as in PyTorch (Keras stores the transpose) |
-/// | b | `[outputs]` |
+/// | b | `[outputs]`; 0 where the layer has none |
 /// | y | `[batch, outputs]` |
 ///
 /// Backward, with dz the gradient with respect to the sums: `dw = dzᵀ x`, `db = Σ dz` over the batch,
@@ -23,10 +23,9 @@ use crate::nn::layers::spec::LayerSpec;
 #[derive(Clone)]
 pub(crate) struct Dense {
     activation: Activation,
-    init: Init,
+    settings: Neurons,
     outputs: [usize; 1],
-    /// Weight and bias.
-    parameters: [Parameter; 2],
+    sums: WeightAndBias,
 }
 
 /// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
@@ -35,18 +34,22 @@ const LEAST_OUTPUTS: usize = 16;
 impl Dense {
     /// # Errors
     /// When its weights do not fit into memory.
-    pub fn new(inputs: usize, outputs: usize, activation: Activation, init: Init) -> Result<Dense, Misfit> {
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+        settings: Neurons,
+    ) -> Result<Dense, Misfit> {
         let fits = memory::check_sum(&[&[inputs, outputs], &[outputs]]);
         fits.map_err(|found| ("weights that fit into memory", found, "use fewer units"))?;
-        let weight = Parameter::new("weight", vec![outputs, inputs], vec![0.0; outputs * inputs]);
-        let bias = Parameter::new("bias", vec![outputs], vec![0.0; outputs]);
-        Ok(Dense { activation, init, outputs: [outputs], parameters: [weight, bias] })
+        let sums = WeightAndBias::new(vec![outputs, inputs], settings.init, settings.bias);
+        Ok(Dense { activation, settings, outputs: [outputs], sums })
     }
 }
 
 impl Layer for Dense {
     fn spec(&self) -> LayerSpec {
-        LayerSpec::Dense { units: self.outputs[0], activation: self.activation, init: self.init }
+        LayerSpec::Dense { units: self.outputs[0], activation: self.activation, settings: self.settings }
     }
 
     fn output_shape(&self) -> &[usize] {
@@ -58,27 +61,26 @@ impl Layer for Dense {
     }
 
     fn parameters(&self) -> &[Parameter] {
-        &self.parameters
+        &self.sums.parameters
     }
 
     fn parameters_mut(&mut self) -> &mut [Parameter] {
-        &mut self.parameters
+        &mut self.sums.parameters
     }
 
     fn initialize(&mut self, rng: &mut ChaCha8Rng) {
-        let [weight, bias] = &mut self.parameters;
-        weight.value = self.init.draw(weight.value.len(), [weight.shape[1], weight.shape[0]], rng);
-        bias.value.fill(0.0);
+        self.sums.initialize(rng);
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        let [weight, bias] = &self.parameters;
         let (outputs, share) = (self.outputs[0], threads.share(self.outputs[0], LEAST_OUTPUTS));
-        let (weight, mut sums) = (weight.matrix(), matrix_mut(rows, y));
+        let (weight, mut sums) = (self.sums.weight().matrix(), matrix_mut(rows, y));
         let parts = weight.axis_chunks_iter(Axis(0), share).zip(sums.axis_chunks_iter_mut(Axis(1), share));
         threads.for_each(parts, |(w, y)| matmul_nt(matrix(rows, x), w, y)); // [rows, part of outputs]
-        for row in y.chunks_exact_mut(outputs) {
-            row.iter_mut().zip(&bias.value).for_each(|(y, b)| *y += b);
+        if let Some(bias) = self.sums.bias() {
+            for row in y.chunks_exact_mut(outputs) {
+                row.iter_mut().zip(&bias.value).for_each(|(y, b)| *y += b);
+            }
         }
         self.activation.forward(y, outputs);
     }
@@ -88,14 +90,16 @@ impl Layer for Dense {
         let outputs = self.outputs[0];
         self.activation.backward(output, d_output, outputs);
 
-        let [weight, bias] = &mut self.parameters;
-        bias.gradient.fill(0.0);
-        for row in d_output.chunks_exact(outputs) {
-            bias.gradient.iter_mut().zip(row).for_each(|(db, dz)| *db += dz);
+        if let Some(bias) = self.sums.bias_mut() {
+            bias.gradient.fill(0.0);
+            for row in d_output.chunks_exact(outputs) {
+                bias.gradient.iter_mut().zip(row).for_each(|(db, dz)| *db += dz);
+            }
         }
 
         let (x, dz) = (matrix(rows, input), matrix(rows, d_output));
         let share = threads.share(outputs, LEAST_OUTPUTS);
+        let weight = self.sums.weight_mut();
         let mut gradient = weight.gradient_matrix();
         let parts = gradient.axis_chunks_iter_mut(Axis(0), share).enumerate();
         threads.for_each(parts, |(i, dw)| matmul_tn(dz, i * share, x, dw)); // [part of outputs, inputs]
@@ -183,10 +187,10 @@ mod tests {
     #[test]
     fn forward_and_backward_are_pytorchs() {
         for Expected { activation, y, dw, db, dx } in PYTORCH {
-            let mut layer = Dense::new(2, 3, activation, Init::GlorotUniform).unwrap();
-            layer.parameters[0].value = wave(4, 6);
-            layer.parameters[1].value = wave(10, 3);
-            layer.parameters.iter_mut().for_each(|p| p.prepare(0));
+            let mut layer = Dense::new(2, 3, activation, Neurons::default()).unwrap();
+            layer.parameters_mut()[0].value = wave(4, 6);
+            layer.parameters_mut()[1].value = wave(10, 3);
+            layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
             let (x, mut dy) = (wave(0, 4), wave(13, 6));
             let (mut output, mut d_input) = ([1.0; 6], [1.0; 4]);
             layer.forward(2, &x, &mut output, &Threads::one());
@@ -201,8 +205,8 @@ mod tests {
 
             let name = activation.name();
             close(&format!("{name}, y"), &output, &y);
-            close(&format!("{name}, dw"), &layer.parameters[0].gradient, &dw);
-            close(&format!("{name}, db"), &layer.parameters[1].gradient, &db);
+            close(&format!("{name}, dw"), &layer.parameters()[0].gradient, &dw);
+            close(&format!("{name}, db"), &layer.parameters()[1].gradient, &db);
             close(&format!("{name}, dx"), &d_input, &dx);
         }
     }

@@ -25,6 +25,15 @@ impl Init {
     }
 }
 
+/// What is left out of a description: a setting that is as it was before it could be another.
+pub(crate) fn yes() -> bool {
+    true
+}
+
+pub(crate) fn is_true(setting: &bool) -> bool {
+    *setting
+}
+
 #[cfg(test)]
 mod tests {
     use rand::SeedableRng;

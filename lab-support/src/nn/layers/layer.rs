@@ -42,6 +42,11 @@ pub(crate) trait Layer: CloneLayer + Send + Sync {
         false
     }
 
+    /// How many layers above it the one begins whose input it adds; None for all layers but the end of a residual block.
+    fn adds(&self) -> Option<usize> {
+        None
+    }
+
     /// True where nothing can be learned from a batch of one image: its variance over the batch is 0.
     fn needs_several_images(&self) -> bool {
         false

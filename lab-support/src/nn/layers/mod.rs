@@ -2,6 +2,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod activation_layer;
+pub(crate) mod add;
 pub(crate) mod average_pool2d;
 pub(crate) mod batch_norm;
 pub(crate) mod conv;
@@ -13,13 +14,16 @@ pub(crate) mod flatten;
 pub(crate) mod global_average_pool2d;
 pub(crate) mod init;
 pub(crate) mod layer;
+pub(crate) mod layer_norm;
 pub(crate) mod max_pool2d;
+pub(crate) mod neurons;
 pub(crate) mod parameter;
 pub(crate) mod spec;
 
 pub use activation::Activation;
 pub(crate) use activation::softmax;
 pub(crate) use activation_layer::ActivationLayer;
+pub(crate) use add::Add;
 pub(crate) use average_pool2d::AveragePool2d;
 pub(crate) use batch_norm::BatchNorm;
 pub use conv::Conv;
@@ -30,6 +34,8 @@ pub(crate) use flatten::Flatten;
 pub(crate) use global_average_pool2d::GlobalAveragePool2d;
 pub use init::Init;
 pub(crate) use layer::{Backward, Layer};
+pub(crate) use layer_norm::LayerNorm;
 pub(crate) use max_pool2d::MaxPool2d;
+pub use neurons::Neurons;
 pub(crate) use parameter::{Parameter, Role};
 pub(crate) use spec::LayerSpec;

@@ -1,4 +1,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
+use rand_chacha::ChaCha8Rng;
+
+use crate::nn::layers::init::Init;
 
 /// Numbers that training changes, such as a layer's weights, with their gradient and what the optimizer
 /// remembers of earlier gradients.
@@ -14,7 +17,12 @@ pub struct Parameter {
     pub(crate) gradient: Vec<f32>,
     /// The optimizer's running means; empty until training starts.
     pub(crate) moments: [Vec<f32>; 2],
+    /// The running mean of its values, where training keeps one; empty otherwise.
+    pub(crate) average: Vec<f32>,
     pub(crate) role: Role,
+    /// Whether weight decay is for it: for weights between inputs and outputs alone, not for biases and what
+    /// normalization learns.
+    pub(crate) decays: bool,
 }
 
 /// What changes a parameter.
@@ -35,7 +43,21 @@ impl Parameter {
     pub(crate) fn new(name: &'static str, shape: Vec<usize>, value: Vec<f32>) -> Parameter {
         assert_eq!(shape.iter().product::<usize>(), value.len(), "numbers in a parameter of shape {shape:?}");
         let moments = [Vec::new(), Vec::new()];
-        Parameter { name, shape, value, gradient: Vec::new(), moments, role: Role::Trained }
+        let decays = shape.len() > 1;
+        Parameter {
+            name,
+            shape,
+            value,
+            gradient: Vec::new(),
+            moments,
+            average: Vec::new(),
+            role: Role::Trained,
+            decays,
+        }
+    }
+
+    pub(crate) fn without_decay(self) -> Parameter {
+        Parameter { decays: false, ..self }
     }
 
     pub(crate) fn with_role(self, role: Role) -> Parameter {
@@ -58,9 +80,26 @@ impl Parameter {
         self.moments.iter_mut().take(moments).for_each(|m| m.resize(n, 0.0));
     }
 
-    /// Forgets what the optimizer remembers.
+    /// Moves the running mean towards the values, of which it keeps the share `memory`; the first ones are the mean.
+    pub(crate) fn average(&mut self, memory: f32) {
+        if self.average.is_empty() || self.role == Role::Counted {
+            self.average.clone_from(&self.value);
+        }
+        let fresh = 1.0 - memory;
+        self.average.iter_mut().zip(&self.value).for_each(|(mean, value)| *mean += fresh * (value - *mean));
+    }
+
+    /// Puts the running mean in the place of the values, and these in its place; nothing where there is none.
+    pub(crate) fn swap_average(&mut self) {
+        if !self.average.is_empty() {
+            std::mem::swap(&mut self.value, &mut self.average);
+        }
+    }
+
+    /// Forgets what training remembers.
     pub(crate) fn forget(&mut self) {
         self.gradient = Vec::new();
+        self.average = Vec::new();
         self.moments = [Vec::new(), Vec::new()];
     }
 
@@ -76,5 +115,50 @@ impl Parameter {
 
     pub(crate) fn rows_and_columns(&self) -> (usize, usize) {
         (self.shape[0], self.shape[1..].iter().product())
+    }
+}
+
+/// What a layer of sums has: a weight for each input of each output, `[outputs, inputs, ...]`, and a bias for each
+/// output, unless it goes without.
+#[derive(Clone)]
+pub(crate) struct WeightAndBias {
+    pub parameters: Vec<Parameter>,
+    init: Init,
+}
+
+impl WeightAndBias {
+    pub fn new(shape: Vec<usize>, init: Init, bias: bool) -> WeightAndBias {
+        let zeros = |name, shape: Vec<usize>| {
+            let n = shape.iter().product();
+            Parameter::new(name, shape, vec![0.0; n])
+        };
+        let bias = bias.then(|| zeros("bias", vec![shape[0]]));
+        let parameters = std::iter::once(zeros("weight", shape)).chain(bias).collect();
+        WeightAndBias { parameters, init }
+    }
+
+    pub fn weight(&self) -> &Parameter {
+        &self.parameters[0]
+    }
+
+    pub fn weight_mut(&mut self) -> &mut Parameter {
+        &mut self.parameters[0]
+    }
+
+    /// None where there is none.
+    pub fn bias(&self) -> Option<&Parameter> {
+        self.parameters.get(1)
+    }
+
+    pub fn bias_mut(&mut self) -> Option<&mut Parameter> {
+        self.parameters.get_mut(1)
+    }
+
+    pub fn initialize(&mut self, rng: &mut ChaCha8Rng) {
+        let (init, weight) = (self.init, self.weight_mut());
+        let place: usize = weight.shape[2..].iter().product();
+        let fans = [weight.shape[1] * place, weight.shape[0] * place];
+        weight.value = init.draw(weight.value.len(), fans, rng);
+        self.bias_mut().into_iter().for_each(|bias| bias.value.fill(0.0));
     }
 }

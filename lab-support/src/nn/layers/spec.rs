@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
-use crate::nn::layers::init::Init;
+use crate::nn::layers::neurons::Neurons;
 
 /// What one layer is, all settings included: the one description that layers are saved, summarized and compared by. In
 /// JSON, `{"layer": "Dense", "units": 128, "activation": "ReLU", "init": "glorot_uniform"}`.
@@ -13,12 +13,18 @@ pub(crate) enum LayerSpec {
     Dense {
         units: usize,
         activation: Activation,
-        init: Init,
+        #[serde(flatten)]
+        settings: Neurons,
     },
     Dropout {
         rate: f32,
     },
     BatchNormalization,
+    LayerNormalization,
+    /// Adds what went into the layer that is so many layers above it in the list.
+    Add {
+        layers: usize,
+    },
     Activation {
         activation: Activation,
     },
@@ -48,6 +54,8 @@ impl LayerSpec {
             LayerSpec::Dense { .. } => "Dense",
             LayerSpec::Dropout { .. } => "Dropout",
             LayerSpec::BatchNormalization => "BatchNormalization",
+            LayerSpec::LayerNormalization => "LayerNormalization",
+            LayerSpec::Add { .. } => "Add",
             LayerSpec::Activation { activation } => activation.name(),
             LayerSpec::Conv2D { .. } => "Conv2D",
             LayerSpec::MaxPooling2D { .. } => "MaxPooling2D",
@@ -65,6 +73,7 @@ impl LayerSpec {
             LayerSpec::MaxPooling2D { .. } => Some("pool".into()),
             LayerSpec::AveragePooling2D { .. } => Some("avgpool".into()),
             LayerSpec::GlobalAveragePooling2D => Some("mean".into()),
+            LayerSpec::Add { .. } => Some("add".into()),
             _ => None,
         }
     }
@@ -81,6 +90,7 @@ impl LayerSpec {
                 let numbers = if let [numbers] = inputs { *numbers } else { 0 };
                 product(&[4, numbers.max(channels(inputs))])
             }
+            LayerSpec::LayerNormalization => product(&[2, product(inputs)?]),
             _ => Some(0),
         }
     }

@@ -31,17 +31,7 @@ impl Sequential {
     /// When `data` is empty, or its images or labels are not what the network takes and gives.
     pub(crate) fn check_fits(&self, data: &impl Samples, doing: &str) -> Result<(), Error> {
         self.check_inputs(data, doing)?;
-        let &[outputs] = self.output_shape() else {
-            let sizes: Vec<String> = self.output_shape().iter().map(usize::to_string).collect();
-            let found = format!("a network that ends in {}", sizes.join(" x "));
-            let advice = "write .flatten() behind it, and .dense(10, Linear) where that is not yet a number for each class";
-            return Err(Error::new(doing, "outputs in one row, a number for each class", found, advice));
-        };
-        if let Some(classes) = data.classes().filter(|classes| outputs > *classes) {
-            let found = format!("a network with {outputs} outputs");
-            let advice = format!("end the network with .dense({classes}, Linear)");
-            return Err(Error::new(doing, format!("an output for each of {classes} classes"), found, advice));
-        }
+        let outputs = self.check_classes(data.classes(), doing)?;
         let largest = (0..data.len()).map(|i| data.label(i)).max().unwrap_or(0);
         if largest >= outputs {
             return Err(Error::new(
@@ -52,6 +42,25 @@ impl Sequential {
             ));
         }
         Ok(())
+    }
+
+    /// How many outputs there are.
+    ///
+    /// # Errors
+    /// When they are not in one row, or more than there are classes.
+    pub(crate) fn check_classes(&self, classes: Option<usize>, doing: &str) -> Result<usize, Error> {
+        let &[outputs] = self.output_shape() else {
+            let sizes: Vec<String> = self.output_shape().iter().map(usize::to_string).collect();
+            let found = format!("a network that ends in {}", sizes.join(" x "));
+            let advice = "write .flatten() behind it, and .dense(10, Linear) where that is not yet a number for each class";
+            return Err(Error::new(doing, "outputs in one row, a number for each class", found, advice));
+        };
+        if let Some(classes) = classes.filter(|classes| outputs > *classes) {
+            let found = format!("a network with {outputs} outputs");
+            let advice = format!("end the network with .dense({classes}, Linear)");
+            return Err(Error::new(doing, format!("an output for each of {classes} classes"), found, advice));
+        }
+        Ok(outputs)
     }
 
     /// # Errors

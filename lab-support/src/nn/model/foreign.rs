@@ -110,16 +110,26 @@ pub(super) fn values(
     let Some(numbers) = numbers(&tensor, counted) else {
         return Err(Error::new(&doing, &expected, found, "save them as floats of 16, 32 or 64 bits"));
     };
-    let least = if parameter.name == "running_var" || counted { 0.0 } else { f32::MIN };
-    if let Some(number) = numbers.iter().find(|number| !(number.is_finite() && **number >= least)) {
-        let (expected, found) = match least {
-            0.0 => (format!("finite numbers of at least 0 in {name}"), number),
-            _ => (format!("finite numbers in {name}"), number),
-        };
-        let advice = "the training that wrote them went astray: train again with a smaller learning rate";
-        return Err(Error::new(&doing, expected, found, advice));
-    }
+    check_numbers(parameter, &numbers, name, &doing)?;
     Ok(numbers)
+}
+
+/// # Errors
+/// When one of them is none that the parameter called `name` can have.
+pub(super) fn check_numbers(
+    parameter: &Parameter,
+    numbers: &[f32],
+    name: &str,
+    doing: &str,
+) -> Result<(), Error> {
+    let is_size = parameter.name == "running_var" || parameter.role == Role::Counted;
+    let least = if is_size { 0.0 } else { f32::MIN };
+    let Some(number) = numbers.iter().find(|number| !(number.is_finite() && **number >= least)) else {
+        return Ok(());
+    };
+    let range = if is_size { "finite numbers of at least 0" } else { "finite numbers" };
+    let advice = "the training that wrote them went astray: train again with a smaller learning rate";
+    Err(Error::new(doing, format!("{range} in {name}"), number, advice))
 }
 
 /// None where the kind of numbers is not one that weights have.

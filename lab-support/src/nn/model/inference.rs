@@ -1,11 +1,11 @@
 use lab_base::Error;
 use ndarray::{Array2, ArrayView2, Axis};
 
-use crate::data::Dataset;
 use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::kernels::{Threads, memory};
 use crate::nn::layers::spec::channels;
 use crate::nn::loss::{CrossEntropy, argmax};
+use crate::nn::model::inputs::{Inputs, Kind, Rows};
 use crate::nn::model::samples::{BLOCK, Samples};
 use crate::nn::model::sequential::Sequential;
 use crate::nn::model::tape::Tape;
@@ -13,12 +13,31 @@ use crate::nn::score::{Evidence, Score};
 use crate::notebook::progress::Progress;
 
 impl Sequential {
-    /// Loss and accuracy on `data`, from which nothing is learned.
+    /// Loss and accuracy on `data`, from which nothing is learned: a data set, or an array with the labels of its
+    /// images, `(&images, &labels)`. See [`Inputs`].
     ///
     /// # Errors
-    /// When the network does not fit the data or its loss, or its description has a mistake, or the loss is not a finite
-    /// number.
-    pub fn evaluate(&self, data: &Dataset) -> Result<Score, Error> {
+    /// When the network does not fit the data or its loss, or its description has a mistake, when an array comes without
+    /// labels, or the loss is not a finite number.
+    pub fn evaluate<'a>(&self, data: impl Into<Inputs<'a>>) -> Result<Score, Error> {
+        let doing = "evaluating";
+        match data.into().0 {
+            Kind::Set(data) => {
+                let score = self.measured(data)?;
+                let evidence = Evidence { network: self.digest(), images: data.images().contents() };
+                Ok(score.with_evidence(evidence))
+            }
+            Kind::Array(_, None) => {
+                let advice = "write model.evaluate((&images, &labels))";
+                Err(Error::new(doing, "labels to compare with", "an array of images alone", advice))
+            }
+            Kind::Array(array, labels) => {
+                self.measured(&Rows::new(&array, labels, &self.input_shape, doing)?)
+            }
+        }
+    }
+
+    fn measured(&self, data: &impl Samples) -> Result<Score, Error> {
         self.check_fits(data, "evaluating")?;
         let loss = self.loss();
         self.check_loss(loss, "evaluating")?;
@@ -27,20 +46,25 @@ impl Sequential {
         let score = threads.run(|| self.score(data, loss, &threads, &|images| progress.advance(images)));
         progress.finish();
         match score.loss.is_finite() {
-            true => {
-                Ok(score.with_evidence(Evidence { network: self.digest(), images: data.images().contents() }))
-            }
+            true => Ok(score),
             false => Err(not_finite("evaluating", "a finite loss", format!("a loss of {}", score.loss))),
         }
     }
 
-    /// The network's outputs for each image, `[n, classes]`. Where it ends in an image, its channels come one after
-    /// the other, as PyTorch has them.
+    /// The network's outputs for each image of a data set or an array ([`Inputs`]), `[n, classes]`. Where it ends in an
+    /// image, its channels come one after the other, as PyTorch has them.
     ///
     /// # Errors
     /// When the network does not fit the images, or its description has a mistake; when the outputs do not fit into
     /// memory, or are not finite numbers.
-    pub fn outputs(&self, data: &Dataset) -> Result<Array2<f32>, Error> {
+    pub fn outputs<'a>(&self, data: impl Into<Inputs<'a>>) -> Result<Array2<f32>, Error> {
+        match data.into().0 {
+            Kind::Set(data) => self.asked(data),
+            Kind::Array(array, _) => self.asked(&Rows::new(&array, None, &self.input_shape, "predicting")?),
+        }
+    }
+
+    fn asked(&self, data: &impl Samples) -> Result<Array2<f32>, Error> {
         self.check_inputs(data, "predicting")?;
         let progress = Progress::new("predicting", data.len(), "images");
         let outputs = self.run(data, &progress)?;

@@ -6,7 +6,8 @@ use safetensors::tensor::SafeTensors;
 use crate::nn::model::foreign::{self, unreadable};
 use crate::nn::model::provenance::Provenance;
 use crate::nn::model::saving::Saved;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::sequential::{Sequential, WeightOrigin};
+use crate::nn::model::spec::NetworkSpec;
 
 impl Sequential {
     /// Reads a network that [`save`](Self::save) wrote. It predicts at once; to train it further, compile
@@ -48,6 +49,31 @@ impl Sequential {
         Ok(model)
     }
 
+    /// The network of a description that [`to_json`](Self::to_json) gave, its weights drawn anew by its seed.
+    ///
+    /// ```
+    /// # use lab_support::prelude::*;
+    /// let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+    /// let again = Sequential::from_json(&model.to_json())?;
+    /// assert_eq!(again.weights(), model.weights());
+    /// # Ok::<(), lab_support::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the text is no such description, or has a mistake, or the network does not fit into a file of weights.
+    pub fn from_json(text: &str) -> Result<Sequential, Error> {
+        let spec: Option<NetworkSpec> = serde_json::from_str(text).ok();
+        let model = spec.and_then(|spec| spec.build(foreign::LIMIT as usize / size_of::<f32>()));
+        let model = model.ok_or_else(|| {
+            let found = format!("none: {}", beginning(text));
+            let advice = "take the text that model.to_json() gives";
+            Error::new("reading the description of a network", "a description in JSON", found, advice)
+        })?;
+        model.check()?;
+        let seed = model.seed;
+        Ok(model.seed(seed))
+    }
+
     /// Replaces the weights by those of a safetensors file, such as PyTorch writes for the same layers: floats of 16
     /// bits (both kinds), 32 or 64. The optimizer forgets what it did before.
     ///
@@ -78,11 +104,15 @@ impl Sequential {
             );
             return Err(Error::new(doing, format!("the tensors {names:?}"), format!("{found:?}"), advice));
         }
+        self.put(values);
+        Ok(())
+    }
+
+    /// Replaces the values of all parameters; the optimizer forgets what it did before.
+    pub(super) fn put(&mut self, values: Vec<Vec<f32>>) {
         self.parameters_mut().zip(values).for_each(|(parameter, value)| parameter.value = value);
         self.forget_steps();
-        self.has_learned();
-        self.reused = self.learned;
-        Ok(())
+        self.origins.fill(WeightOrigin::Reused);
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod building;
 pub(crate) mod check;
 mod foreign;
 pub(crate) mod inference;
+pub(crate) mod inputs;
 pub(crate) mod loading;
 pub(crate) mod provenance;
 pub(crate) mod samples;
@@ -17,6 +18,7 @@ pub(crate) mod tensors;
 pub(crate) mod transfer;
 
 pub(crate) use foreign::LIMIT as WEIGHTS_LIMIT;
+pub use inputs::Inputs;
 pub use provenance::Provenance;
 pub(crate) use samples::Samples;
 pub use sequential::Sequential;

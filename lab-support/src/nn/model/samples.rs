@@ -22,6 +22,11 @@ pub(crate) trait Samples: Sync {
         None
     }
 
+    /// What the background of an image is.
+    fn black(&self) -> f32 {
+        0.0
+    }
+
     fn label(&self, i: usize) -> usize;
 
     /// Writes `rows` into `batch`, `[rows.len(), features]`.
@@ -44,6 +49,10 @@ impl Samples for Dataset {
 
     fn classes(&self) -> Option<usize> {
         Some(CLASS_NAMES.len())
+    }
+
+    fn black(&self) -> f32 {
+        self.scale().of(0.0)
     }
 
     fn label(&self, i: usize) -> usize {

@@ -60,6 +60,12 @@ impl Sequential {
         files::write_atomically(path.as_ref(), &bytes)
     }
 
+    /// The description of the network, without its numbers, in JSON: input shape, layers with all their settings, seed, and
+    /// what is frozen. Keras's `model.to_json()`.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.spec()).expect("a description is plain numbers and text")
+    }
+
     /// As PyTorch numbers them: every layer counts, and so does every activation that is not linear.
     pub(crate) fn tensor_names(&self) -> Vec<String> {
         let mut names = Vec::new();

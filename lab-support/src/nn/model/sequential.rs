@@ -12,6 +12,17 @@ use crate::nn::model::provenance::Provenance;
 use crate::nn::model::start::Start;
 use crate::nn::optim::Optimizer;
 
+/// Where the weights of a layer come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WeightOrigin {
+    /// From the seed.
+    Drawn,
+    /// From a training.
+    Learned,
+    /// From a file or a training, and put to a new use: [`seed`](Sequential::seed) does not draw them.
+    Reused,
+}
+
 /// A network whose layers follow one another, built as in Keras:
 ///
 /// ```
@@ -35,10 +46,8 @@ pub struct Sequential {
     pub(crate) epochs: u64,
     pub(crate) trained_on: Option<Source>,
     pub(crate) provenance: Provenance,
-    /// The first layers whose weights were learned: those that were there in training, or came from a file.
-    pub(super) learned: usize,
-    /// The first layers whose learned weights are put to a new use: [`seed`](Self::seed) does not draw them.
-    pub(super) reused: usize,
+    /// Of each layer.
+    pub(super) origins: Vec<WeightOrigin>,
     /// What a training with a checkpoint began with that did not come to its end.
     pub(crate) interrupted: Option<Start>,
     /// The first mistake in the description.
@@ -69,8 +78,7 @@ impl Sequential {
             epochs: 0,
             trained_on: None,
             provenance: Provenance::default(),
-            learned: 0,
-            reused: 0,
+            origins: Vec::new(),
             interrupted: None,
             mistake,
         }
@@ -85,13 +93,15 @@ impl Sequential {
     pub fn seed(mut self, seed: u64) -> Sequential {
         self.seed = seed;
         self.epochs = 0;
-        self.learned = self.reused;
-        if self.reused == 0 {
+        if !self.origins.contains(&WeightOrigin::Reused) {
             self.trained_on = None;
             self.provenance = Provenance::default();
         }
         self.forget_steps();
-        for i in self.reused..self.layers.len() {
+        for i in
+            (0..self.layers.len()).filter(|i| self.origins[*i] != WeightOrigin::Reused).collect::<Vec<_>>()
+        {
+            self.origins[i] = WeightOrigin::Drawn;
             self.initialize(i);
         }
         self
@@ -111,7 +121,11 @@ impl Sequential {
 
     /// All weights are learned ones now.
     pub(crate) fn has_learned(&mut self) {
-        self.learned = self.layers.len();
+        self.replace_origins(WeightOrigin::Drawn, WeightOrigin::Learned);
+    }
+
+    pub(super) fn replace_origins(&mut self, from: WeightOrigin, to: WeightOrigin) {
+        self.origins.iter_mut().filter(|origin| **origin == from).for_each(|origin| *origin = to);
     }
 
     /// The same network with a softmax behind it: its predictions are probabilities. The weights are
@@ -170,8 +184,13 @@ impl Sequential {
         self.parameters_mut().filter(|parameter| parameter.is_trained())
     }
 
+    /// Puts the running means of the weights, where training keeps them, in the place of the weights, or back.
+    pub(crate) fn swap_averages(&mut self) {
+        self.parameters_mut().for_each(Parameter::swap_average);
+    }
+
     pub(crate) fn is_finite(&self) -> bool {
-        self.parameters().all(|parameter| parameter.value.iter().all(|value| value.is_finite()))
+        self.parameters().all(|p| p.value.iter().chain(&p.average).all(|value| value.is_finite()))
     }
 
     pub(super) fn initialize(&mut self, i: usize) {

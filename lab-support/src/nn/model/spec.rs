@@ -46,13 +46,27 @@ impl NetworkSpec {
 
     /// Units of each dense layer but the last, where all layers that learn are dense.
     pub fn hidden_units(&self) -> Option<Vec<usize>> {
-        let learning = self.layers.iter().filter(|layer| layer.short_name().is_some());
-        let units = learning.map(|layer| match layer {
+        let mut units = self.units().collect::<Option<Vec<usize>>>()?;
+        units.pop().map(|_| units)
+    }
+
+    /// The same of the dense layers among others.
+    pub fn hidden_dense_units(&self) -> Vec<usize> {
+        let mut units: Vec<Option<usize>> = self.units().collect();
+        units.pop();
+        units.into_iter().flatten().collect()
+    }
+
+    pub fn has_convolutions(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, LayerSpec::Conv2D { .. }))
+    }
+
+    /// Of each layer that changes how many numbers there are; None where it is not dense.
+    fn units(&self) -> impl Iterator<Item = Option<usize>> {
+        self.layers.iter().filter(|layer| layer.short_name().is_some()).map(|layer| match layer {
             LayerSpec::Dense { units, .. } => Some(*units),
             _ => None,
-        });
-        let mut units = units.collect::<Option<Vec<usize>>>()?;
-        units.pop().map(|_| units)
+        })
     }
 
     /// The network, its weights drawn anew; None where it has more than `most` of them.
@@ -124,16 +138,21 @@ impl Sequential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
+    use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Silu, Softmax, Tanh};
     use crate::nn::kernels::Padding;
-    use crate::nn::layers::{Conv, Init};
+    use crate::nn::layers::{Conv, Init, Neurons};
 
     /// Every layer, every activation, every setting.
     fn every_layer() -> Sequential {
         let conv = Conv::default().padding(Padding::Same).init(Init::HeUniform);
         let model = Sequential::new([16, 16]).conv2d_with(2, 5, LeakyRelu, conv).batch_norm().dropout(0.3);
         let model = model.conv2d_with(3, 3, Elu, Conv::default().stride(2)).max_pool2d_with(2, 1);
-        let model = model.average_pool2d(2).activation(Relu).conv2d(4, 1, Gelu).global_average_pool2d();
+        let model = model.average_pool2d(2).activation(Relu).conv2d(4, 1, Gelu);
+        let bare = Conv::default().padding(Padding::Same).stride(2).use_bias(false);
+        let model =
+            model.residual(|block| block.layer_norm().conv2d(4, 1, Silu)).conv2d_with(4, 2, Relu, bare);
+        let bare = Neurons::default().init(Init::HeUniform).use_bias(false);
+        let model = model.global_average_pool2d().dense_with(9, Relu, bare);
         let model = model.dense(9, Sigmoid).dense_with(8, Tanh, Init::HeUniform).dense(6, Linear);
         model.activation(Softmax).seed(7)
     }
@@ -148,6 +167,18 @@ mod tests {
         assert!(again.check().is_ok() && spec == model.spec() && again.spec() == spec, "{text}");
         assert_eq!((again.digest(), again.trainable_params()), (model.digest(), model.trainable_params()));
         assert!(spec.build(50).is_none(), "more weights than that");
+        let again = Sequential::from_json(&model.to_json()).unwrap();
+        assert_eq!(
+            (again.spec(), again.digest(), again.start()),
+            (model.spec(), model.digest(), model.start())
+        );
+        for wrong in
+            ["", "{}", "[1]", r#"{"input_shape":[4],"seed":1,"layers":[]}"#, &text.replace("16,16", "1,1")]
+        {
+            let told = Sequential::from_json(wrong).unwrap_err().to_string();
+            assert!(told.contains("network: expected "), "{wrong}: {told}");
+        }
+        assert!(!text.contains("\"bias\":true"), "what is usual is left out: {text}");
     }
 
     #[test]
@@ -159,6 +190,8 @@ mod tests {
             flat().dense(128, Relu).dropout(0.3).dense(10, Linear),
             flat().dense(128, Relu).batch_norm().dense(10, Linear),
             flat().dense_with(128, Relu, Init::HeUniform).dense(10, Linear),
+            flat().dense_with(128, Relu, Neurons::default().use_bias(false)).dense(10, Linear),
+            flat().dense(128, Relu).layer_norm().dense(10, Linear),
         ];
         for other in others {
             assert_eq!(other.architecture(), plain.architecture());

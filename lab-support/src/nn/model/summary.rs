@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use lab_base::Error;
+
 use crate::nn::layers::Parameter;
 use crate::nn::model::sequential::Sequential;
 use crate::notebook::display::thousands;
@@ -42,6 +44,17 @@ impl Sequential {
     pub(crate) fn layer_names(&self) -> Vec<String> {
         let mut seen = HashMap::new();
         self.layers.iter().map(|layer| numbered(layer.spec().kind(), &mut seen)).collect()
+    }
+
+    /// The place of the layer that the summary calls `layer`.
+    pub(crate) fn layer_index(&self, layer: &str, doing: &str) -> Result<usize, Error> {
+        self.check()?;
+        let names = self.layer_names();
+        names.iter().position(|name| name == layer).ok_or_else(|| {
+            let found = format!("\"{layer}\"");
+            let advice = "show the network with model.summary() and take a name from there";
+            Error::new(doing, format!("the name of one of its layers, {}", names.join(", ")), found, advice)
+        })
     }
 
     /// Shows the summary in a notebook.

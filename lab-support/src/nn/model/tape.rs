@@ -4,7 +4,7 @@ use crate::nn::kernels::transpose::transpose;
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::spec::channels;
 use crate::nn::layers::{Backward, Layer, Parameter};
-use crate::nn::loss::CrossEntropy;
+use crate::nn::loss::{ClassWeights, CrossEntropy};
 use crate::nn::model::sequential::Sequential;
 
 /// The numbers of one batch on their way through a network: made once, used for every batch.
@@ -57,6 +57,9 @@ impl Tape {
         for (i, layer) in layers.iter().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
             layer.forward(n, rows(&before[i], n), rows_mut(&mut after[0], n), threads);
+            if let Some(layers) = layer.adds() {
+                add(rows(&before[i - layers], n), rows_mut(&mut after[0], n));
+            }
         }
         self.outputs[layers.len()].slice(s![..n, ..])
     }
@@ -74,6 +77,9 @@ impl Tape {
             let (before, after) = self.outputs.split_at_mut(i + 1);
             let (input, output) = (rows(&before[i], n), rows_mut(&mut after[0], n));
             layer.forward_training(n, input, output, rng.substream(i as u64), threads);
+            if let Some(layers) = layer.adds() {
+                add(rows(&before[i - layers], n), rows_mut(&mut after[0], n));
+            }
         }
     }
 
@@ -84,12 +90,13 @@ impl Tape {
         layers: &mut [Box<dyn Layer>],
         loss: CrossEntropy,
         labels: &[usize],
+        class_weight: Option<&ClassWeights>,
         threads: &Threads,
     ) -> (f64, usize) {
         let n = labels.len();
         let last = layers.len();
         let outputs = rows(&self.outputs[last], n);
-        let result = loss.backward(outputs, labels, rows_mut(&mut self.gradients[last], n));
+        let result = loss.backward(outputs, labels, class_weight, rows_mut(&mut self.gradients[last], n));
 
         let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
         self.backward_layers(layers, n, first.unwrap_or(last) + 1, threads);
@@ -114,6 +121,9 @@ impl Tape {
 
     /// Computes the gradients from those behind the last layer down to those before layer `lowest`.
     fn backward_layers(&mut self, layers: &mut [Box<dyn Layer>], n: usize, lowest: usize, threads: &Threads) {
+        // For the end of each residual block: the layer that it begins with, and where its gradient lies.
+        let ends = layers.iter().enumerate().filter_map(|(i, layer)| Some((i - layer.adds()?, i + 1)));
+        let ends: Vec<(usize, usize)> = ends.collect();
         for (i, layer) in layers.iter_mut().enumerate().skip(lowest.saturating_sub(1)).rev() {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {
@@ -124,8 +134,17 @@ impl Tape {
                 d_input: (i >= lowest).then(|| rows_mut(&mut before[i], n)),
             };
             layer.backward(pass, threads);
+            for &(_, end) in ends.iter().filter(|(start, _)| *start == i && i >= lowest) {
+                let (before, after) = self.gradients.split_at_mut(end);
+                add(rows(&after[0], n), rows_mut(&mut before[i], n));
+            }
         }
     }
+}
+
+/// Adds each number of `from` to its counterpart in `to`.
+fn add(from: &[f32], to: &mut [f32]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }
 
 /// The numbers of the first `n` rows.

@@ -14,7 +14,7 @@
 use lab_base::Error;
 
 use crate::nn::layers::Role;
-use crate::nn::model::sequential::Sequential;
+use crate::nn::model::sequential::{Sequential, WeightOrigin};
 
 impl Sequential {
     /// Keeps the first `layers` layers (as `summary` lists them) as they are in all further training; their batch
@@ -32,15 +32,58 @@ impl Sequential {
                 "freeze all but the last few",
             ));
         }
+        self.set_frozen(|i, _| i < layers);
+        Ok(())
+    }
+
+    /// Keeps the one layer that the summary calls `layer` (`dense`, `conv2d_1` ...) as it is in all further training, and
+    /// leaves the others as they are. Otherwise as [`freeze`](Self::freeze). Keras's `layer.trainable = False`.
+    ///
+    /// # Errors
+    /// When there is no such layer, or it has nothing to learn.
+    pub fn freeze_layer(&mut self, layer: &str) -> Result<(), Error> {
+        let index = self.learning_layer(layer, "freezing a layer")?;
+        self.set_frozen(|i, frozen| frozen || i == index);
+        Ok(())
+    }
+
+    /// Lets the one layer that the summary calls `layer` learn again.
+    ///
+    /// # Errors
+    /// As [`freeze_layer`](Self::freeze_layer).
+    pub fn unfreeze_layer(&mut self, layer: &str) -> Result<(), Error> {
+        let index = self.learning_layer(layer, "unfreezing a layer")?;
+        self.set_frozen(|i, frozen| frozen && i != index);
+        Ok(())
+    }
+
+    fn learning_layer(&self, layer: &str, doing: &str) -> Result<usize, Error> {
+        let index = self.layer_index(layer, doing)?;
+        if self.layers[index].parameters().is_empty() {
+            let advice = "take a layer with parameters from model.summary()";
+            return Err(Error::new(
+                doing,
+                "a layer with weights",
+                format!("\"{layer}\", which has none"),
+                advice,
+            ));
+        }
+        Ok(index)
+    }
+
+    /// Freezes the layers of which `is_frozen` says so, of each by its place and whether it is frozen now.
+    fn set_frozen(&mut self, is_frozen: impl Fn(usize, bool) -> bool) {
         let before = self.spec().frozen;
         for i in 0..self.layers.len() {
-            self.set_role(i, if i < layers { Role::Frozen } else { Role::Trained });
+            let frozen = is_frozen(i, before.contains(&i));
+            self.set_role(i, if frozen { Role::Frozen } else { Role::Trained });
+            if frozen && self.origins[i] == WeightOrigin::Learned {
+                self.origins[i] = WeightOrigin::Reused;
+            }
         }
-        self.reused = self.reused.max(layers.min(self.learned));
         if self.spec().frozen != before {
             self.forget_steps();
         }
-        Ok(())
     }
 
     /// Lets all layers learn again, as for fine-tuning with a small learning rate.
@@ -48,8 +91,8 @@ impl Sequential {
         self.freeze(0).expect("every network has 0 layers or more");
     }
 
-    /// A copy, weights included (they stay what they are when a [`seed`](Self::seed) is given), without its last `layers` layers (as `summary` lists them), to which others may be
-    /// added: `model.without_last(1).dense(10, Linear)`. Where there are not so many, the first call that needs
+    /// A copy, weights included (they stay what they are when a [`seed`](Self::seed) is given), without its last
+    /// `layers` layers (as `summary` lists them), to which others may be added: `model.without_last(1).dense(10, Linear)`. Where there are not so many, the first call that needs
     /// the new network says so.
     pub fn without_last(&self, layers: usize) -> Sequential {
         let mut model = self.clone();
@@ -60,8 +103,8 @@ impl Sequential {
             return model.refuse(&expected, layers, "leave out the last one: model.without_last(1)");
         }
         model.layers.truncate(model.layers.len() - layers);
-        model.learned = model.learned.min(model.layers.len());
-        model.reused = model.learned;
+        model.origins.truncate(model.layers.len());
+        model.replace_origins(WeightOrigin::Learned, WeightOrigin::Reused);
         model
     }
 }
@@ -107,6 +150,38 @@ mod tests {
         model.fit(&data, Fit::epochs(1).quiet()).unwrap();
         assert_ne!(values(&model, 0..last), before);
         assert_eq!(values(&model, last..last + 1), head);
+    }
+
+    /// Any layer, not only the first ones: it stays, its learned weights stay when a seed is given, too, and a file
+    /// says which it is.
+    #[test]
+    fn one_layer_is_frozen_by_its_name() {
+        let (data, mut model) = (striped(60), network(1, Adam::default()));
+        model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        let one = model.layer_index("dense_1", "looking").unwrap();
+        let learned = values(&model, one..one + 1);
+        model.freeze_layer("dense_1").unwrap();
+        assert_eq!(model.spec().frozen, [one]);
+        let before = values(&model, one + 1..model.layers.len());
+        model.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        assert_eq!(values(&model, one..one + 1), learned);
+        assert_ne!(values(&model, one + 1..model.layers.len()), before);
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path().join("it")).unwrap();
+        assert_eq!(Sequential::load(folder.path().join("it")).unwrap().spec(), model.spec());
+
+        let mut drawn = model.clone().seed(5).seed(6);
+        assert_eq!(values(&drawn, one..one + 1), learned);
+        assert_eq!(values(&drawn, 0..one), values(&network(6, Adam::default()), 0..one));
+        drawn.freeze_layer("batch_normalization").unwrap();
+        drawn.unfreeze_layer("dense_1").unwrap();
+        assert_eq!(drawn.spec().frozen, [0]);
+        drawn.unfreeze();
+        assert!(drawn.spec().frozen.is_empty());
+        for (layer, words) in [("flatten", "\"flatten\", which has none"), ("dense_9", "found \"dense_9\"")] {
+            let told = [drawn.freeze_layer(layer), drawn.unfreeze_layer(layer)];
+            assert!(told.into_iter().all(|told| told.unwrap_err().to_string().contains(words)), "{layer}");
+        }
     }
 
     #[test]

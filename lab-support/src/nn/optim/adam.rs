@@ -2,9 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{
-    Step, Update, at_least_zero, at_least_zero_below_one, positive, with_weight_decay,
-};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive};
 
 /// Adam: each weight has a step size of its own, from running means of its gradient and of its square.
 ///
@@ -92,24 +90,18 @@ pub(crate) struct Decay {
 }
 
 impl Update for Adam {
-    fn name(&self) -> String {
-        with_weight_decay("Adam".into(), self.weight_decay)
+    fn kind(&self) -> String {
+        "Adam".into()
     }
 
-    fn learning_rate(&self) -> f32 {
-        self.learning_rate
+    fn rates(&self) -> [f32; 2] {
+        [self.learning_rate, self.weight_decay]
     }
 
-    fn weight_decay(&self) -> f32 {
-        self.weight_decay
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        positive("learning_rate", self.learning_rate)?;
+    fn check_own(&self) -> Result<(), Error> {
         at_least_zero_below_one("beta_1", self.beta_1)?;
         at_least_zero_below_one("beta_2", self.beta_2)?;
-        positive("epsilon", self.epsilon)?;
-        at_least_zero("weight_decay", self.weight_decay)
+        positive("epsilon", self.epsilon)
     }
 
     fn moments(&self) -> usize {

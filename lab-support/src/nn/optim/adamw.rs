@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::optim::adam::{Adam, Decay};
-use crate::nn::optim::update::{Step, Update, at_least_zero, with_weight_decay};
+use crate::nn::optim::update::{Step, Update};
 
 /// Adam with weight decay beside the gradient, not in it: each step first draws every weight towards 0 by the
 /// share `learning_rate · weight_decay`, then does what [`Adam`] does.
@@ -56,21 +56,16 @@ impl AdamW {
 }
 
 impl Update for AdamW {
-    fn name(&self) -> String {
-        with_weight_decay("AdamW".into(), self.weight_decay)
+    fn kind(&self) -> String {
+        "AdamW".into()
     }
 
-    fn learning_rate(&self) -> f32 {
-        self.adam.learning_rate()
+    fn rates(&self) -> [f32; 2] {
+        [self.adam.learning_rate(), self.weight_decay]
     }
 
-    fn weight_decay(&self) -> f32 {
-        self.weight_decay
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        self.adam.check()?;
-        at_least_zero("weight_decay", self.weight_decay)
+    fn check_own(&self) -> Result<(), Error> {
+        self.adam.check_own()
     }
 
     fn moments(&self) -> usize {

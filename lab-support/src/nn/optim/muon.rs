@@ -6,7 +6,7 @@ use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
 use crate::nn::layers::Parameter;
 use crate::nn::optim::adamw::AdamW;
-use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, with_weight_decay};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one};
 
 /// Muon, for the filters of convolutions: their momentum, as a matrix with a row for each filter, is made
 /// orthogonal, so that a step goes equally far in all directions that the matrix has, and not mostly in the few
@@ -81,20 +81,16 @@ impl Muon {
 }
 
 impl Update for Muon {
-    fn name(&self) -> String {
-        with_weight_decay("Muon".into(), Update::weight_decay(&self.adamw))
+    fn kind(&self) -> String {
+        "Muon".into()
     }
 
-    fn learning_rate(&self) -> f32 {
-        self.adamw.learning_rate()
+    fn rates(&self) -> [f32; 2] {
+        self.adamw.rates()
     }
 
-    fn weight_decay(&self) -> f32 {
-        Update::weight_decay(&self.adamw)
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        self.adamw.check()?;
+    fn check_own(&self) -> Result<(), Error> {
+        self.adamw.check_own()?;
         at_least_zero_below_one("momentum", self.momentum)
     }
 

@@ -51,10 +51,9 @@ impl Optimizer {
     }
 
     /// Changes one parameter by its gradient, a share of it on each thread. Weight decay is for the weights
-    /// between inputs and outputs alone: biases, and what batch normalization learns, are left out.
+    /// between inputs and outputs alone: biases, and what normalization learns, are left out.
     pub(crate) fn step(&self, number: u64, learning_rate: f32, parameter: &mut Parameter, threads: &Threads) {
-        let connects = parameter.shape.len() > 1;
-        let weight_decay = if connects { self.settings().weight_decay() } else { 0.0 };
+        let weight_decay = if parameter.decays { self.settings().weight_decay() } else { 0.0 };
         let step = Step { number, learning_rate, weight_decay };
         if let Optimizer::Muon(muon) = self
             && Muon::is_for(parameter)

@@ -2,9 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{
-    Step, Update, at_least_zero, at_least_zero_below_one, positive, with_weight_decay,
-};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive};
 
 /// RMSprop: each weight has a step size of its own, from a running mean of its squared gradient.
 ///
@@ -54,23 +52,17 @@ impl RmsProp {
 }
 
 impl Update for RmsProp {
-    fn name(&self) -> String {
-        with_weight_decay("RMSprop".into(), self.weight_decay)
+    fn kind(&self) -> String {
+        "RMSprop".into()
     }
 
-    fn learning_rate(&self) -> f32 {
-        self.learning_rate
+    fn rates(&self) -> [f32; 2] {
+        [self.learning_rate, self.weight_decay]
     }
 
-    fn weight_decay(&self) -> f32 {
-        self.weight_decay
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        positive("learning_rate", self.learning_rate)?;
+    fn check_own(&self) -> Result<(), Error> {
         at_least_zero_below_one("rho", self.rho)?;
-        positive("epsilon", self.epsilon)?;
-        at_least_zero("weight_decay", self.weight_decay)
+        positive("epsilon", self.epsilon)
     }
 
     fn moments(&self) -> usize {

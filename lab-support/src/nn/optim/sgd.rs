@@ -2,9 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{
-    Step, Update, at_least_zero, at_least_zero_below_one, positive, with_weight_decay,
-};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one};
 
 /// Stochastic gradient descent, in PyTorch's form.
 ///
@@ -55,27 +53,20 @@ impl Sgd {
 }
 
 impl Update for Sgd {
-    fn name(&self) -> String {
-        let name = match (self.momentum, self.nesterov) {
+    fn kind(&self) -> String {
+        match (self.momentum, self.nesterov) {
             (0.0, _) => "SGD".into(),
             (momentum, true) => format!("SGD, Nesterov momentum {momentum}"),
             (momentum, false) => format!("SGD, momentum {momentum}"),
-        };
-        with_weight_decay(name, self.weight_decay)
+        }
     }
 
-    fn learning_rate(&self) -> f32 {
-        self.learning_rate
+    fn rates(&self) -> [f32; 2] {
+        [self.learning_rate, self.weight_decay]
     }
 
-    fn weight_decay(&self) -> f32 {
-        self.weight_decay
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        positive("learning_rate", self.learning_rate)?;
+    fn check_own(&self) -> Result<(), Error> {
         at_least_zero_below_one("momentum", self.momentum)?;
-        at_least_zero("weight_decay", self.weight_decay)?;
         if self.nesterov && self.momentum == 0.0 {
             return Err(Error::new(
                 "checking the optimizer",

@@ -4,16 +4,42 @@ use lab_base::Error;
 
 /// What every optimizer has.
 pub(crate) trait Update: Sync {
-    fn name(&self) -> String;
+    /// As people call it, weight decay aside.
+    fn kind(&self) -> String;
 
-    fn learning_rate(&self) -> f32;
+    /// Learning rate and weight decay.
+    fn rates(&self) -> [f32; 2];
+
+    /// # Errors
+    /// When a setting that others do not have is out of its range.
+    fn check_own(&self) -> Result<(), Error>;
+
+    /// `Adam, weight decay 0.1`.
+    fn name(&self) -> String {
+        let weight_decay = self.weight_decay();
+        if weight_decay == 0.0 {
+            self.kind()
+        } else {
+            format!("{}, weight decay {weight_decay}", self.kind())
+        }
+    }
+
+    fn learning_rate(&self) -> f32 {
+        self.rates()[0]
+    }
 
     /// How strongly weights are drawn towards 0; 0 where they are not.
-    fn weight_decay(&self) -> f32;
+    fn weight_decay(&self) -> f32 {
+        self.rates()[1]
+    }
 
     /// # Errors
     /// When a setting is out of its range.
-    fn check(&self) -> Result<(), Error>;
+    fn check(&self) -> Result<(), Error> {
+        positive("learning_rate", self.learning_rate())?;
+        self.check_own()?;
+        at_least_zero("weight_decay", self.weight_decay())
+    }
 
     /// Running means that it keeps for each weight.
     fn moments(&self) -> usize;
@@ -51,9 +77,4 @@ fn in_range(name: &str, value: f32, holds: bool, range: &str) -> Result<(), Erro
     }
     let advice = "see the optimizer's documentation for its usual value";
     Err(Error::new("checking the optimizer", format!("{name} to be {range}"), value, advice))
-}
-
-/// `, weight decay 0.0001`, or nothing where there is none: the end of an optimizer's name.
-pub(crate) fn with_weight_decay(name: String, weight_decay: f32) -> String {
-    if weight_decay == 0.0 { name } else { format!("{name}, weight decay {weight_decay}") }
 }

@@ -35,7 +35,7 @@ impl Augment {
         Augment::default()
     }
 
-    /// Moves the image by up to `pixels` whole pixels each way, and fills up with 0: below half the image, default
+    /// Moves the image by up to `pixels` whole pixels each way, and fills up with black: below half the image, default
     /// 0, usually 2. Keras's `RandomTranslation`.
     pub fn shift(self, pixels: usize) -> Augment {
         Augment { shift: pixels, ..self }
@@ -58,7 +58,7 @@ impl Augment {
         Augment { zoom: share, ..self }
     }
 
-    /// With this probability (0 to 1, default 0, usually 0.25 to 0.5) sets a rectangle to 0: 2 to 33 % of the image,
+    /// With this probability (0 to 1, default 0, usually 0.25 to 0.5) sets a rectangle to black: 2 to 33 % of the image,
     /// 0.3 to 3.3 times as wide as high, cut off at the edges. (Random erasing: Zhong et al., 2020.)
     pub fn erase(self, probability: f32) -> Augment {
         Augment { erase: probability, ..self }
@@ -89,13 +89,13 @@ impl Augment {
         Ok(())
     }
 
-    /// Writes a variant of each image of `from` into `to`, `[batch, height * width]`. Each thread takes a share of
-    /// the images.
+    /// Writes a variant of each image of `from` into `to`, `[batch, height * width]`, whose background is `black`. Each
+    /// thread takes a share of the images.
     pub(crate) fn apply(
         &self,
         from: ArrayView2<f32>,
         mut to: ArrayViewMut2<f32>,
-        width: usize,
+        (width, black): (usize, f32),
         rng: RandomStream,
         threads: &Threads,
     ) {
@@ -105,27 +105,28 @@ impl Augment {
             for (i, (from, mut to)) in from.rows().into_iter().zip(to.rows_mut()).enumerate() {
                 let from = from.to_slice().expect("contiguous rows");
                 let to = to.as_slice_mut().expect("contiguous rows");
-                self.vary(from, to, width, rng.substream((part * share + i) as u64));
+                self.vary(from, to, (width, black), rng.substream((part * share + i) as u64));
             }
         });
     }
 
     /// Writes the variant of one image that `rng` gives.
-    pub(crate) fn vary(&self, from: &[f32], to: &mut [f32], width: usize, rng: RandomStream) {
+    pub(crate) fn vary(&self, from: &[f32], to: &mut [f32], (width, black): (usize, f32), rng: RandomStream) {
         let height = from.len() / width;
         let either_way = |i: u32, most: f32| (2.0 * rng.uniform(i) - 1.0) * most;
         let whole = |i: u32| (rng.uniform(i) * (2 * self.shift + 1) as f32) as isize - self.shift as isize;
         let mirrored = self.flip && rng.uniform(2) < 0.5;
         let offset = (whole(0), whole(1));
         if self.rotation == 0.0 && self.zoom == 0.0 {
-            shift(from, to, width, offset, mirrored);
+            shift(from, to, width, offset, mirrored, black);
         } else {
             let (angle, scale) = (either_way(3, self.rotation), 1.0 + either_way(4, self.zoom));
-            resample(from, to, width, Move::new((height, width), offset, mirrored, angle, scale));
+            let place = Move::new((height, width), offset, mirrored, angle, scale);
+            resample(from, to, width, place, black);
         }
         if rng.uniform(5) < self.erase {
             let numbers = [6, 7, 8, 9].map(|i| rng.uniform(i));
-            erase(to, width, Erasure::new((height, width), numbers));
+            erase(to, width, Erasure::new((height, width), numbers), black);
         }
     }
 }
@@ -164,7 +165,7 @@ mod tests {
     fn varied(augment: Augment, threads: usize, key: u64) -> Array2<f32> {
         let (from, mut to) = (images(23), Array2::ones((23, 144)));
         let threads = Threads::with(threads).unwrap();
-        augment.apply(from.view(), to.view_mut(), 12, RandomStream::new(key), &threads);
+        augment.apply(from.view(), to.view_mut(), (12, 0.0), RandomStream::new(key), &threads);
         to
     }
 
@@ -187,6 +188,17 @@ mod tests {
         let flipped = varied(Augment::new().flip(), 1, 1);
         let same = images(23).rows().into_iter().zip(flipped.rows()).filter(|(a, b)| a == b).count();
         assert!((6..=17).contains(&same), "{same} of 23");
+    }
+
+    /// Where black is another number, what comes in from outside is that number.
+    #[test]
+    fn what_comes_in_from_outside_is_black() {
+        let move_up = Augment::new().shift(5).rotate(20.0).erase(1.0);
+        let (from, mut here, mut there) = (images(23), Array2::ones((23, 144)), Array2::ones((23, 144)));
+        let (rng, one) = (RandomStream::new(1), Threads::one());
+        move_up.apply(from.view(), here.view_mut(), (12, 0.0), rng, &one);
+        move_up.apply((&from - 2.0).view(), there.view_mut(), (12, -2.0), rng, &one);
+        assert!((here - 2.0 - there).iter().all(|difference| difference.abs() < 1e-5));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nn::model::{Sequential, WEIGHTS_LIMIT};
 use crate::nn::train::early_stopping::Best;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::plan::Plan;
 use crate::nn::train::recipe::Recipe;
 use crate::nn::train::schedule::PlateauState;
@@ -18,8 +18,8 @@ use crate::nn::train::state::FitState;
 /// optimizer's running means, the best weights so far, the count of steps and epochs (which fix the next shuffle),
 /// the history.
 ///
-/// A safetensors file: each parameter under its name in PyTorch, the running means and the best weights under the
-/// same name with an ending; the metadata's entry `checkpoint` is a [`Note`] in JSON.
+/// A safetensors file: each parameter under its name in PyTorch, the running means (the optimizer's, and of the weights
+/// where they are kept) and the best weights under the same name with an ending; the metadata's entry `checkpoint` is a [`Note`] in JSON.
 pub(crate) struct Checkpoint {
     file: PathBuf,
     /// What all parts of a training have in common.
@@ -49,6 +49,7 @@ struct Note {
 
 const MOMENTS: [&str; 2] = [".first_moment", ".second_moment"];
 const BEST: &str = ".best";
+const AVERAGE: &str = ".average";
 
 impl Checkpoint {
     /// Of one training, to be resumed from `file`.
@@ -107,6 +108,9 @@ impl Checkpoint {
         for (i, (name, parameter)) in model.tensor_names().into_iter().zip(model.parameters()).enumerate() {
             let moments = MOMENTS.into_iter().zip(&parameter.moments);
             tensors.extend(moments.map(|(ending, numbers)| (format!("{name}{ending}"), bytes(numbers))));
+            if !parameter.average.is_empty() {
+                tensors.push((format!("{name}{AVERAGE}"), bytes(&parameter.average)));
+            }
             tensors.extend(best.map(|best| (format!("{name}{BEST}"), bytes(&best.values[i]))));
             tensors.push((name, bytes(&parameter.value)));
         }
@@ -191,7 +195,10 @@ impl Checkpoint {
             if note.best.is_some() {
                 best.push(read(format!("{name}{BEST}"), parameter.value.len())?);
             }
-            parameters.push((read(name, parameter.value.len())?, [first, second]));
+            let averaged = self.recipe.plan.average.is_some() && !note.history.is_empty();
+            let average =
+                if averaged { read(format!("{name}{AVERAGE}"), parameter.value.len())? } else { Vec::new() };
+            parameters.push((read(name, parameter.value.len())?, [first, second], average));
         }
         let mut state = FitState::new(&self.recipe.plan);
         state.epochs = note.history.clone();
@@ -200,8 +207,8 @@ impl Checkpoint {
             early_stopping.best = note.best.map(|(epoch, loss)| Best { epoch, loss, values: best });
         }
         (model.steps, model.epochs) = (note.steps, note.epochs);
-        for (parameter, (value, moments)) in model.parameters_mut().zip(parameters) {
-            (parameter.value, parameter.moments) = (value, moments);
+        for (parameter, (value, moments, average)) in model.parameters_mut().zip(parameters) {
+            (parameter.value, parameter.moments, parameter.average) = (value, moments, average);
         }
         Ok(state)
     }

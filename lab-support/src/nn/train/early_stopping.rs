@@ -1,5 +1,5 @@
 use crate::nn::model::Sequential;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 
 /// Ends training when the validation loss no longer falls, and goes back to the best weights. (Prechelt, 1998;
 /// Keras's `EarlyStopping` with `restore_best_weights`.)

@@ -9,7 +9,7 @@ use crate::nn::kernels::RandomStream;
 use crate::nn::model::{Samples, Sequential};
 use crate::nn::score::Score;
 use crate::nn::train::checkpoint::Checkpoint;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::progress::TrainingProgress;
 use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
@@ -62,7 +62,11 @@ impl<S: Samples> Trainer<'_, S> {
             self.model.has_learned();
             let Some(epoch) = epoch else { return Ok(false) };
             progress.finish(&epoch);
+            if let Some(callback) = self.callback {
+                callback.call(&epoch, self.model);
+            }
             state.after(epoch, &self.plan, self.model);
+            self.model.swap_averages();
             if let Some(checkpoint) = checkpoint {
                 checkpoint.after_epoch(self.model, state)?;
             }
@@ -74,7 +78,8 @@ impl<S: Samples> Trainer<'_, S> {
     }
 
     /// One pass over the training set, in an order of its own, then an evaluation on the validation set. None when
-    /// the student stopped it before its end.
+    /// the student stopped it before its end. After a whole epoch the network has the running means of its weights, where
+    /// the plan asks for them, until they are swapped back.
     ///
     /// # Errors
     /// When the loss is no longer a finite number.
@@ -113,8 +118,10 @@ impl<S: Samples> Trainer<'_, S> {
         if !train.loss.is_finite() || !self.model.is_finite() {
             return diverged(format!("a loss of {}", train.loss));
         }
+        self.model.swap_averages();
         let validation = self.validation.map(|data| self.model.score(data, self.loss, self.threads, &|_| ()));
         if let Some(validation) = validation.filter(|score| !score.loss.is_finite()) {
+            self.model.swap_averages();
             return diverged(format!("a validation loss of {}", validation.loss));
         }
         Ok(Some(Epoch { number, seconds, steps, train, validation, learning_rate }))
@@ -129,13 +136,14 @@ impl<S: Samples> Trainer<'_, S> {
 
 /// The network as it was before an epoch.
 struct Weights {
-    values: Vec<Vec<f32>>,
+    /// And their running means.
+    values: Vec<[Vec<f32>; 2]>,
     epochs: u64,
 }
 
 impl Weights {
     fn of(model: &Sequential) -> Weights {
-        let values = model.parameters().map(|parameter| parameter.value.clone()).collect();
+        let values = model.parameters().map(|p| [p.value.clone(), p.average.clone()]).collect();
         Weights { values, epochs: model.epochs }
     }
 
@@ -143,7 +151,8 @@ impl Weights {
     fn restore(self, model: &mut Sequential) {
         model.forget_steps();
         model.epochs = self.epochs;
-        model.parameters_mut().zip(self.values).for_each(|(parameter, value)| parameter.value = value);
+        let parameters = model.parameters_mut().zip(self.values);
+        parameters.for_each(|(parameter, values)| [parameter.value, parameter.average] = values);
     }
 }
 

@@ -37,6 +37,8 @@ impl Sequential {
         let recipe = self.recipe(start, &plan, &train, validation.as_ref())?;
         let checkpoint = match file {
             Some(file) => Some(Checkpoint::new(file, recipe.clone(), plan.quiet)),
+            // A callback wants to see the network in each epoch.
+            None if plan.callback.is_some() => None,
             None => home::trainings_dir()?.map(|folder| Checkpoint::reused(&folder, recipe.clone(), WORTH)),
         };
         self.interrupted = plan.checkpoint.as_ref().map(|_| start);

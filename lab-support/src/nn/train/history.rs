@@ -1,28 +1,11 @@
 use std::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use lab_base::records::{Table, cell};
 
 use crate::data::{Digest, Source};
 use crate::nn::model::Provenance;
-use crate::nn::score::Score;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::recipe::Recipe;
-
-/// One pass over the training set.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Epoch {
-    /// 1, 2, 3 ...
-    pub number: usize,
-    /// Time spent training, without validation.
-    pub seconds: f64,
-    /// Batches, and so updates of the weights: 60,000 / 32 = 1,875.
-    pub steps: usize,
-    /// Mean over the epoch's images, measured while the weights move, as Keras does.
-    pub train: Score,
-    /// Measured after the epoch, when there is a validation set.
-    pub validation: Option<Score>,
-    /// Of the epoch's last step.
-    pub learning_rate: f32,
-}
 
 /// What was trained, and how: the part of a record that doesn't change from epoch to epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +59,36 @@ impl History {
             None => self.epochs.last(),
         }
     }
+
+    /// The epochs as comma-separated values, a line each under a line of names, which are those of Keras's `CSVLogger`:
+    /// `epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds`. What was not measured is empty.
+    ///
+    /// ```no_run
+    /// # use lab_support::prelude::*;
+    /// # fn write(history: &History) -> std::io::Result<()> {
+    /// std::fs::write("history.csv", history.to_csv())
+    /// # }
+    /// ```
+    pub fn to_csv(&self) -> String {
+        self.table().csv()
+    }
+
+    /// The same in JSON: an array with an object for each epoch. What was not measured is null.
+    pub fn to_json(&self) -> String {
+        self.table().json()
+    }
+
+    fn table(&self) -> Table {
+        let names = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"];
+        let row = |epoch: &Epoch| {
+            let Epoch { number, train, validation, learning_rate, seconds, .. } = epoch;
+            let validation = [validation.map(|score| score.loss), validation.map(|score| score.accuracy)];
+            let scores = [Some(train.loss), Some(train.accuracy)].into_iter().chain(validation);
+            let scores = scores.chain([Some(*learning_rate)]).map(cell);
+            std::iter::once(cell(number)).chain(scores).chain([cell(seconds)]).collect()
+        };
+        Table { names: names.to_vec(), rows: self.epochs.iter().map(row).collect() }
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +106,31 @@ mod tests {
     fn images(bright: u8) -> Images {
         let pixels = ArcArray::from_shape_fn((4, 2, 2), |(i, ..)| bright + i as u8);
         Images::new(pixels, ArcArray1::zeros(4), Source::Practice).unwrap()
+    }
+
+    #[test]
+    fn its_epochs_are_a_table() {
+        let mut model = Sequential::new([2, 2]).flatten().dense(10, Linear);
+        model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+        let data = images(0).normalized();
+        let mut history = model.fit(&data, Fit::epochs(2).validation(&data).quiet()).unwrap();
+        (history.0.epochs[0].seconds, history.0.epochs[1].seconds) = (0.5, 0.25);
+        history.0.epochs[1].validation = None;
+        let [one, two] = [&history.epochs[0], &history.epochs[1]];
+        let validation = one.validation.unwrap();
+        let csv = format!(
+            "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n1,{},{},{},{},0.1,0.5\n2,{},{},,,0.1,0.25\n",
+            cell(one.train.loss),
+            cell(one.train.accuracy),
+            cell(validation.loss),
+            cell(validation.accuracy),
+            cell(two.train.loss),
+            cell(two.train.accuracy),
+        );
+        assert_eq!(history.to_csv(), csv);
+        let json: serde_json::Value = serde_json::from_str(&history.to_json()).unwrap();
+        assert_eq!((&json[1]["epoch"], &json[1]["val_loss"]), (&2.into(), &serde_json::Value::Null));
+        assert_eq!(json[0]["loss"].as_f64().unwrap() as f32, one.train.loss);
     }
 
     #[test]

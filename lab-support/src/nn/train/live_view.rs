@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::nn::score::Score;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::live_curves::Sketch;
 use crate::notebook::progress::{bar, seconds};
 

@@ -3,6 +3,7 @@
 pub(crate) mod augment;
 pub(crate) mod checkpoint;
 pub(crate) mod early_stopping;
+pub(crate) mod epoch;
 pub(crate) mod epochs;
 pub(crate) mod fit;
 pub(crate) mod history;
@@ -18,7 +19,8 @@ pub(crate) mod step;
 pub(crate) mod warp;
 
 pub use augment::Augment;
-pub use history::{Epoch, History, Setup, Training};
+pub use epoch::Epoch;
+pub use history::{History, Setup, Training};
 pub use linfa::FitError;
 pub use plan::Fit;
 pub(crate) use recipe::Recipe;

@@ -1,10 +1,15 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use lab_base::Error;
 use lab_base::home;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Dataset;
-use crate::nn::loss::CrossEntropy;
+use crate::nn::loss::{ClassWeights, CrossEntropy};
+use crate::nn::model::Sequential;
 use crate::nn::train::augment::Augment;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::schedule::Schedule;
 
 /// How long and on what to train: what `fit` takes beside the training set.
@@ -18,6 +23,7 @@ pub struct Fit {
     pub(crate) plan: Plan,
     validation: Validation,
     pub(crate) checkpoint: Option<String>,
+    pub(crate) callback: Option<Callback>,
     pub(crate) quiet: bool,
 }
 
@@ -30,6 +36,28 @@ pub(crate) struct Plan {
     pub augment: Option<Augment>,
     pub clip_norm: Option<f32>,
     pub early_stopping: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weight: Option<ClassWeights>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average: Option<f32>,
+}
+
+/// What is called after each epoch.
+#[derive(Clone)]
+pub(crate) struct Callback(Arc<Mutex<Watch>>);
+
+type Watch = dyn FnMut(&Epoch, &Sequential) + Send;
+
+impl Callback {
+    pub fn call(&self, epoch: &Epoch, model: &Sequential) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)(epoch, model);
+    }
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("Callback")
+    }
 }
 
 /// More than anyone waits for.
@@ -59,8 +87,10 @@ impl Fit {
             augment: None,
             clip_norm: None,
             early_stopping: None,
+            class_weight: None,
+            average: None,
         };
-        Fit { plan, validation: Validation::None, checkpoint: None, quiet: false }
+        Fit { plan, validation: Validation::None, checkpoint: None, callback: None, quiet: false }
     }
 
     /// Images per update of the weights: at least 1, default 32.
@@ -93,6 +123,42 @@ impl Fit {
     /// `global_clipnorm`.)
     pub fn clip_norm(self, most: f32) -> Fit {
         Fit { plan: Plan { clip_norm: Some(most), ..self.plan }, ..self }
+    }
+
+    /// How much each class counts, ten numbers in label order, default 1: each image's loss is multiplied by the number of
+    /// its class, and the training loss is the mean of these products. Finite numbers of at least 0, not all of them 0;
+    /// above 1 for a class that is rare, or must not be missed. Validation and test are not weighted. Keras's
+    /// `class_weight`.
+    ///
+    /// ```
+    /// # use lab_support::prelude::Fit;
+    /// let mut weights = [1.0; 10];
+    /// weights[6] = 2.0; // a shirt counts twice
+    /// let plan = Fit::epochs(5).class_weight(weights);
+    /// ```
+    pub fn class_weight(self, weights: [f32; 10]) -> Fit {
+        Fit { plan: Plan { class_weight: Some(weights), ..self.plan }, ..self }
+    }
+
+    /// Trains as always, and keeps a running mean of all numbers beside it: after each step
+    /// `mean = memory · mean + (1 - memory) · number`, from the numbers after the first step on. Validation, early
+    /// stopping and the network that is left in the end have the mean: the noise of single steps is averaged away.
+    /// `memory` is above 0 and below 1, usually 0.99 to 0.9999: it looks back over 1 / (1 - memory) steps, which should
+    /// be fewer than there are. Default: the last numbers themselves. (Polyak and Juditsky, 1992; Keras's `use_ema` with
+    /// `ema_momentum`, PyTorch's `AveragedModel` with `get_ema_multi_avg_fn` and `use_buffers`.)
+    pub fn average_weights(self, memory: f32) -> Fit {
+        Fit { plan: Plan { average: Some(memory), ..self.plan }, ..self }
+    }
+
+    /// Calls `callback` after each epoch with its figures and the network as it is then: to print, to save, to measure.
+    /// It changes nothing of the training. Keras's `LambdaCallback(on_epoch_end)`.
+    ///
+    /// ```
+    /// # use lab_support::prelude::Fit;
+    /// let plan = Fit::epochs(5).quiet().on_epoch(|epoch, _| println!("{}: {:.3}", epoch.number, epoch.train.loss));
+    /// ```
+    pub fn on_epoch(self, callback: impl FnMut(&Epoch, &Sequential) + Send + 'static) -> Fit {
+        Fit { callback: Some(Callback(Arc::new(Mutex::new(callback)))), ..self }
     }
 
     /// Ends training when the validation loss has not fallen for `patience` epochs (at least 1, usually 3 to 10), and
@@ -155,6 +221,24 @@ impl Fit {
             let expected = "clip_norm to be a finite number above 0";
             return Err(Error::new(doing, expected, most, "its usual value is 1"));
         }
+        if let Some(weights) = self.plan.class_weight {
+            let is_weight = |weight: &f32| *weight >= 0.0 && weight.is_finite();
+            if !weights.iter().all(is_weight) || weights.iter().all(|weight| *weight == 0.0) {
+                let expected = "class weights that are finite numbers of at least 0, and not all 0";
+                return Err(Error::new(
+                    doing,
+                    expected,
+                    format!("{weights:?}"),
+                    "a class that counts as usual has 1",
+                ));
+            }
+        }
+        if let Some(memory) = self.plan.average
+            && !(memory > 0.0 && memory < 1.0)
+        {
+            let expected = "average_weights to be a number above 0 and below 1";
+            return Err(Error::new(doing, expected, memory, "its usual value is 0.999"));
+        }
         if self.plan.early_stopping.is_some() && !self.is_validated() {
             let expected = "a validation set to watch, for early stopping";
             return Err(Error::new(doing, expected, "none", "add .validation_split(0.1)"));
@@ -172,7 +256,13 @@ impl Plan {
         let patience = self.early_stopping.map(|patience| format!("early stopping after {patience}"));
         let clip = self.clip_norm.map(|most| format!("gradients clipped to {most}"));
         let augment = self.augment.map(|augment| augment.to_string());
-        let parts = [self.schedule.name(), augment, loss.name(), clip, patience];
+        let average = self.average.map(|memory| format!("weights averaged with memory {memory}"));
+        let weights = self.class_weight.map(|weights| {
+            let others = weights.iter().enumerate().filter(|(_, weight)| **weight != 1.0);
+            let others: Vec<String> = others.map(|(class, weight)| format!("{class}: {weight}")).collect();
+            format!("class weights {}", if others.is_empty() { "1".into() } else { others.join(", ") })
+        });
+        let parts = [self.schedule.name(), augment, loss.name(), weights, clip, average, patience];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::live_view::{LiveView, Position, Sums};
 use crate::notebook::live::{Output, StopButton, stopped};
 use crate::notebook::progress::{LINES, REFRESH, seconds};

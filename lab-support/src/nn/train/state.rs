@@ -1,7 +1,7 @@
 use crate::nn::model::Sequential;
 use crate::nn::score::Measured;
 use crate::nn::train::early_stopping::EarlyStopping;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::plan::Plan;
 use crate::nn::train::schedule::PlateauState;
 
@@ -36,9 +36,11 @@ impl FitState {
         self.epochs.push(epoch);
     }
 
-    /// Goes back to the best weights, where that was asked for. `within` an epoch, the weights are no longer those that
+    /// Gives the network the running means of its weights, and goes back to the best ones, where that was asked for. `within` an epoch, the weights are no longer those that
     /// the last whole one has left.
     pub fn finish(&mut self, model: &mut Sequential, within: bool, quiet: bool) {
+        model.swap_averages();
+        model.parameters_mut().for_each(|parameter| parameter.average = Vec::new());
         let last = self.epochs.len() + usize::from(within);
         let restored = self.early_stopping.as_ref().and_then(|early| early.restore(model, last));
         self.restored = restored;

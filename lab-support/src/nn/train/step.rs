@@ -7,7 +7,7 @@ use crate::nn::loss::CrossEntropy;
 use crate::nn::model::{Samples, Sequential, Tape};
 use crate::nn::optim::Optimizer;
 use crate::nn::optim::clip::clip_norm;
-use crate::nn::train::plan::{Fit, Plan};
+use crate::nn::train::plan::{Callback, Fit, Plan};
 
 /// Everything that the inner loop needs, made before it starts.
 pub(crate) struct Trainer<'a, S> {
@@ -16,6 +16,7 @@ pub(crate) struct Trainer<'a, S> {
     pub validation: Option<&'a Dataset>,
     pub plan: Plan,
     pub quiet: bool,
+    pub callback: Option<&'a Callback>,
     pub optimizer: Optimizer,
     pub loss: CrossEntropy,
     pub threads: &'a Threads,
@@ -34,7 +35,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
         model: &'a mut Sequential,
         train: &'a S,
         validation: Option<&'a Dataset>,
-        fit: &Fit,
+        fit: &'a Fit,
         threads: &'a Threads,
     ) -> Result<Trainer<'a, S>, Error> {
         let (optimizer, loss) = model.checked_compilation()?;
@@ -50,13 +51,17 @@ impl<'a, S: Samples> Trainer<'a, S> {
         // One more than the plan says, where a lone image joins another batch.
         let batch = plan.batch_size.saturating_add(1).min(train.len());
         let moments = optimizer.settings().moments();
+        let kept = moments + usize::from(plan.average.is_some());
         model.check_batch(plan.batch_size.min(train.len()))?;
-        model.check_memory(batch, moments)?;
+        model.check_memory(batch, kept)?;
         if moments > 0 && model.trained_parameters().any(|parameter| parameter.moments[0].is_empty()) {
             // Running means of the past are corrected for steps that these weights have not made.
             model.forget_steps();
         }
-        model.parameters_mut().for_each(|p| p.prepare(if p.is_trained() { moments } else { 0 }));
+        model.parameters_mut().for_each(|p| {
+            p.prepare(if p.is_trained() { moments } else { 0 });
+            p.average.clear();
+        });
         let tape = Tape::for_training(model, batch);
         let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
         let labels = Vec::with_capacity(batch);
@@ -66,6 +71,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
             validation,
             plan,
             quiet,
+            callback: fit.callback.as_ref(),
             optimizer,
             loss,
             threads,
@@ -99,11 +105,12 @@ impl<'a, S: Samples> Trainer<'a, S> {
             Some(augment) => {
                 train.fill(rows, originals.slice_mut(s![..rows.len(), ..]));
                 let (images, width) = (originals.slice(s![..rows.len(), ..]), model.input_shape[1]);
-                augment.apply(images, tape.input(rows.len()), width, rng.substream(AUGMENT), threads);
+                let place = (width, train.black());
+                augment.apply(images, tape.input(rows.len()), place, rng.substream(AUGMENT), threads);
             }
         }
         tape.forward_training(&mut model.layers, rows.len(), rng, threads);
-        let result = tape.backward(&mut model.layers, *loss, labels, threads);
+        let result = tape.backward(&mut model.layers, *loss, labels, plan.class_weight.as_ref(), threads);
         model.steps += 1;
         let step = model.steps;
         if let Some(most) = plan.clip_norm {
@@ -111,6 +118,9 @@ impl<'a, S: Samples> Trainer<'a, S> {
         }
         let trained = model.trained_parameters_mut();
         trained.for_each(|parameter| optimizer.step(step, learning_rate, parameter, threads));
+        if let Some(memory) = plan.average {
+            model.parameters_mut().for_each(|parameter| parameter.average(memory));
+        }
         result
     }
 }

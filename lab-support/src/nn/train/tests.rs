@@ -1,7 +1,7 @@
 //! Training that is interrupted, ends early, or changes its learning rate.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lab_base::Error;
@@ -9,13 +9,14 @@ use ndarray::ArrayViewMut2;
 
 use crate::data::Dataset;
 use crate::nn::kernels::Threads;
-use crate::nn::loss::CrossEntropy;
+use crate::nn::layers::Role;
+use crate::nn::loss::{CrossEntropy, argmax};
 use crate::nn::model::{Samples, Sequential};
 use crate::nn::optim::{Adam, Optimizer, Sgd};
 use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::train::augment::Augment;
 use crate::nn::train::checkpoint::Checkpoint;
-use crate::nn::train::history::Epoch;
+use crate::nn::train::epoch::Epoch;
 use crate::nn::train::plan::Fit;
 use crate::nn::train::schedule::Schedule;
 use crate::nn::train::state::FitState;
@@ -27,13 +28,25 @@ fn sets() -> (Dataset, Dataset) {
     striped(300).split(200).unwrap()
 }
 
-/// A training set that is gone after a number of batches, as when the process is killed.
-struct Mortal {
+/// A training set of which the first `good` batches are as they should be.
+struct Turning {
     data: Dataset,
+    good: usize,
     batches: AtomicUsize,
+    then: Then,
 }
 
-impl Samples for Mortal {
+/// What the later batches do.
+enum Then {
+    /// The process ends.
+    Die,
+    /// They are not numbers.
+    Nan,
+    /// The stop button, this file, is pressed.
+    Stop(PathBuf),
+}
+
+impl Samples for Turning {
     fn len(&self) -> usize {
         self.data.len()
     }
@@ -46,11 +59,25 @@ impl Samples for Mortal {
         Samples::label(&self.data, i)
     }
 
-    fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>) {
-        let left = self.batches.fetch_sub(1, Ordering::Relaxed);
-        assert!(left > 0, "the process ends here");
-        self.data.fill(rows, batch);
+    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
+        self.data.fill(rows, batch.view_mut());
+        if self.batches.fetch_add(1, Ordering::Relaxed) < self.good {
+            return;
+        }
+        match &self.then {
+            Then::Die => panic!("the process ends here"),
+            Then::Nan => batch.fill(f32::NAN),
+            Then::Stop(file) => {
+                std::fs::write(file, "").unwrap();
+                // Longer than the button is left alone.
+                std::thread::sleep(std::time::Duration::from_millis(15));
+            }
+        }
     }
+}
+
+fn turning(good: usize, then: Then) -> Turning {
+    Turning { data: sets().0, good, batches: AtomicUsize::new(0), then }
 }
 
 /// The training of this network on `data`, to be resumed from `file`.
@@ -67,7 +94,7 @@ fn train(model: &mut Sequential, data: &Dataset, plan: &Fit, file: &Path) -> Res
 /// Trains until the process ends after `batches` batches.
 fn killed(mut model: Sequential, plan: &Fit, file: &Path, batches: usize) {
     let checkpoint = resumable(&model, &sets().0, plan, file);
-    let data = Mortal { data: sets().0, batches: batches.into() };
+    let data = turning(batches, Then::Die);
     let train = || model.train(&data, Some(&sets().1), plan, checkpoint, &Threads::one());
     let end = catch_unwind(AssertUnwindSafe(train));
     assert!(end.is_err(), "it was complete before batch {batches}");
@@ -89,9 +116,16 @@ fn an_interrupted_training_ends_as_an_uninterrupted_one() {
         Fit::epochs(5).schedule(Schedule::one_cycle()).clip_norm(0.5).augment(Augment::new().shift(1)),
         Fit::epochs(9).validation(&sets().1).early_stopping(2),
         Fit::epochs(6).schedule(Schedule::reduce_on_plateau(1, 0.3)),
+        Fit::epochs(5).average_weights(0.9),
+        Fit::epochs(9).average_weights(0.9).validation(&sets().1).early_stopping(2),
     ];
-    let optimizers: [Optimizer; 3] =
-        [Adam::default().into(), Sgd::new(0.5).momentum(0.9).into(), Sgd::new(0.3).into()];
+    let optimizers: [Optimizer; 5] = [
+        Adam::default().into(),
+        Sgd::new(0.5).momentum(0.9).into(),
+        Sgd::new(0.3).into(),
+        Adam::new(0.01).into(),
+        Sgd::new(0.5).momentum(0.9).into(),
+    ];
     for (plan, optimizer) in plans.into_iter().zip(optimizers) {
         let plan = plan.quiet();
         let folder = tempfile::tempdir().unwrap();
@@ -113,7 +147,7 @@ fn an_interrupted_training_ends_as_an_uninterrupted_one() {
 }
 
 /// A checkpoint after two epochs of three.
-fn checkpoint(folder: &Path) -> (std::path::PathBuf, Fit) {
+fn checkpoint(folder: &Path) -> (PathBuf, Fit) {
     let (file, plan) = (folder.join("half.safetensors"), Fit::epochs(3).quiet());
     killed(network(1, Adam::default()), &plan, &file, 2 * STEPS + 1);
     (file, plan)
@@ -136,6 +170,8 @@ fn a_checkpoint_of_another_training_is_refused_and_changes_nothing() {
         ("whose loss is", smoothed, sets().0, plan.clone()),
         ("whose plan is", adam(), sets().0, Fit::epochs(4).quiet()),
         ("whose plan is", adam(), sets().0, Fit::epochs(3).quiet().schedule(Schedule::cosine())),
+        ("whose plan is", adam(), sets().0, Fit::epochs(3).quiet().average_weights(0.9)),
+        ("whose plan is", adam(), sets().0, Fit::epochs(3).quiet().class_weight([2.0; 10])),
         ("whose training set is", adam(), striped(150), plan.clone()),
         ("whose training set is", adam(), changed.normalized(), plan.clone()),
         ("whose network is", frozen, sets().0, plan.clone()),
@@ -204,47 +240,6 @@ fn clipped_gradients_make_short_steps() {
     assert!(moved(Fit::epochs(1)) > 0.02);
 }
 
-/// A training set whose batches after the first `good` are not numbers, or come after the stop button.
-struct Turning {
-    data: Dataset,
-    good: usize,
-    batches: AtomicUsize,
-    /// The stop button, where it is pressed then.
-    button: Option<std::path::PathBuf>,
-}
-
-impl Samples for Turning {
-    fn len(&self) -> usize {
-        self.data.len()
-    }
-
-    fn features(&self) -> usize {
-        self.data.features()
-    }
-
-    fn label(&self, i: usize) -> usize {
-        Samples::label(&self.data, i)
-    }
-
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        self.data.fill(rows, batch.view_mut());
-        if self.batches.fetch_add(1, Ordering::Relaxed) >= self.good {
-            match &self.button {
-                Some(file) => {
-                    std::fs::write(file, "").unwrap();
-                    // Longer than the button is left alone.
-                    std::thread::sleep(std::time::Duration::from_millis(15));
-                }
-                None => batch.fill(f32::NAN),
-            }
-        }
-    }
-}
-
-fn turning(good: usize, button: Option<std::path::PathBuf>) -> Turning {
-    Turning { data: sets().0, good, batches: AtomicUsize::new(0), button }
-}
-
 /// A training whose validation loss is smallest after its second epoch of `epochs`.
 fn best_in_the_middle(train: &impl Samples, epochs: usize) -> (Sequential, Result<FitState, Error>) {
     let mut model = network(1, Sgd::new(0.5).momentum(0.9));
@@ -257,7 +252,7 @@ fn best_in_the_middle(train: &impl Samples, epochs: usize) -> (Sequential, Resul
 fn early_stopping_gives_the_best_weights_back_when_the_loss_is_lost() {
     for epochs in [1, 3, 6] {
         let (expected, _) = best_in_the_middle(&sets().0, epochs);
-        let (model, error) = best_in_the_middle(&turning(epochs * STEPS + 2, None), 9);
+        let (model, error) = best_in_the_middle(&turning(epochs * STEPS + 2, Then::Nan), 9);
         let message = error.unwrap_err().to_string();
         assert!(message.contains(&format!("While training epoch {}", epochs + 1)), "{message}");
         assert!(bits(&model) == bits(&expected), "after {epochs} epochs");
@@ -277,10 +272,10 @@ fn early_stopping_gives_the_best_weights_back_when_it_is_stopped() {
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
         return;
     };
-    let button = std::path::PathBuf::from(button);
+    let button = PathBuf::from(button);
     for epochs in [1, 3, 6] {
         let (expected, _) = best_in_the_middle(&sets().0, epochs);
-        let (model, state) = best_in_the_middle(&turning(epochs * STEPS + 2, Some(button.clone())), 9);
+        let (model, state) = best_in_the_middle(&turning(epochs * STEPS + 2, Then::Stop(button.clone())), 9);
         std::fs::remove_file(&button).unwrap();
         let state = state.unwrap();
         let loss = |epoch: &Epoch| epoch.validation.unwrap().loss;
@@ -433,9 +428,9 @@ fn a_training_that_was_stopped_goes_on_when_its_cell_runs_again() {
 fn reused(model: &mut Sequential, plan: &Fit, folder: &Path, least_seconds: f64) -> (FitState, usize) {
     let recipe = model.recipe(model.start(), plan, &sets().0, Some(&sets().1)).unwrap();
     let checkpoint = Some(Checkpoint::reused(folder, recipe, least_seconds));
-    let data = Mortal { data: sets().0, batches: 10_000.into() };
+    let data = turning(10_000, Then::Die);
     let state = model.train(&data, Some(&sets().1), plan, checkpoint, &Threads::one()).unwrap();
-    (state, 10_000 - data.batches.into_inner())
+    (state, data.batches.into_inner())
 }
 
 #[test]
@@ -477,4 +472,140 @@ fn a_training_with_the_same_recipe_is_not_made_again() {
     let plan = Fit::epochs(3).schedule(Schedule::reduce_on_plateau(1, 0.3)).quiet();
     let mut model = network(1, Sgd::new(0.5).momentum(0.9));
     assert!(reused(&mut model, &plan, folder.path(), 0.0).1 > 0, "what can't be read is trained");
+}
+
+/// After each step by hand: the mean of the weights is what validation sees, and what the network has in the end; the
+/// steps themselves are those that are made without it.
+#[test]
+fn averaged_weights_are_the_mean_of_those_of_all_steps() {
+    let (data, validation) = (striped(32), sets().1);
+    let mut plain = network(1, Sgd::new(0.1));
+    let mut mean: Vec<Vec<f32>> = Vec::new();
+    let mut losses = Vec::new();
+    let mut averaged = plain.clone();
+    for _ in 0..4 {
+        plain.fit(&data, Fit::epochs(1).quiet()).unwrap();
+        let values: Vec<Vec<f32>> = plain.parameters().map(|p| p.value.clone()).collect();
+        if mean.is_empty() {
+            mean = values;
+        } else {
+            let numbers = mean.iter_mut().flatten().zip(values.into_iter().flatten());
+            numbers.for_each(|(mean, value)| *mean += (1.0 - 0.7) * (value - *mean));
+        }
+        let mut model = plain.clone();
+        model.parameters_mut().zip(&mean).for_each(|(p, mean)| p.value.clone_from(mean));
+        losses.push(model.evaluate(&validation).unwrap().loss);
+    }
+    let plan = Fit::epochs(4).average_weights(0.7).validation(&validation).quiet();
+    let history = averaged.fit(&data, plan).unwrap();
+    for (parameter, mean) in averaged.parameters().zip(&mean).filter(|(p, _)| p.role != Role::Counted) {
+        assert_eq!(&parameter.value, mean, "{}", parameter.name);
+    }
+    assert!(averaged.parameters().all(|parameter| parameter.average.is_empty()));
+    let found: Vec<f32> = history.epochs.iter().map(|epoch| epoch.validation.unwrap().loss).collect();
+    assert_eq!(found, losses);
+    assert_eq!(averaged.evaluate(&validation).unwrap().loss, losses[3]);
+    assert_eq!(history.setup.network, averaged.digest());
+    assert_eq!(history.setup.recipe.words(), "weights averaged with memory 0.7");
+}
+
+#[test]
+fn averaged_weights_stay_finite_and_the_best_however_training_ends() {
+    let train = |data: &Turning, plan: Fit| {
+        let mut model = network(1, Sgd::new(0.5).momentum(0.9));
+        let plan = plan.average_weights(0.8).validation(&sets().1).quiet();
+        let state = model.train(data, Some(&sets().1), &plan, None, &Threads::one());
+        (bits(&model), state)
+    };
+    for early in [false, true] {
+        let plan = |epochs| if early { Fit::epochs(epochs).early_stopping(30) } else { Fit::epochs(epochs) };
+        let (lost, error) = train(&turning(3 * STEPS + 2, Then::Nan), plan(9));
+        assert!(error.is_err());
+        let (whole, state) = train(&turning(usize::MAX, Then::Nan), plan(3));
+        assert!(state.is_ok() && lost == whole, "early stopping: {early}");
+    }
+}
+
+/// A class without weight is not learned; with another weight, other steps are made, and the loss is the weighted one.
+#[test]
+fn classes_count_as_they_are_weighted() {
+    let (data, validation) = sets();
+    let fit = |weights: Option<[f32; 10]>| {
+        let mut model = network(1, Adam::new(0.003));
+        let plan = Fit::epochs(12).validation(&validation).quiet();
+        let history = model.fit(&data, weights.into_iter().fold(plan, Fit::class_weight)).unwrap();
+        (model, history)
+    };
+    let (plain, history) = fit(None);
+    let (same, _) = fit(Some([1.0; 10]));
+    assert!(bits(&plain) == bits(&same));
+    let mut weights = [1.0; 10];
+    weights[3] = 0.0;
+    let (without, weighted) = fit(Some(weights));
+    let recall = |model: &Sequential| {
+        let outputs = model.outputs(&data.only(&[3]).unwrap()).unwrap();
+        outputs.rows().into_iter().filter(|row| argmax(row.as_slice().unwrap()) == 3).count()
+    };
+    assert!(recall(&plain) > 10 && recall(&without) == 0, "{} and {}", recall(&plain), recall(&without));
+    assert!(weighted.epochs[0].train.loss < history.epochs[0].train.loss);
+    assert_eq!(weighted.setup.recipe.words(), "class weights 3: 0");
+}
+
+#[test]
+fn a_callback_sees_each_epoch_and_the_network_as_it_is_then() {
+    let (data, validation) = sets();
+    let (sender, seen) = std::sync::mpsc::channel();
+    let kept = validation.clone();
+    let callback = move |epoch: &Epoch, model: &Sequential| {
+        sender.send((*epoch, model.evaluate(&kept).unwrap().loss)).unwrap();
+    };
+    let plan = Fit::epochs(3).average_weights(0.9).validation(&validation).on_epoch(callback).quiet();
+    let mut model = network(1, Adam::default());
+    let history = model.fit(&data, plan).unwrap();
+    let seen: Vec<(Epoch, f32)> = seen.try_iter().collect();
+    let expected = history.epochs.iter().map(|epoch| (*epoch, epoch.validation.unwrap().loss));
+    assert!(seen.iter().copied().eq(expected), "{seen:?}");
+    let mut other = network(1, Adam::default());
+    other.fit(&data, Fit::epochs(3).average_weights(0.9).validation(&validation).quiet()).unwrap();
+    assert!(bits(&other) == bits(&model), "it changes nothing");
+}
+
+/// What was trained once is had again from `LAB_TRAININGS`, to the last bit and with its history; not where a callback
+/// wants to see it.
+#[test]
+fn a_training_is_had_again_from_a_folder_of_trainings() {
+    let name = "nn::train::tests::a_training_is_had_again_from_a_folder_of_trainings";
+    let Some(folder) = std::env::var_os("LAB_TRAININGS") else {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", name, "--nocapture"]).env("LAB_TRAININGS", folder.path());
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    };
+    let folder = PathBuf::from(folder);
+    let (data, validation) = sets();
+    let plan = || Fit::epochs(2).average_weights(0.9).validation(&validation).early_stopping(5).quiet();
+    let train = || {
+        let (mut model, plan) = (network(1, Adam::default()), plan());
+        let recipe = model.recipe(model.start(), &plan, &data, Some(&validation)).unwrap();
+        // As `fit` does where a training takes longer than a second.
+        let checkpoint = Checkpoint::reused(&folder, recipe, 0.0);
+        let state = model.train(&data, Some(&validation), &plan, Some(checkpoint), &Threads::one()).unwrap();
+        (bits(&model), state.epochs)
+    };
+    let first = train();
+    let files = || std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(files(), 1);
+    let fit = |plan: Fit| {
+        let mut model = network(1, Adam::default());
+        let history = model.fit(&data, plan).unwrap();
+        (bits(&model), history.epochs.clone())
+    };
+    assert!(fit(plan()) == first, "seconds and all: nothing was trained");
+    let other = fit(plan().on_epoch(|_, _| ()));
+    assert!(other.0 == first.0 && other.1 != first.1, "trained again");
+    let third = fit(Fit::epochs(2).average_weights(0.9).validation(&validation).early_stopping(6).quiet());
+    assert!(third.0 == first.0 && third.1 != first.1 && files() == 1, "of another recipe");
 }

@@ -1,4 +1,5 @@
-//! One image into a variant of it. An image is a slice of rows of `width` numbers; outside it is 0.
+//! One image into a variant of it. An image is a slice of rows of `width` numbers; outside it is
+//! `black`.
 
 use crate::nn::kernels::math::{cosine, exp, sine};
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
@@ -10,18 +11,19 @@ pub(crate) fn shift(
     width: usize,
     (right, down): (isize, isize),
     mirrored: bool,
+    black: f32,
 ) {
     let height = from.len() / width;
     let (left, end) = (right.max(0) as usize, (width as isize + right.min(0)) as usize);
     for (y, to) in to.chunks_exact_mut(width).enumerate() {
         let row = y as isize - down;
         if !(0..height as isize).contains(&row) {
-            to.fill(0.0);
+            to.fill(black);
             continue;
         }
         let from = &from[row as usize * width..][..width];
-        to[..left].fill(0.0);
-        to[end..].fill(0.0);
+        to[..left].fill(black);
+        to[end..].fill(black);
         let first = (-right).max(0) as usize;
         let to = &mut to[left..end];
         if mirrored {
@@ -63,8 +65,8 @@ impl Move {
 }
 
 /// Takes each pixel from the four around the place that it comes from, each by its nearness (bilinear sampling).
-pub(crate) fn resample(from: &[f32], to: &mut [f32], width: usize, place: Move) {
-    vectorized(Resample { from, to, width, place });
+pub(crate) fn resample(from: &[f32], to: &mut [f32], width: usize, place: Move, black: f32) {
+    vectorized(Resample { from, to, width, place, black });
 }
 
 struct Resample<'a> {
@@ -72,6 +74,7 @@ struct Resample<'a> {
     to: &'a mut [f32],
     width: usize,
     place: Move,
+    black: f32,
 }
 
 /// Makes numbers positive before they are cut to whole ones; images are smaller.
@@ -80,11 +83,11 @@ const FAR: f32 = 65_536.0;
 impl SimdKernel for Resample<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        let Resample { from, to, width, place: Move { xx, xy, x0, yx, yy, y0 } } = self;
+        let Resample { from, to, width, place: Move { xx, xy, x0, yx, yy, y0 }, black } = self;
         let height = from.len() / width;
         let pixel = |x: i32, y: i32| {
             let inside = (x as u32) < width as u32 && (y as u32) < height as u32;
-            if inside { from[y as usize * width + x as usize] } else { 0.0 }
+            if inside { from[y as usize * width + x as usize] } else { black }
         };
         // The pixel at (x, y), the one to its right, and the two below: nearly always all are inside.
         let four = |x: i32, y: i32| {
@@ -134,9 +137,9 @@ impl Erasure {
     }
 }
 
-pub(crate) fn erase(image: &mut [f32], width: usize, Erasure { rows, columns }: Erasure) {
+pub(crate) fn erase(image: &mut [f32], width: usize, Erasure { rows, columns }: Erasure, black: f32) {
     for row in image.chunks_exact_mut(width).take(rows.end).skip(rows.start) {
-        row[columns.clone()].fill(0.0);
+        row[columns.clone()].fill(black);
     }
 }
 
@@ -149,7 +152,7 @@ mod tests {
 
     fn shifted(offset: (isize, isize), mirrored: bool) -> [f32; 12] {
         let mut to = [-1.0; 12];
-        shift(&IMAGE, &mut to, 4, offset, mirrored);
+        shift(&IMAGE, &mut to, 4, offset, mirrored, 0.0);
         to
     }
 
@@ -168,7 +171,7 @@ mod tests {
         for offset in [(0, 0), (1, 0), (-2, 1), (0, -1), (1, -2)] {
             for mirrored in [false, true] {
                 let mut to = [-1.0; 12];
-                resample(&IMAGE, &mut to, 4, Move::new((3, 4), offset, mirrored, 0.0, 1.0));
+                resample(&IMAGE, &mut to, 4, Move::new((3, 4), offset, mirrored, 0.0, 1.0), 0.0);
                 assert_eq!(to, shifted(offset, mirrored), "{offset:?}, {mirrored}");
             }
         }
@@ -178,10 +181,10 @@ mod tests {
     fn a_quarter_turn_and_twice_the_size() {
         let image: Vec<f32> = (1..=9).map(|i| i as f32).collect();
         let mut to = [0.0; 9];
-        resample(&image, &mut to, 3, Move::new((3, 3), (0, 0), false, 90.0, 1.0));
+        resample(&image, &mut to, 3, Move::new((3, 3), (0, 0), false, 90.0, 1.0), 0.0);
         let expected = [7.0, 4.0, 1.0, 8.0, 5.0, 2.0, 9.0, 6.0, 3.0];
         assert!(to.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{to:?}");
-        resample(&image, &mut to, 3, Move::new((3, 3), (0, 0), false, 0.0, 2.0));
+        resample(&image, &mut to, 3, Move::new((3, 3), (0, 0), false, 0.0, 2.0), 0.0);
         assert_eq!(to, [3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0]);
     }
 
@@ -190,12 +193,12 @@ mod tests {
         let numbers = |i: usize| [37, 61, 83, 97].map(|step| (i * step % 101) as f32 / 101.0);
         for i in 0..200 {
             let mut image = [1.0; 784];
-            erase(&mut image, 28, Erasure::new((28, 28), numbers(i)));
+            erase(&mut image, 28, Erasure::new((28, 28), numbers(i)), 0.0);
             let erased = image.iter().filter(|pixel| **pixel == 0.0).count();
             assert!(erased <= 300, "{erased} pixels");
         }
         let mut image = [1.0; 784];
-        erase(&mut image, 28, Erasure::new((28, 28), [1.0, 0.5, 0.5, 0.5]));
+        erase(&mut image, 28, Erasure::new((28, 28), [1.0, 0.5, 0.5, 0.5]), 0.0);
         let erased = image.iter().filter(|pixel| **pixel == 0.0).count();
         assert!((225..=290).contains(&erased), "{erased} of 784 is not a third");
     }

@@ -34,7 +34,8 @@ impl Winograd {
             return None;
         }
         let tiles = [window.out_height.div_ceil(2), window.out_width.div_ceil(2)];
-        window.after += (window.out_height % 2).max(window.out_width % 2);
+        let odd = (window.out_height % 2).max(window.out_width % 2);
+        window.after = window.after.map(|zeros| zeros + odd);
         Some(Winograd { direct: Direct { window, filters }, tiles })
     }
 

@@ -1,0 +1,254 @@
+use rand_chacha::ChaCha8Rng;
+
+use crate::nn::kernels::transpose::transpose;
+use crate::nn::kernels::{Misfit, RandomStream, Threads, memory};
+use crate::nn::layers::layer::{Backward, Layer};
+use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::spec::{LayerSpec, channels};
+
+/// Layer normalization: the numbers of each image are shifted and scaled to mean 0 and variance 1, then each by learned
+/// numbers of its own.
+///
+/// ```text
+/// y = weight · (x - mean) / √(variance + ε) + bias
+/// ```
+///
+/// Mean and variance are those of one image, over all its numbers, in training and afterwards alike: nothing depends on
+/// the batch. Weight and bias have the shape of one image, as in PyTorch's `LayerNorm(shape)`. ε is 1e-5, as there
+/// (Keras: 1e-3, and over the last axis alone). (Ba, Kiros and Hinton, 2016.)
+///
+/// Backward, with x̂ = (x - mean) / √(variance + ε) and g = weight · dy: `dw = Σ dy x̂` and `db = Σ dy` over the batch,
+/// `dx = (g - mean of g - x̂ · mean of (g x̂)) / √(variance + ε)`.
+#[derive(Clone)]
+pub(crate) struct LayerNorm {
+    shape: Vec<usize>,
+    /// Weight and bias.
+    parameters: [Parameter; 2],
+    /// 1 / √(variance + ε) and mean of each image of the last batch.
+    measured: Vec<[f32; 2]>,
+    /// Gradients of weight and bias, pixel by pixel.
+    gradients: [Vec<f32>; 2],
+}
+
+/// Keeps the division finite.
+const EPSILON: f32 = 1e-5;
+
+/// Numbers that it keeps for each of an image's: weight, bias, their gradients, and scratch.
+const NUMBERS: usize = 6;
+
+/// The fewest images for which another thread pays off.
+const LEAST_IMAGES: usize = 8;
+
+impl LayerNorm {
+    /// # Errors
+    /// When its numbers do not fit into memory.
+    pub fn new(input_shape: &[usize]) -> Result<LayerNorm, Misfit> {
+        let sizes = [input_shape, &[NUMBERS]].concat();
+        memory::check(&sizes)
+            .map_err(|found| ("numbers that fit into memory", found, "put it behind a smaller layer"))?;
+        let n = input_shape.iter().product();
+        let each = |name, value| Parameter::new(name, input_shape.to_vec(), vec![value; n]).without_decay();
+        let parameters = [each("weight", 1.0), each("bias", 0.0)];
+        let gradients = [vec![0.0; n], vec![0.0; n]];
+        Ok(LayerNorm { shape: input_shape.to_vec(), parameters, measured: Vec::new(), gradients })
+    }
+
+    /// Weight and bias pixel by pixel, as images lie here.
+    fn by_pixel(&self) -> [Vec<f32>; 2] {
+        let pixels = self.parameters[0].value.len() / channels(&self.shape);
+        self.parameters.each_ref().map(|parameter| {
+            let mut by_pixel = parameter.value.clone();
+            transpose(&parameter.value, pixels, &mut by_pixel);
+            by_pixel
+        })
+    }
+
+    /// From the images `x` to `y`.
+    fn normalize(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        let (n, [weight, bias]) = (x.len() / rows, self.by_pixel());
+        let share = n * threads.share(rows, LEAST_IMAGES);
+        threads.for_each(x.chunks(share).zip(y.chunks_mut(share)), |(x, y)| {
+            for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
+                let [inverse, mean] = measure(x);
+                let numbers = y.iter_mut().zip(x).zip(weight.iter().zip(&bias));
+                numbers.for_each(|((y, x), (w, b))| *y = w * ((x - mean) * inverse) + b);
+            }
+        });
+    }
+}
+
+/// 1 / √(variance + ε) and mean of an image's numbers, added up in 64 bits.
+fn measure(x: &[f32]) -> [f32; 2] {
+    let n = x.len() as f64;
+    let mean = x.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
+    let variance = x.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n;
+    [(1.0 / (variance + f64::from(EPSILON)).sqrt()) as f32, mean as f32]
+}
+
+impl Layer for LayerNorm {
+    fn spec(&self) -> LayerSpec {
+        LayerSpec::LayerNormalization
+    }
+
+    fn output_shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut self.parameters
+    }
+
+    fn initialize(&mut self, _: &mut ChaCha8Rng) {
+        let [weight, bias] = &mut self.parameters;
+        weight.value.fill(1.0);
+        bias.value.fill(0.0);
+    }
+
+    fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
+        self.normalize(rows, x, y, threads);
+    }
+
+    fn forward_training(
+        &mut self,
+        rows: usize,
+        x: &[f32],
+        y: &mut [f32],
+        _: RandomStream,
+        threads: &Threads,
+    ) {
+        self.measured.clear();
+        self.measured.extend(x.chunks_exact(x.len() / rows).map(measure));
+        self.normalize(rows, x, y, threads);
+    }
+
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
+        let Backward { rows, input: x, d_output: dy, d_input, .. } = pass;
+        let n = x.len() / rows;
+        let [dw, db] = &mut self.gradients;
+        dw.fill(0.0);
+        db.fill(0.0);
+        for ((x, dy), [inverse, mean]) in x.chunks_exact(n).zip(dy.chunks_exact(n)).zip(&self.measured) {
+            for ((dw, db), (x, dy)) in dw.iter_mut().zip(&mut *db).zip(x.iter().zip(dy)) {
+                *dw += dy * ((x - mean) * inverse);
+                *db += dy;
+            }
+        }
+        if let Some(dx) = d_input {
+            let [weight, _] = self.by_pixel();
+            let share = threads.share(rows, LEAST_IMAGES);
+            let parts = x.chunks(share * n).zip(dy.chunks(share * n)).zip(dx.chunks_mut(share * n));
+            threads.for_each(parts.zip(self.measured.chunks(share)), |(((x, dy), dx), measured)| {
+                let images = x.chunks_exact(n).zip(dy.chunks_exact(n)).zip(dx.chunks_exact_mut(n));
+                images
+                    .zip(measured)
+                    .for_each(|(((x, dy), dx), measured)| slope(x, dy, &weight, *measured, dx));
+            });
+        }
+        let channels = channels(&self.shape);
+        for (parameter, gradient) in self.parameters.iter_mut().zip(&self.gradients) {
+            transpose(gradient, channels, &mut parameter.gradient);
+        }
+    }
+}
+
+/// The gradient of one image.
+fn slope(x: &[f32], dy: &[f32], weight: &[f32], [inverse, mean]: [f32; 2], dx: &mut [f32]) {
+    let (mut sum, mut product) = (0.0, 0.0);
+    for ((x, dy), (w, dx)) in x.iter().zip(dy).zip(weight.iter().zip(&mut *dx)) {
+        *dx = w * dy;
+        sum += f64::from(*dx);
+        product += f64::from(*dx * ((x - mean) * inverse));
+    }
+    let n = x.len() as f64;
+    let (sum, product) = ((sum / n) as f32, (product / n) as f32);
+    for (x, dx) in x.iter().zip(dx) {
+        *dx = inverse * (*dx - sum - (x - mean) * inverse * product);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::gradient_check::{by_pixel, wave};
+
+    /// From `layer_norm` in `tests/pytorch.py`: a batch of 4.
+    struct Expected {
+        shape: &'static [usize],
+        y: &'static [f32],
+        dw: &'static [f32],
+        db: &'static [f32],
+        dx: &'static [f32],
+    }
+
+    const PYTORCH: [Expected; 2] = [
+        Expected {
+            shape: &[3],
+            y: &[
+                0.099149, -0.60801, -0.75612, -0.519662, 0.855399, -0.76796, -0.691646, -0.683173, -0.997447,
+                -0.442046, -1.273875, -0.992721,
+            ],
+            dw: &[1.303224, 0.179989, -0.107633],
+            db: &[-0.18, 0.34, 0.72],
+            dx: &[
+                -0.036537, 0.120071, -0.083535, 0.395881, -0.077285, -0.318596, -0.300812, 0.398566,
+                -0.097754, 0.14258, -0.093184, -0.049396,
+            ],
+        },
+        Expected {
+            shape: &[2, 3, 1],
+            y: &[
+                0.271485, -0.37979, -0.772092, 0.43339, 0.25297, 0.150816, -0.790043, -0.770043, -1.045313,
+                0.176478, 0.743552, 0.560604, 0.036888, -0.304147, -0.864169, -0.507005, 0.836843, -0.022736,
+                -0.468731, 0.787602, -0.799239, 0.740232, 0.743857, 0.765847,
+            ],
+            dw: &[-2.300273, 1.036763, -1.089509, 0.197641, -0.210214, -0.821113],
+            db: &[0.76, -0.02, -0.94, 0.02, -1.18, -0.5],
+            dx: &[
+                0.164105, -0.53757, 0.331998, -0.564006, 0.111231, 0.494243, 0.648962, -0.165054, 0.273112,
+                0.220409, -0.737976, -0.239454, -0.129162, -0.32229, -0.01712, 0.296909, 0.116829, 0.054835,
+                -0.702526, 1.003886, -0.206461, 0.956929, -0.504362, -0.547467,
+            ],
+        },
+    ];
+
+    fn close(what: &str, ours: &[f32], theirs: &[f32]) {
+        let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-6);
+        assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
+    }
+
+    #[test]
+    fn forward_and_backward_are_pytorchs() {
+        for expected in PYTORCH {
+            let (n, channels) = (expected.shape.iter().product::<usize>(), channels(expected.shape));
+            let mut layer = LayerNorm::new(expected.shape).unwrap();
+            layer.parameters[0].value = wave(100, n);
+            layer.parameters[1].value = wave(200, n);
+            layer.parameters.iter_mut().for_each(|parameter| parameter.prepare(0));
+            let [x, mut dy] = [0, 4 * n].map(|first| by_pixel(4, &wave(first, 4 * n), channels));
+            let (mut y, mut dx) = (vec![1.0; 4 * n], vec![1.0; 4 * n]);
+            layer.forward_training(4, &x, &mut y, RandomStream::default(), &Threads::one());
+            let pass = Backward { rows: 4, input: &x, output: &y, d_output: &mut dy, d_input: Some(&mut dx) };
+            layer.backward(pass, &Threads::one());
+            close("y", &y, &by_pixel(4, expected.y, channels));
+            close("dw", &layer.parameters[0].gradient, expected.dw);
+            close("db", &layer.parameters[1].gradient, expected.db);
+            close("dx", &dx, &by_pixel(4, expected.dx, channels));
+            let mut again = vec![1.0; 4 * n];
+            layer.forward(4, &x, &mut again, &Threads::one());
+            assert_eq!(again, y, "in training and afterwards alike");
+        }
+    }
+
+    /// Numbers near 1000 that differ by a thousandth: a float holds seven digits.
+    #[test]
+    fn a_large_mean_does_not_swallow_a_small_variance() {
+        let x: Vec<f32> = (0..64).map(|i| 1000.0 + (i % 2) as f32 / 1024.0).collect();
+        let [inverse, mean] = measure(&x);
+        let exact = 1.0 / (0.25 / 1024.0 / 1024.0 + EPSILON).sqrt();
+        assert!((inverse - exact).abs() < 1e-3 * exact && mean == 1000.0 + 0.5 / 1024.0);
+    }
+}
