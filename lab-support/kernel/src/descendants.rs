@@ -65,6 +65,7 @@ mod tests {
 
     /// In a child process: starts one that leaves its session and its parent, ends it, and says what is left.
     #[test]
+    #[allow(clippy::zombie_processes, reason = "whether it is waited for is what is tested")]
     fn ends_what_it_has_started() {
         if std::env::var_os("LAB_TEST_DESCENDANTS").is_none() {
             return;

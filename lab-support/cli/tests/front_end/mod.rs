@@ -188,11 +188,10 @@ impl FrontEnd {
     }
 
     pub async fn cell(&mut self, request: &Message) -> Cell {
-        match self.answer(request).await {
-            (broadcasts, message) => match read(&message) {
-                JupyterMessageContent::ExecuteReply(reply) => Cell { broadcasts, reply },
-                other => panic!("no reply to a cell: {other:?}"),
-            },
+        let (broadcasts, message) = self.answer(request).await;
+        match read(&message) {
+            JupyterMessageContent::ExecuteReply(reply) => Cell { broadcasts, reply },
+            other => panic!("no reply to a cell: {other:?}"),
         }
     }
 
