@@ -73,23 +73,39 @@ fn answer() -> io::Result<i32> {
 
 /// Compiles a cell as it is amended: a second time where a value was to be kept that the cell moves.
 fn compile() -> io::Result<i32> {
-    let (Ok(mark), Ok(source)) = (env::var(MARK), fs::read_to_string("src/lib.rs")) else {
+    let (Ok(mark), Ok(source)) = (env::var(MARK), fs::read_to_string(CELL)) else {
         return pass_through();
     };
     let mut amended = amend(&source, &mark, true);
-    fs::write("src/lib.rs", &amended.source)?;
+    if let Some(amended) = &amended {
+        put(CELL, &amended.source)?;
+    }
     let (mut code, mut messages) = collect()?;
-    if amended.keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| is_about(message, line))) {
+    let keeps = amended.as_ref().and_then(|amended| amended.keeps);
+    if keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| is_about(message, line))) {
         amended = amend(&source, &mark, false);
-        fs::write("src/lib.rs", &amended.source)?;
+        put(CELL, amended.as_ref().map_or(&source, |amended| &amended.source))?;
         (code, messages) = collect()?;
     }
-    let lines: Vec<&str> = amended.source.lines().collect();
+    let source = amended.map_or(source, |amended| amended.source);
+    let lines: Vec<&str> = source.lines().collect();
+    // When something is wrong, evcxr shows warnings as errors beside it, those of earlier cells, too.
+    messages.retain(|message| message["message"]["level"] != "warning");
     for mut message in messages {
         explain(&mut message, &lines);
         writeln!(io::stdout(), "{message}")?;
     }
     Ok(code)
+}
+
+/// The file that evcxr makes of a cell, in the current folder.
+const CELL: &str = "src/lib.rs";
+
+/// Writes a file that others read meanwhile: the analyzer does.
+fn put(file: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
+    let temporary = format!("{file}.{}", std::process::id());
+    fs::write(&temporary, text)?;
+    fs::rename(&temporary, file)
 }
 
 /// Calls cargo, and reads what the compiler says.
@@ -199,9 +215,7 @@ fn put_in_place(lock: &Path) -> io::Result<()> {
     if fs::read("Cargo.lock").is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    let temporary = format!("Cargo.lock.{}", std::process::id());
-    fs::write(&temporary, wanted)?;
-    fs::rename(&temporary, "Cargo.lock")
+    put("Cargo.lock", wanted)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 mod cells;
 mod requests;
+mod stop;
 
 use std::collections::VecDeque;
 use std::env;

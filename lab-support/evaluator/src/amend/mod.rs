@@ -13,9 +13,6 @@ use definitions::Definitions;
 /// Appended to each crate, where nothing is counted.
 const CELL: &str = include_str!("cell.rs");
 
-/// The first line.
-const ALLOWED: &str = "#![allow(unused_imports, unused_mut, dead_code)]";
-
 /// In the place of evcxr's own, from one of these lines to the other.
 const STORE: &str = include_str!("store.rs");
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {";
@@ -34,15 +31,9 @@ pub struct Amended {
     pub keeps: Option<usize>,
 }
 
-/// Amends `source`. With `keeping`, values that the cell defines anew are kept for when it fails.
-pub fn amend(source: &str, mark: &str, keeping: bool) -> Amended {
-    // evcxr shows warnings as errors when something else is wrong, those of earlier cells, too.
-    let quiet = source.replacen(ALLOWED, "#![allow(warnings)]", 1);
-    amend_cell(&quiet, mark, keeping).unwrap_or(Amended { source: quiet, keeps: None })
-}
-
-/// Nothing where no cell is run: evcxr only looks for errors.
-fn amend_cell(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
+/// Amends `source`, if it runs a cell: evcxr may only look for errors. With `keeping`, values that the cell defines anew
+/// are kept for when it fails.
+pub fn amend(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
     let mut lines: Vec<String> = source.lines().map(String::from).collect();
     // Of what looks like evcxr's lines, only the last ones are: the cell's code may have the same.
     let last = lines.windows(2).rposition(|pair| pair == LAST)?;
@@ -182,7 +173,7 @@ mod tests {
             ["a", "m"].map(|v| format!("evcxr_variable_store.{method}::<u8>(stringify!({v}));\n")).concat()
         };
         format!(
-            "{ALLOWED}\nstruct E {{}}\neprintln!(\"{{}}\", error);\n{FAILED}\n{store}pub extern \"C\" fn run_user_code_1(\n\
+            "#![allow(dead_code)]\nstruct E {{}}\neprintln!(\"{{}}\", error);\n{FAILED}\n{store}pub extern \"C\" fn run_user_code_1(\n\
              vars_ok &= {}let mut x = {}match std::panic::catch_unwind(\n{code}\n{defined}}})) {{ \n  Err(_) => {{\n    \
              {PANICKED}\n}}}}\nevcxr_variable_store.put_variable::<u8>(stringify!(a), a);\nevcxr_variable_store\n}}\n",
             calls(CHECK),
@@ -193,7 +184,7 @@ mod tests {
     #[test]
     fn lines_keep_their_numbers() {
         let source = crate_of("let panic = 1;", "");
-        let amended = amend(&source, "EVCXR_7_", true);
+        let amended = amend(&source, "EVCXR_7_", true).unwrap();
         let (before, after): (Vec<_>, Vec<_>) = (source.lines().collect(), amended.source.lines().collect());
         let line = |lines: &[&str], text: &str| lines.iter().rposition(|line| line.contains(text)).unwrap();
         for text in ["let panic = 1;", "fn run_user_code_1", "stringify!(a), "] {
@@ -210,23 +201,20 @@ mod tests {
     #[test]
     fn a_value_that_is_defined_anew_is_kept() {
         let source = crate_of("", "evcxr_variable_store.put_variable::<u8>(stringify!(m), m);\n");
-        let amended = amend(&source, "EVCXR_7_", true);
+        let amended = amend(&source, "EVCXR_7_", true).unwrap();
         let line = amended.source.lines().nth(amended.keeps.unwrap() - 1).unwrap();
         assert!(
             line.contains("has_failed() { evcxr_variable_store.put_variable::<u8>(stringify!(m), "),
             "{line}"
         );
         assert!(amended.source.contains("LOST: &str = \"\""));
-        assert!(amend(&source, "EVCXR_7_", false).keeps.is_none());
+        assert!(amend(&source, "EVCXR_7_", false).unwrap().keeps.is_none());
         let other = crate_of("", "evcxr_variable_store.put_variable::<u16>(stringify!(m), m);\n");
-        assert!(amend(&other, "EVCXR_7_", true).keeps.is_none(), "it has another type then");
+        assert!(amend(&other, "EVCXR_7_", true).unwrap().keeps.is_none(), "it has another type then");
     }
 
     #[test]
-    fn what_runs_no_cell_only_has_no_warnings() {
-        assert_eq!(
-            amend(&format!("{ALLOWED}\nfn a() {{}}\n"), "", true).source,
-            "#![allow(warnings)]\nfn a() {}\n"
-        );
+    fn what_runs_no_cell_stays_as_it_is() {
+        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true).is_none());
     }
 }

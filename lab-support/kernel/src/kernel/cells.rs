@@ -1,10 +1,10 @@
 //! What concerns the cell that runs: from the moment when evcxr is given it until its front end is answered.
 
 use std::collections::VecDeque;
-use std::fs::{self, File};
+use std::fs;
 use std::time::Duration;
 
-use lab_base::event::{DONE, Event, INTERRUPT, Stream};
+use lab_base::event::{DONE, Event};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -14,12 +14,6 @@ use crate::expressions::Expressions;
 use crate::failure::Failure;
 use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
-
-/// How long compilers and shells may take to end.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-const READING: &str = "evcxr is still reading this cell, and can't be interrupted while it does. The cell will not run, and \
-                       all variables are kept.\n";
 
 /// How long the answer may be on its way when evcxr is done with a request.
 const DELAY: Duration = Duration::from_secs(5);
@@ -33,32 +27,6 @@ impl Kernel {
         }
         self.pass(Channel::Shell, &request).await;
         self.cell = Some(Cell::new(request, self.number));
-    }
-
-    /// Asks the cell to stop, and forgets those that wait. Compilers, shells and lab-support see that there is the file;
-    /// the keeper ends what does not end by itself.
-    pub(super) async fn interrupt(&mut self) {
-        if let (Some(cell), State::Ready(evaluator)) = (&mut self.cell, &self.evaluator) {
-            cell.ask();
-            if let Err(error) = File::create(evaluator.stop_button()) {
-                eprintln!("asking a cell to stop: {error}");
-            }
-            let (kernel, id) = (self.incoming.clone(), cell.request.id().to_string());
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                // Nobody listens when the kernel is ending.
-                let _ = kernel.send(Incoming::StillAsked(id));
-            });
-            self.order(INTERRUPT).await;
-        }
-        self.abort_waiting().await;
-    }
-
-    /// Compilers and shells have ended by now: it is evcxr's analyzer that reads the cell, and nothing stops that.
-    pub(super) fn explain_wait(&self, id: &str) {
-        if let Some(cell) = self.cell.as_ref().filter(|cell| cell.request.id() == id && !cell.has_begun) {
-            self.front.broadcast(text_of(&cell.request, Stream::Stderr, READING));
-        }
     }
 
     pub(super) async fn reply(&mut self, channel: Channel, reply: Message) {
