@@ -178,7 +178,9 @@ fn watch(keeper: u32) {
     thread::spawn(move || {
         while parent_id() == keeper {
             thread::sleep(PAUSE);
-            if let Some(hold) = *last_hold() {
+            // A cell may hold the lock of its output for long, and the next must not wait for this thread.
+            let hold = *last_hold();
+            if let Some(hold) = hold {
                 hold(nothing, std::ptr::null_mut());
             }
         }
