@@ -6,39 +6,7 @@ use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
 use crate::data::digest::Digest;
 use crate::data::images::Images;
 use crate::data::images::write_notice;
-
-/// How a byte becomes a number: `(byte / divisor - mean) / deviation`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Scale {
-    /// 255 after normalizing, 1 for bytes as they are.
-    pub divisor: f32,
-    /// 0 where nothing is standardized.
-    pub mean: f32,
-    /// 1 where nothing is standardized.
-    pub deviation: f32,
-}
-
-impl Scale {
-    fn by(divisor: f32) -> Scale {
-        Scale { divisor, mean: 0.0, deviation: 1.0 }
-    }
-
-    #[inline(always)]
-    pub fn of(self, byte: f32) -> f32 {
-        let number = byte / self.divisor;
-        if self.is_standardized() { (number - self.mean) / self.deviation } else { number }
-    }
-
-    pub fn is_standardized(self) -> bool {
-        (self.mean, self.deviation) != (0.0, 1.0)
-    }
-
-    /// As a figure shows it.
-    pub fn words(self, byte: f32) -> String {
-        let number = self.of(byte);
-        if self.is_standardized() { format!("{number:.2}") } else { number.to_string() }
-    }
-}
+use crate::data::scale::Scale;
 
 /// Images as a network sees them: pixels divided by a number, or standardized, in `f32`.
 ///
@@ -200,43 +168,6 @@ impl Images {
         Dataset::new(self.clone(), Scale::by(255.0))
     }
 
-    /// Every pixel divided by 255, less `mean`, divided by `deviation` (above 0): as PyTorch's
-    /// `transforms.Normalize(mean, deviation)` for images of one channel. Training and test images take the same two
-    /// numbers, those of [`mean_and_deviation`](Self::mean_and_deviation) of the training images: their values then have
-    /// mean 0 and variance 1. (LeCun et al., 1998, section 4.3.)
-    ///
-    /// # Errors
-    /// When `mean` is not finite, or `deviation` is not finite and above 0, or so small that numbers overflow.
-    pub fn standardized(&self, mean: f32, deviation: f32) -> Result<Dataset, Error> {
-        let scale = Scale { mean, deviation, ..Scale::by(255.0) };
-        let is_good = deviation > 0.0
-            && [mean, deviation, scale.of(0.0), scale.of(255.0)].iter().all(|n| n.is_finite());
-        if is_good {
-            return Ok(Dataset::new(self.clone(), scale));
-        }
-        let expected = "a finite mean, and a finite deviation above 0";
-        let advice = "take those of the training images: data.train.mean_and_deviation()";
-        Err(Error::new(
-            "standardizing images",
-            expected,
-            format!("mean {mean}, deviation {deviation}"),
-            advice,
-        ))
-    }
-
-    /// Mean and standard deviation of all pixels, divided by 255: (0.2860, 0.3530) for Fashion-MNIST's training images.
-    /// (0, 0) where there are no images.
-    pub fn mean_and_deviation(&self) -> (f32, f32) {
-        let add = |(sum, squares): (u64, u64), pixel: &u8| {
-            let pixel = u64::from(*pixel);
-            (sum + pixel, squares + pixel * pixel)
-        };
-        let (sum, squares) = self.pixels.iter().fold((0, 0), add);
-        let n = self.pixels.len().max(1) as f64;
-        let mean = sum as f64 / n;
-        ((mean / 255.0) as f32, ((squares as f64 / n - mean * mean).max(0.0).sqrt() / 255.0) as f32)
-    }
-
     /// Pixels as they are, 0 to 255: to see what normalizing is good for.
     pub fn unnormalized(&self) -> Dataset {
         Dataset::new(self.clone(), Scale::by(1.0))
@@ -282,26 +213,6 @@ mod tests {
         let mut batch = Array2::zeros((1, 2));
         last.fill(&[0], batch.view_mut());
         assert_eq!(batch, array![[0.2, 0.4]]);
-    }
-
-    #[test]
-    fn standardized_numbers_have_mean_0_and_variance_1() {
-        let images = data().images().clone();
-        let (mean, deviation) = images.mean_and_deviation();
-        let standardized = images.standardized(mean, deviation).unwrap();
-        let rows = standardized.rows();
-        assert!(rows.mean().unwrap().abs() < 1e-6 && (rows.std(0.0) - 1.0).abs() < 1e-6, "{rows}");
-        let plain = data().rows().mapv(|number| (number - mean) / deviation);
-        assert_eq!((&rows, rows[[1, 1]]), (&plain, standardized.image(1)[[0, 1]]));
-        assert_eq!(standardized.range(), ((0.0 - mean) / deviation, (1.0 - mean) / deviation));
-        assert_ne!(standardized.digest(), data().digest());
-        assert_eq!(images.standardized(0.0, 1.0).unwrap().digest(), data().digest());
-        for (mean, deviation) in
-            [(f32::NAN, 1.0), (0.0, 0.0), (0.0, -1.0), (0.0, f32::INFINITY), (9.0, 1e-39)]
-        {
-            let told = images.standardized(mean, deviation).unwrap_err().to_string();
-            assert!(told.contains("a finite deviation above 0"), "{told}");
-        }
     }
 
     #[test]

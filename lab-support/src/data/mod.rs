@@ -10,10 +10,11 @@ mod image_set;
 mod images;
 mod origin;
 mod practice;
+mod scale;
+mod standardize;
 mod subset;
 
 pub use dataset::Dataset;
-pub(crate) use dataset::Scale;
 pub use digest::Digest;
 pub use fashion_mnist::FashionMnist;
 pub(crate) use image_set::ImageSet;
@@ -21,3 +22,4 @@ pub use image_set::Split;
 pub use images::{CLASS_NAMES, Images};
 pub use lab_base::Source;
 pub(crate) use origin::Contents;
+pub(crate) use scale::Scale;

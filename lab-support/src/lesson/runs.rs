@@ -1,8 +1,7 @@
 //! Training runs side by side: those of one name that differ in their seed alone count as one.
 
 use lab_base::Error;
-use lab_base::home;
-use lab_base::records::{self, Table, cell};
+use lab_base::{home, records};
 
 use crate::data::{Dataset, Source};
 use crate::lesson::run::Run;
@@ -22,7 +21,7 @@ pub struct Runs {
 /// Runs of one name and one training, whatever the seed: the latest of each seed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Group {
-    runs: Vec<Run>,
+    pub(super) runs: Vec<Run>,
 }
 
 /// All recorded runs on the same kind of data that were tested: the baseline first, the others in the order in which
@@ -120,42 +119,6 @@ impl Runs {
     pub fn plot(&self) -> Result<Figure, Error> {
         let bars: Vec<Bar> = self.groups.iter().filter_map(Group::bar).collect();
         compare(&bars, self.source)
-    }
-
-    /// The runs as comma-separated values, a line for each seed under a line of names, which are those of the records.
-    /// What was not measured is empty.
-    pub fn to_csv(&self) -> String {
-        self.table().csv()
-    }
-
-    /// The same in JSON: an array with an object for each run. What was not measured is null.
-    pub fn to_json(&self) -> String {
-        self.table().json()
-    }
-
-    fn table(&self) -> Table {
-        let names = "name data layers params optimizer learning_rate batch_size with epochs seed train_loss \
-                     train_accuracy validation_accuracy test_loss test_accuracy augmented_accuracy seconds threads when";
-        let row = |run: &Run| {
-            let record =
-                [cell(&run.name), cell(&run.data), cell(&run.layers), cell(run.params), cell(&run.optimizer)];
-            let how = [
-                cell(run.learning_rate),
-                cell(run.batch_size),
-                cell(&run.with),
-                cell(run.epochs),
-                cell(run.seed),
-            ];
-            let trained = [cell(run.train_loss), cell(run.train_accuracy), cell(run.validation_accuracy)];
-            let tested = [cell(run.test_loss), cell(run.test_accuracy), cell(run.augmented_accuracy)];
-            let rest = [cell(run.seconds), cell(run.threads), cell(&run.when)];
-            [&record[..], &how, &trained, &tested, &rest].concat()
-        };
-        let runs = self.groups.iter().flat_map(|group| &group.runs);
-        Table {
-            names: names.split(' ').filter(|name| !name.is_empty()).collect(),
-            rows: runs.map(row).collect(),
-        }
     }
 
     fn group(&self, name: &str) -> Result<&Group, Error> {
@@ -271,6 +234,22 @@ mod tests {
         let message = runs.test_accuracy("c").unwrap_err().to_string();
         assert!(message.contains("\"c\" among [\"baseline\", \"a\", \"b\"]"), "{message}");
         assert!(runs.best(&[]).is_err());
+    }
+
+    #[test]
+    fn every_seed_is_a_line_for_other_programs() {
+        let runs = of(vec![seeded("a, b", 1, 0.5), seeded("a, b", 2, 0.875)]);
+        let csv = runs.to_csv();
+        let lines: Vec<&str> = csv.lines().collect();
+        assert!(
+            lines.len() == 3 && lines[0].starts_with("name,data,layers,params,optimizer,learning_rate"),
+            "{csv}"
+        );
+        assert!(lines[2].starts_with("\"a, b\",real,784-128-10,101770,Adam,0.001,32,,2,2,"), "{csv}");
+        assert!(lines[2].contains(",0.4,0.875,,1.0,2,"), "not augmented: {csv}");
+        let json: serde_json::Value = serde_json::from_str(&runs.to_json()).unwrap();
+        assert_eq!((&json[0]["name"], &json[1]["test_accuracy"]), (&"a, b".into(), &0.875.into()));
+        assert!(json[0]["validation_accuracy"].is_null() && json[0].get("augmented_accuracy").is_some());
     }
 
     #[test]

@@ -2,7 +2,48 @@
 
 use std::fmt;
 
+use lab_base::records::{Table, cell};
+
+use crate::lesson::run::Run;
 use crate::lesson::runs::{Group, Runs};
+
+impl Runs {
+    /// The runs as comma-separated values, a line for each seed under a line of names, which are those of the records.
+    /// What was not measured is empty.
+    pub fn to_csv(&self) -> String {
+        self.table().csv()
+    }
+
+    /// The same in JSON: an array with an object for each run. What was not measured is null.
+    pub fn to_json(&self) -> String {
+        self.table().json()
+    }
+
+    fn table(&self) -> Table {
+        let names = "name data layers params optimizer learning_rate batch_size with epochs seed train_loss \
+                     train_accuracy validation_accuracy test_loss test_accuracy augmented_accuracy seconds threads when";
+        let row = |run: &Run| {
+            let record =
+                [cell(&run.name), cell(&run.data), cell(&run.layers), cell(run.params), cell(&run.optimizer)];
+            let how = [
+                cell(run.learning_rate),
+                cell(run.batch_size),
+                cell(&run.with),
+                cell(run.epochs),
+                cell(run.seed),
+            ];
+            let trained = [cell(run.train_loss), cell(run.train_accuracy), cell(run.validation_accuracy)];
+            let tested = [cell(run.test_loss), cell(run.test_accuracy), cell(run.augmented_accuracy)];
+            let rest = [cell(run.seconds), cell(run.threads), cell(&run.when)];
+            [&record[..], &how, &trained, &tested, &rest].concat()
+        };
+        let runs = self.groups.iter().flat_map(|group| &group.runs);
+        Table {
+            names: names.split(' ').filter(|name| !name.is_empty()).collect(),
+            rows: runs.map(row).collect(),
+        }
+    }
+}
 
 impl fmt::Display for Runs {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

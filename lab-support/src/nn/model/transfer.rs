@@ -92,8 +92,9 @@ impl Sequential {
     }
 
     /// A copy, weights included (they stay what they are when a [`seed`](Self::seed) is given), without its last
-    /// `layers` layers (as `summary` lists them), to which others may be added: `model.without_last(1).dense(10, Linear)`. Where there are not so many, the first call that needs
-    /// the new network says so.
+    /// `layers` layers (as `summary` lists them), to which others may be added:
+    /// `model.without_last(1).dense(10, Linear)`. Where there are not so many, the first call that needs the new network
+    /// says so.
     pub fn without_last(&self, layers: usize) -> Sequential {
         let mut model = self.clone();
         model.compiled = None;

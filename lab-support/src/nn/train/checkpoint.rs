@@ -19,7 +19,8 @@ use crate::nn::train::state::FitState;
 /// the history.
 ///
 /// A safetensors file: each parameter under its name in PyTorch, the running means (the optimizer's, and of the weights
-/// where they are kept) and the best weights under the same name with an ending; the metadata's entry `checkpoint` is a [`Note`] in JSON.
+/// where they are kept) and the best weights under the same name with an ending; the metadata's entry `checkpoint` is a
+/// [`Note`] in JSON.
 pub(crate) struct Checkpoint {
     file: PathBuf,
     /// What all parts of a training have in common.

@@ -36,8 +36,8 @@ impl FitState {
         self.epochs.push(epoch);
     }
 
-    /// Gives the network the running means of its weights, and goes back to the best ones, where that was asked for. `within` an epoch, the weights are no longer those that
-    /// the last whole one has left.
+    /// Gives the network the running means of its weights, and goes back to the best ones, where that was asked for.
+    /// `within` an epoch, the weights are no longer those that the last whole one has left.
     pub fn finish(&mut self, model: &mut Sequential, within: bool, quiet: bool) {
         model.swap_averages();
         model.parameters_mut().for_each(|parameter| parameter.average = Vec::new());
