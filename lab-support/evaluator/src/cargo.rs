@@ -168,11 +168,21 @@ fn end(child: &mut Child) -> io::Result<i32> {
     let status = stoppable::wait_for(child)?;
     Ok(status.map_or_else(
         || {
+            forget_unfinished();
             eprintln!("{REFUSED}");
             1
         },
         stoppable::code,
     ))
+}
+
+/// Removes what compilers keep for their next call: one that was ended may have kept the half of it, over which the next would
+/// fall.
+fn forget_unfinished() {
+    for target in fs::read_dir("target").into_iter().flatten().flatten() {
+        // Most have none.
+        let _ = fs::remove_dir_all(target.path().join("debug/incremental"));
+    }
 }
 
 /// Cargo, with the arguments of this process. Another flag, such as for another linker, and everything would be compiled
