@@ -145,9 +145,9 @@ async fn errors_say_where_and_why() {
     let first = page.run("FashionMnist::load()?.train.show(0)?").await.ok();
     assert!(first.kinds().contains(&"display_data"), "{:?}", first.kinds());
     assert!(first.text().contains("Image 0: "), "{}", first.text());
-    let unnamed = page.run("let a = 1;\nlet b = Box::<dyn std::fmt::Display>::from(\"x\");").await;
+    let unnamed = page.run("let a = 1;\nlet b = Box::<dyn std::error::Error>::from(\"x\");").await;
     assert!(
-        unnamed.error().1.contains("`Display`") && unnamed.error().1.contains("`b`"),
+        unnamed.error().1.contains("`Box<dyn Error>`") && unnamed.error().1.contains("`b`"),
         "{:?}",
         unnamed.error()
     );
