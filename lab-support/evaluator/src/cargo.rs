@@ -165,14 +165,20 @@ fn pass_through() -> io::Result<i32> {
 }
 
 fn end(child: &mut Child) -> io::Result<i32> {
-    let status = stoppable::wait_for(child)?;
-    Ok(status.map_or_else(
-        || {
-            eprintln!("{REFUSED}");
-            1
-        },
-        stoppable::code,
-    ))
+    if let Some(status) = stoppable::wait_for(child)? {
+        return Ok(stoppable::code(status));
+    }
+    eprintln!("{REFUSED}");
+    forget_unfinished();
+    Ok(1)
+}
+
+/// What a compiler that was ended has left of its work makes the next one panic.
+fn forget_unfinished() {
+    for folder in fs::read_dir("target").into_iter().flatten().flatten() {
+        // It is only there where cells are compiled.
+        let _ = fs::remove_dir_all(folder.path().join("debug/incremental"));
+    }
 }
 
 /// Cargo, with the arguments of this process. Another flag, such as for another linker, and everything would be compiled
