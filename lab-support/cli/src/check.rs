@@ -61,6 +61,9 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// How many times as long as the solved notebook one of a hand-in may take.
 const SLOWER: u32 = 5;
 
+/// What a cell of a solved notebook may take.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 /// From so many hand-ins on it pays to run the solved notebooks first.
 const CLASS: usize = 4;
 
@@ -171,8 +174,8 @@ async fn class(
     let threads = (cores / jobs).max(1);
     let mut limit = limit;
     if places.len() >= CLASS {
-        let longest =
-            solved_first(kernel, solved, chosen, &folder.path().join("solved"), &trainings, threads).await?;
+        let output = folder.path().join("solved");
+        let longest = solved_first(kernel, solved, chosen, &output, &trainings, threads).await;
         if arguments.time_limit.is_none() {
             limit = limit.max(longest * SLOWER);
         }
@@ -211,7 +214,8 @@ async fn class(
     Ok(done.await)
 }
 
-/// Runs the solved notebooks, each from a start of its own, and keeps what they train: the longest time that one took.
+/// Runs the solved notebooks, each from a start of its own, and keeps what they train: the longest time that one took. Where
+/// one does not run here, hand-ins train by themselves.
 async fn solved_first(
     kernel: &Kernel,
     solved: &[Notebook],
@@ -219,7 +223,7 @@ async fn solved_first(
     output: &Path,
     trainings: &Path,
     threads: usize,
-) -> Result<Duration, Error> {
+) -> Duration {
     let kernel = Kernel {
         output: Some(output.into()),
         trainings: Some(trainings.into()),
@@ -228,11 +232,16 @@ async fn solved_first(
     };
     let mut longest = Duration::ZERO;
     for &i in chosen {
-        eprintln!("the solved notebooks first: {} ...", terminal::line(&solved[i].name()));
-        let ran = run::run_quietly(&kernel, &solved[i].path, Duration::MAX).await;
-        longest = longest.max(ran.map_err(|e| failed("the solved notebook to run", e))?);
+        eprintln!("the solved notebooks first: {} ...", solved[i].name());
+        match run::run_quietly(&kernel, &solved[i].path, LONGEST).await {
+            Ok(time) => longest = longest.max(time),
+            Err(defect) => {
+                eprintln!("the solved {} does not run here: {}", solved[i].name(), terminal::text(&defect));
+                break;
+            }
+        }
     }
-    Ok(longest)
+    longest
 }
 
 fn failed(expected: &str, found: impl std::fmt::Display) -> Error {

@@ -39,13 +39,16 @@ impl Points {
 
     /// The points of a hand-in.
     pub fn sum(&self, report: &Report) -> f64 {
-        report.rows.iter().filter(|row| row.outcome == Outcome::Passed).map(|row| self.of(row)).sum()
+        let passed = report.rows.iter().filter(|row| row.outcome == Outcome::Passed);
+        // The sum of nothing is -0.
+        0.0 + passed.map(|row| self.of(row)).sum::<f64>()
     }
 
     /// The points that there are, and those that a teacher may add after reading.
     pub fn most(&self, report: &Report) -> (f64, f64) {
         let read = report.rows.iter().filter(|row| matches!(row.outcome, Outcome::PleaseRead(_)));
-        (report.rows.iter().map(|row| self.of(row)).sum(), read.map(|row| self.of(row)).sum())
+        let all = report.rows.iter().map(|row| self.of(row)).sum::<f64>();
+        (0.0 + all, 0.0 + read.map(|row| self.of(row)).sum::<f64>())
     }
 }
 
@@ -133,5 +136,7 @@ mod tests {
         );
         assert_eq!(lines[1], "\"'=cmd(\"\"x\"\")\",2,6,3,\"6, 7: missing\",1,,1,0", "no formula");
         assert_eq!(lines.len(), 2);
+        let nothing = Report { name: "b".into(), rows: Vec::new(), notes: Vec::new() };
+        assert_eq!(csv(&[nothing], &Points::default()), "name,points,of,to read,notes\r\nb,0,0,0,\r\n");
     }
 }

@@ -199,7 +199,7 @@ fn a_batch_outlives_hostile_copies() {
         ),
     ];
     let copies: Vec<(&str, &str)> = copies.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let output = check(&copies, &["--time-limit", "60"]);
+    let output = check(&copies, &["--notebooks", "1", "--time-limit", "60"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
     let line = |name: &str| {

@@ -83,6 +83,8 @@ impl Evaluator {
         let (told, start) = std::os::unix::net::UnixStream::pair()?;
         let mut command = process::Command::new(evaluator);
         command.arg("--control_file").arg(&file).env(LISTENER, events).stdin(OwnedFd::from(start));
+        // It names its configuration there, in whichever terminal Jupyter runs.
+        command.stdout(process::Stdio::null());
         command.env(watch::JUPYTER, process::id().to_string());
         command.env(FOLDER, env::current_dir()?).current_dir(&clone.folder);
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;

@@ -20,8 +20,10 @@
 //! which reads a cell before it is compiled (the page says that it is waited for).
 //!
 //! A copy shares all memory with the process until one of them writes to it. Measured on two cores of a virtual machine:
-//! the copy itself takes a millisecond, 35 with 1 GB held, and its end as long; a cell that writes to all of that GB takes 0.9 s
-//! longer. Where there is not the memory for all of it once more, none is made, and the message says so.
+//! the copy itself takes a millisecond, 35 with 1 GB held, and its end 0.1 s; a cell that writes to all of that GB takes 0.9 s
+//! longer. Where there is not the memory for all of it once more, none is made, and the message says so. Of 150 stops at
+//! random times, in cells that compile, run, print, end, or are done, none lost a variable, and no sentence was untrue
+//! (`tests/stop.rs` of the command line; `LAB_STOPS` says how many it makes).
 //!
 //! # Why what is said is true
 //!

@@ -44,7 +44,7 @@ impl Definitions {
             for at in names.iter().filter_map(|name| self.by_name.get(name)).flatten() {
                 // What the type itself is called by says nothing: the compiler tells crates apart.
                 let counts = of_items || !self.items[*at].is_import;
-                if counts && seen.insert(*at) || !counts {
+                if !counts || seen.insert(*at) {
                     more.extend(
                         self.items[*at].tokens.iter().filter(|token| !names.contains(token)).cloned(),
                     );

@@ -2,8 +2,8 @@
 //! encryption, over TCP and Unix sockets.
 //!
 //! Whoever connects may be anybody on this machine, so nothing is believed and nothing is without end: what a peer says of
-//! a size is checked before room is made for it ([`frames`]), what is sent to a peer that does not read is left out
-//! ([`outbox`]), and a peer that has not signed a message with the key may send little ([`router`]).
+//! a size is checked before room is made for it (`frames.rs`), what is sent to a peer that does not read is left out
+//! (`outbox.rs`), and a peer that has not signed a message with the key may send little (`router.rs`).
 
 mod address;
 mod client;
