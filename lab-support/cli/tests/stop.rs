@@ -6,7 +6,7 @@ mod front_end;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use front_end::{Cell, FrontEnd, Kernel, is_alive};
+use front_end::{Cell, FrontEnd, Random, is_alive, memory};
 use lab_kernel::descendants;
 use tokio::time::sleep;
 
@@ -107,16 +107,6 @@ async fn a_cell_that_ends_its_process_loses_nothing() {
     }
 }
 
-/// The same numbers each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-}
-
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn stops_at_random_times_lose_nothing() {
@@ -179,16 +169,6 @@ async fn stops_at_random_times_lose_nothing() {
         counts[3]
     );
     assert!(descendants::of(kernel.process.id()).len() < 8, "{:?}", descendants::of(kernel.process.id()));
-}
-
-/// How much memory the kernel and all its processes hold, in MB.
-fn memory(kernel: &Kernel) -> u64 {
-    let held = |process: u32| {
-        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default().to_string();
-        line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1000
-    };
-    held(kernel.process.id()) + descendants::of(kernel.process.id()).into_iter().map(held).sum::<u64>()
 }
 
 #[tokio::test]

@@ -5,9 +5,8 @@ mod front_end;
 use std::process::Command;
 use std::time::Duration;
 
-use front_end::{Cell, FrontEnd, shown};
+use front_end::{Cell, FrontEnd, process_of_cells, shown};
 use jupyter_protocol::JupyterMessageContent;
-use lab_kernel::descendants;
 use tokio::time::sleep;
 
 /// What a cell printed to stderr.
@@ -68,21 +67,13 @@ async fn each_cell_shows_its_own() {
     // The process ends while no cell runs, and again.
     for _ in 0..2 {
         page.run("let lost = 1;").await.ok();
-        let cells =
-            descendants::of(kernel.process.id()).into_iter().find(|&process| is_process_of_cells(process));
-        Command::new("kill").args(["-9", &cells.unwrap().to_string()]).status().unwrap();
+        Command::new("kill").args(["-9", &process_of_cells(&kernel).to_string()]).status().unwrap();
         sleep(Duration::from_millis(500)).await;
         let (name, words) = page.run("1 + 1").await.error();
         assert!(name == "ProcessEnded" && words.contains("SIGKILL") && words.contains("are lost"), "{words}");
         assert_eq!(page.run("1 + 1").await.ok().text(), "2");
         assert!(page.run("lost").await.error().1.contains("cannot find value `lost`"));
     }
-}
-
-/// Whether the keeper has started it, and not a cell.
-fn is_process_of_cells(process: u32) -> bool {
-    let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-    environment.split(|byte| *byte == 0).any(|variable| variable == b"LAB_RUNS_CELLS=1")
 }
 
 #[tokio::test]

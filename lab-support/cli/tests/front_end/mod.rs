@@ -11,6 +11,7 @@ use jupyter_protocol::{
     ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessageContent, MediaType, Status,
 };
 use lab_kernel::connection::Connection;
+use lab_kernel::descendants;
 use lab_kernel::message::Message;
 use lab_kernel::wire::{Client, Link};
 use serde_json::{Value, json};
@@ -113,6 +114,25 @@ fn spawn(info: &Connection, folder: &Path, variables: &[(String, String)]) -> Ch
     kernel.env("JPY_PARENT_PID", process::id().to_string()).stdin(Stdio::null()).stdout(Stdio::null());
     kernel.envs(variables.iter().map(|(name, value)| (name, value)));
     kernel.spawn().expect("`cargo lab test` builds the kernel first")
+}
+
+/// The process that runs the cells: the keeper has started it, and not a cell.
+pub fn process_of_cells(kernel: &Kernel) -> u32 {
+    let runs_cells = |process: &u32| {
+        let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == b"LAB_RUNS_CELLS=1")
+    };
+    descendants::of(kernel.process.id()).into_iter().find(runs_cells).expect("a kernel has one")
+}
+
+/// How much memory the kernel and all its processes hold, in MB.
+pub fn memory(kernel: &Kernel) -> u64 {
+    let held = |process: u32| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default().to_string();
+        line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1000
+    };
+    held(kernel.process.id()) + descendants::of(kernel.process.id()).into_iter().map(held).sum::<u64>()
 }
 
 pub fn is_alive(process: u32) -> bool {
@@ -292,5 +312,15 @@ impl Cell {
     /// The kinds of its broadcasts, in order.
     pub fn kinds(&self) -> Vec<&str> {
         self.broadcasts.iter().map(JupyterMessageContent::message_type).collect()
+    }
+}
+
+/// The same numbers each time.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
     }
 }
