@@ -2,6 +2,7 @@
 
 mod front_end;
 
+use std::process::Command;
 use std::time::Duration;
 
 use front_end::{FrontEnd, Kernel, is_alive, is_status, read};
@@ -247,19 +248,27 @@ async fn nothing_stays_behind_and_a_restart_is_a_new_kernel() {
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn nothing_stays_behind_when_the_kernel_is_killed() {
-    let (mut kernel, mut page) = FrontEnd::with_lab().await;
-    page.send("loop {}").await;
-    sleep(Duration::from_secs(2)).await;
-    let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
-    kernel.process.kill().unwrap();
-    kernel.process.wait().unwrap();
-    for _ in 0..100 {
-        if !folder.exists() && !processes.iter().any(|&process| is_alive(process)) {
-            return;
+    let own_session = "std::process::Command::new(\"setsid\").args([\"sleep\", \"1000\"]).status()?;";
+    for (signal, code) in [("-KILL", "loop {}"), ("-KILL", own_session), ("-TERM", own_session)] {
+        let mut kernel = Kernel::start().await;
+        let mut page = FrontEnd::connect(&kernel.info).await;
+        page.run("let kept = 1;").await.ok();
+        page.send(code).await;
+        sleep(Duration::from_secs(2)).await;
+        let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
+        assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
+        let kill = Command::new("kill").args([signal, &kernel.process.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        kernel.process.wait().unwrap();
+        let is_left = || folder.exists() || processes.iter().any(|&process| is_alive(process));
+        for _ in 0..100 {
+            if !is_left() {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
         }
-        sleep(Duration::from_millis(100)).await;
+        assert!(!is_left(), "after {signal} in {code:?}: {folder:?} or one of {processes:?} is still there");
     }
-    panic!("{folder:?} or one of {processes:?} is still there");
 }
 
 #[tokio::test]

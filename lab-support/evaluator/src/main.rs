@@ -58,13 +58,14 @@ fn main() -> Result<()> {
     }
 }
 
-/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folders with it, and the processes
-/// of its group: cells, and a compiler that is at work.
+/// Becomes evcxr's kernel, which ends with the one that started it, and then takes its folders with it, and all
+/// processes that it has started: cells, a compiler that is at work, and what has left its group.
 fn evaluate() -> Result<()> {
     let sockets =
         env::var_os(LISTENER).and_then(|socket| Some(PathBuf::from(socket).parent()?.to_path_buf()));
     let folders = [env::var_os("EVCXR_TMPDIR").map(PathBuf::from), sockets];
     watch::on_end_of_jupyter(move || {
+        stoppable::kill_all();
         folders.iter().flatten().for_each(|folder| remove_behind(folder));
         if getpgrp() == getpid() {
             // This process is one of them.

@@ -52,13 +52,18 @@ pub fn adopt() {
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Ends all processes that this one has started, and theirs.
+/// Kills all processes that this one has started, and theirs, also those that have left its group.
+pub fn kill_all() {
+    for process in descendants(rustix::process::getpid()) {
+        // It may have ended by now.
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+/// Ends all processes that this one has started, and waits for them.
 pub fn end_all() -> io::Result<()> {
     loop {
-        for process in descendants(rustix::process::getpid()) {
-            // It may have ended by now.
-            let _ = kill_process(process, Signal::KILL);
-        }
+        kill_all();
         match wait(WaitOptions::NOHANG) {
             Ok(Some(_)) => (),
             Ok(None) => thread::sleep(POLL_INTERVAL),

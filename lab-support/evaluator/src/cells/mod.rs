@@ -17,13 +17,19 @@ use std::{env, io, process::exit};
 use keeper::Keeper;
 use lab_base::event::{FOLDER, LISTENER};
 
+use crate::stoppable;
+
 /// Becomes the keeper if evcxr has started this process for the lab's kernel, or the process that the keeper has started.
 /// Called first in `main`.
 pub fn keep_if_started_by_evcxr() {
     let is_runtime = env::var_os("EVCXR_IS_RUNTIME").is_some();
     let ended = match env::var(LISTENER) {
         Ok(listener) if is_runtime => {
-            enter_folder().and_then(|()| Keeper::start(&listener)).and_then(|mut keeper| keeper.run())
+            let kept =
+                enter_folder().and_then(|()| Keeper::start(&listener)).and_then(|mut keeper| keeper.run());
+            // What cells have started ends with them, wherever it has gone.
+            stoppable::kill_all();
+            kept
         }
         _ if env::var_os(runtime::RUNTIME).is_some() => runtime::run(),
         _ if order::takes_them_first_hand() => order::relay(),
