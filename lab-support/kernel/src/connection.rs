@@ -1,8 +1,11 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -52,10 +55,9 @@ impl Connection {
     /// # Errors
     /// When there are no ports.
     pub fn on_ports() -> io::Result<Connection> {
-        let listeners = [(); 5].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
         let mut ports = [0; 5];
-        for (port, listener) in ports.iter_mut().zip(listeners) {
-            *port = listener?.local_addr()?.port();
+        for port in &mut ports {
+            *port = free_port()?;
         }
         Ok(Connection::new("tcp", Ipv4Addr::LOCALHOST.to_string(), ports))
     }
@@ -101,4 +103,21 @@ const IPC: &str = "ipc";
 /// What Jupyter writes between the path and the number of a Unix socket.
 fn between() -> char {
     '-'
+}
+
+/// Ports that this process has tried.
+static TRIED: AtomicU32 = AtomicU32::new(0);
+
+/// From below those that the system gives to whoever asks, and another for each question and process: nobody is to have it
+/// before the kernel listens there.
+fn free_port() -> io::Result<u16> {
+    const PORTS: Range<u32> = 10_000..32_000;
+    for _ in PORTS {
+        let number = process::id().wrapping_mul(97).wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = (PORTS.start + number % (PORTS.end - PORTS.start)) as u16;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(io::ErrorKind::AddrInUse.into())
 }
