@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use lab_base::{Error, files, home};
-use lab_kernel::descendants;
+use lab_kernel::{Temporary, descendants};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -168,14 +168,14 @@ async fn class(
 ) -> Result<Vec<Report>, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = arguments.jobs.unwrap_or(cores).clamp(1, places.len());
-    let folder = tempfile::tempdir().map_err(|e| failed("a temporary folder", e))?;
+    let folder = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     let trainings = folder.path().join("trainings");
     fs::create_dir(&trainings).map_err(|e| failed("a temporary folder", e))?;
     let threads = (cores / jobs).max(1);
     let mut limit = limit;
     if places.len() >= CLASS {
         let output = folder.path().join("solved");
-        let longest = solved_first(kernel, solved, chosen, &output, &trainings, threads).await;
+        let longest = solved_first(kernel, solved, chosen, &output, &trainings).await;
         if arguments.time_limit.is_none() {
             limit = limit.max(longest * SLOWER);
         }
@@ -222,14 +222,9 @@ async fn solved_first(
     chosen: &[usize],
     output: &Path,
     trainings: &Path,
-    threads: usize,
 ) -> Duration {
-    let kernel = Kernel {
-        output: Some(output.into()),
-        trainings: Some(trainings.into()),
-        threads: Some(threads),
-        ..kernel.clone()
-    };
+    // With all cores: the bits are the same for any number of threads.
+    let kernel = Kernel { output: Some(output.into()), trainings: Some(trainings.into()), ..kernel.clone() };
     let mut longest = Duration::ZERO;
     for &i in chosen {
         eprintln!("the solved notebooks first: {} ...", solved[i].name());

@@ -28,7 +28,10 @@ const FILES: usize = 2_000;
 
 /// Bytes that a file in an archive may have, and that all of them may have together.
 const LARGEST: u64 = 32 << 20;
-const LARGEST_SUM: u64 = 512 << 20;
+const LARGEST_SUM: u64 = 256 << 20;
+
+/// Archives in a hand-in that are unpacked: one may hold others, or itself.
+const ARCHIVES: usize = 8;
 
 /// Where the hand-ins lie: the folder or archive itself where it is one, else every folder and archive in it, in the order of
 /// their names; and a word on each notebook that lies beside them.
@@ -183,11 +186,14 @@ fn gather(
 ) {
     let depth = path.components().count() - top.components().count();
     let shown = |path: &Path| path.strip_prefix(top).unwrap_or(path).display().to_string();
-    if is_archive(path) {
+    if is_archive(path) && archives.len() == ARCHIVES {
+        notes.push(format!("{}: left out, it is one archive too many", name(path)));
+    } else if is_archive(path) {
         match Temporary::new().and_then(|folder| unpack(path, folder.path()).map(|()| folder)) {
             Ok(folder) => {
-                gather(folder.path(), folder.path(), found, archives, notes);
+                let unpacked = folder.path().to_path_buf();
                 archives.push(folder);
+                gather(&unpacked, &unpacked, found, archives, notes);
             }
             Err(error) => notes.push(format!("{}: not an archive that can be read: {error}", name(path))),
         }
@@ -396,6 +402,23 @@ mod tests {
             let told = hand_in.notes.iter().any(|note| words.iter().any(|words| note.contains(words)));
             assert!(told, "{:?}", hand_in.notes);
         }
+    }
+
+    #[test]
+    fn archives_in_archives_come_to_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outer.zip");
+        pack(&path, &[("1-load.ipynb", &worked(1, ""))]);
+        for _ in 0..ARCHIVES {
+            let inner = fs::read(&path).unwrap();
+            let mut outer = zip::ZipWriter::new(File::create(&path).unwrap());
+            outer.start_file("inner.zip", SimpleFileOptions::default()).unwrap();
+            outer.write_all(&inner).unwrap();
+            outer.finish().unwrap();
+        }
+        let hand_in = read(&path, &lab());
+        assert_eq!((hand_in.notebooks.len(), hand_in.notes.len()), (0, 1), "{:?}", hand_in.notes);
+        assert!(hand_in.notes[0].contains("one archive too many"), "{:?}", hand_in.notes);
     }
 
     #[test]

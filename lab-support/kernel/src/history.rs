@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 /// Cells that are kept.
 const MOST: usize = 1_000;
 
-/// What front ends know this session as: the one that is going on.
+/// The number by which front ends ask for what this kernel has run.
 const CURRENT: i64 = 0;
 
-/// The cells of this session, as a console offers them again.
+/// The cells that this kernel has run, as a console offers them again.
 #[derive(Default)]
 pub struct History {
     entries: VecDeque<Entry>,
