@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::board::Board;
 use crate::notebook::Notebook;
+use crate::page::escaped;
 use crate::setup::Kernel;
 use crate::{jupyter, python, run, terminal};
 
@@ -63,6 +64,9 @@ pub async fn write(folder: &Path, from: Option<PathBuf>) -> Result<bool, Error> 
     Ok(true)
 }
 
+/// Left by nbconvert where it is to fetch nothing.
+const NO_SCRIPT: &str = r#"<script src=""></script>"#;
+
 async fn html(root: &Path, books: &[Notebook], folder: &Path) -> Result<PathBuf, Error> {
     let temporary = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     let all: Vec<(String, Value)> =
@@ -78,7 +82,10 @@ async fn html(root: &Path, books: &[Notebook], folder: &Path) -> Result<PathBuf,
     command.env("JUPYTER_CONFIG_DIR", temporary.path()).env("JUPYTER_NO_CONFIG", "1");
     let output = command.stdin(Stdio::null()).output().await.map_err(|e| failed("nbconvert to start", e))?;
     if output.status.success() {
-        return Ok(folder.join(format!("{NAME}.html")));
+        let page = folder.join(format!("{NAME}.html"));
+        let text = fs::read_to_string(&page).map_err(|e| failed("a page made by nbconvert", e))?;
+        files::write_atomically(&page, text.replace(NO_SCRIPT, "").as_bytes())?;
+        return Ok(page);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(failed("a page made by nbconvert", said.lines().last().unwrap_or("nothing that it says")))
@@ -135,13 +142,20 @@ fn readable(mut cell: Value, targets: &[(&str, String)]) -> Value {
         let Some(data) = output.get("data").and_then(Value::as_object).cloned() else { continue };
         let of = |kind: &str| data.get(kind).map(text).unwrap_or_default();
         if data.contains_key("image/png") {
-            output["metadata"]["image/png"]["alt"] = of("text/plain").into();
+            // nbconvert gives a picture no words of its own.
+            output["data"] = json!({ "text/html": picture(&of("image/png"), &of("text/plain")) });
+            continue;
         }
         if data.contains_key("text/html") {
             output["data"]["text/html"] = linked(&of("text/html"), ("href=\"", "\""), targets).into();
         }
     }
     cell
+}
+
+fn picture(png: &str, words: &str) -> String {
+    let (png, words) = (png.replace('\n', ""), escaped(words));
+    format!(r#"<img alt="{words}" style="max-width:100%" src="data:image/png;base64,{png}">"#)
 }
 
 /// A text of a notebook, which may be a list of its lines.
@@ -180,7 +194,7 @@ mod tests {
     #[test]
     fn links_stay_inside_the_page_and_pictures_have_words() {
         let png = json!({ "output_type": "display_data", "metadata": {},
-            "data": { "image/png": "iVBO", "text/plain": ["A boot.\n", "Grey."] } });
+            "data": { "image/png": "iVBO\n", "text/plain": ["A \"boot\"."] } });
         let html = json!({ "output_type": "display_data", "metadata": {},
             "data": { "text/html": ["<a href=\"2-b.ipynb#cell-id=x1\">", "on</a>"], "text/plain": "on" } });
         let stream = json!({ "output_type": "stream", "name": "stdout", "text": ["2-b.ipynb"] });
@@ -194,7 +208,9 @@ mod tests {
         assert_eq!(cells.len(), 4);
         assert_eq!(cells[1]["source"], "See [2](#cell-id=bb), [web](https://a.b/2-b.ipynb).");
         let outputs = &cells[2]["outputs"];
-        assert_eq!(outputs[0]["metadata"]["image/png"]["alt"], "A boot.\nGrey.");
+        let picture =
+            r#"<img alt="A &quot;boot&quot;." style="max-width:100%" src="data:image/png;base64,iVBO">"#;
+        assert_eq!(outputs[0]["data"], json!({ "text/html": picture }));
         assert_eq!(outputs[1]["data"]["text/html"], "<a href=\"#cell-id=x1\">on</a>");
         assert_eq!(outputs[1]["data"].as_object().unwrap().len(), 2);
         assert_eq!(outputs[2], json!({ "output_type": "stream", "name": "stdout", "text": ["2-b.ipynb"] }));

@@ -64,7 +64,7 @@ def clean_html(element):
     from bleach.css_sanitizer import CSSSanitizer
 
     tags = "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd a b strong i em u s sub sup br hr img blockquote pre code div span"
-    tags += " table caption thead tbody tr th td"
+    tags += " details summary table caption thead tbody tr th td"
     properties = "color background background-color font font-size font-weight line-height text-align white-space"
     properties += " overflow-x max-width width height margin margin-left padding border border-radius list-style display"
 

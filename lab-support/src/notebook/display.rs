@@ -23,11 +23,24 @@ const WIDE: usize = 84;
 
 /// Shows text whose lines stay whole: what is wider than a page is moved to and fro.
 pub(crate) fn show_text(text: &str) {
-    if text.lines().all(|line| line.chars().count() <= WIDE) {
+    if is_narrow(text) {
         println!("{text}");
     } else {
         show(&[("text/html", &whole_lines(text)), ("text/plain", text)]);
     }
+}
+
+/// Shows text as the result of a cell, which carries its number. Lines stay whole as in [`show_text`].
+pub(crate) fn show_result(text: &str) {
+    let html = whole_lines(text);
+    let plain = ("text/plain", text);
+    let forms = if is_narrow(text) { &[plain][..] } else { &[("text/html", html.as_str()), plain] };
+    // Nothing can be done about a closed stdout: there is no page to show an error on either.
+    let _ = std::io::stdout().lock().write_all(message(forms).as_bytes());
+}
+
+fn is_narrow(text: &str) -> bool {
+    text.lines().all(|line| line.chars().count() <= WIDE)
 }
 
 /// The colours are those of the page.

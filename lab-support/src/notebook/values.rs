@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use ndarray::{ArrayBase, Data, Dimension};
 
-use crate::notebook::display::{show_text, thousands};
+use crate::notebook::display::{show_result, thousands};
 
 /// Longer lists are shown by their beginning and their end.
 const WHOLE: usize = 24;
@@ -22,6 +22,19 @@ impl Shown for () {
     fn evcxr_display(&self) {}
 }
 
+/// With a method for numbers at all, rustc asks for one for each kind: `let share = 0.88;` says nothing of its kind.
+macro_rules! shown_as_they_are {
+    ($($type:ty),*) => {
+        $(impl Shown for $type {
+            fn evcxr_display(&self) {
+                show_result(&format!("{self:?}"));
+            }
+        })*
+    };
+}
+
+shown_as_they_are!(f32, f64, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, bool, char, str);
+
 /// Of a vector, an array or a slice.
 impl<T: Debug> Shown for [T] {
     fn evcxr_display(&self) {
@@ -29,14 +42,15 @@ impl<T: Debug> Shown for [T] {
             0..=WHOLE => [self, &[]],
             n => [&self[..END], &self[n - END..]],
         };
-        show_text(&list(ends.map(|end| end.iter().map(|value| format!("{value:?}")).collect()), self.len()));
+        let ends = ends.map(|end| end.iter().map(|value| format!("{value:?}")).collect());
+        show_result(&list(ends, self.len()));
     }
 }
 
 /// Without the words on how it lies in memory.
 impl<A: Display, S: Data<Elem = A>, D: Dimension> Shown for ArrayBase<S, D> {
     fn evcxr_display(&self) {
-        show_text(&format!("{self}\n{}", shape(self.shape())));
+        show_result(&format!("{self}\n{}", shape(self.shape())));
     }
 }
 
@@ -68,6 +82,18 @@ mod tests {
         let strings = |values: &[i32]| values.iter().map(i32::to_string).collect::<Vec<_>>();
         assert_eq!(list([strings(&[1, 2]), vec![]], 2), "[1, 2]");
         assert_eq!(list([strings(&[1, 2]), strings(&[8, 9])], 60_000), "[1, 2, ..., 8, 9]\n60,000 in all");
+    }
+
+    /// It compiles: of a number without a kind, too, as cells have them.
+    #[test]
+    fn plain_values_of_all_kinds_show_themselves() {
+        let share = 0.88;
+        (share + 0.01).evcxr_display();
+        (1 + 2).evcxr_display();
+        String::from("text").evcxr_display();
+        [1, 2].evcxr_display();
+        vec![Some(1)].evcxr_display();
+        ().evcxr_display();
     }
 
     #[test]
