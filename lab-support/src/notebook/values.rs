@@ -92,7 +92,7 @@ mod tests {
         (1 + 2).evcxr_display();
         String::from("text").evcxr_display();
         [1, 2].evcxr_display();
-        vec![Some(1)].evcxr_display();
+        Vec::from([Some(1)]).evcxr_display();
         ().evcxr_display();
     }
 
