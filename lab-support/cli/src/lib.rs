@@ -8,6 +8,7 @@ pub mod declared;
 pub mod doctor;
 pub mod download;
 pub mod editions;
+pub mod export;
 pub mod handins;
 pub mod jupyter;
 pub mod kernelspec;

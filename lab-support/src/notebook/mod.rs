@@ -4,6 +4,7 @@
 pub(crate) mod display;
 pub(crate) mod live;
 pub(crate) mod progress;
+pub mod values;
 pub(crate) mod waiting;
 
 pub use waiting::Waiting;
@@ -14,7 +15,7 @@ macro_rules! shows_as_text {
         $(impl $type {
             /// Shows it in a notebook, as it prints itself.
             pub fn evcxr_display(&self) {
-                println!("{self}");
+                $crate::notebook::display::show_text(&self.to_string());
             }
         })*
     };

@@ -11,7 +11,7 @@ use crate::plot::mark::Mark;
 use crate::plot::style::{BLUE, GREEN, ORANGE, PURPLE, RED, SKY};
 
 /// Colour and sign of each curve.
-const LOOKS: [(RGBColor, Mark); 6] = [
+pub(crate) const LOOKS: [(RGBColor, Mark); 6] = [
     (BLUE, Mark::Disc),
     (RED, Mark::Ring),
     (GREEN, Mark::Square),
@@ -63,5 +63,5 @@ pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
         source: practice.unwrap_or(Source::FashionMnist),
         alt: format!("{measure} over epochs, last: {}.", last.join(", ")),
     };
-    Figure::draw(frame, |area| curve::draw_panel(area, measure, &curves, None))
+    Figure::draw(frame, |area| curve::draw_panel(area, ("epoch", measure), &curves, None))
 }

@@ -85,5 +85,5 @@ fn draw_panel(
     if best.is_some() {
         curves.push(Curve::new("validation", RED, Mark::Ring, validation).shaded_to(&curves[0]));
     }
-    curve::draw_panel(area, measure, &curves, best.map(|epoch| epoch.number))
+    curve::draw_panel(area, ("epoch", measure), &curves, best.map(|epoch| epoch.number))
 }
