@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, exit};
 use std::{env, fs, io, thread};
 
-use lab_base::event::MARK;
-use serde_json::Value;
+use lab_base::event::{MARK, MISTAKES};
+use serde_json::{Value, json};
 
 use crate::amend::{amend, stored};
 use crate::{stoppable, visible};
@@ -91,11 +91,26 @@ fn compile() -> io::Result<i32> {
     let lines: Vec<&str> = source.lines().collect();
     // When something is wrong, evcxr shows warnings as errors beside it, those of earlier cells, too.
     messages.retain(|message| message["message"]["level"] != "warning");
-    for mut message in messages {
-        explain(&mut message, &lines);
+    for message in &mut messages {
+        explain(message, &lines);
+    }
+    keep(code, &source, &messages)?;
+    for message in messages {
         writeln!(io::stdout(), "{message}")?;
     }
     Ok(code)
+}
+
+/// Keeps what the compiler says, for the kernel to explain.
+fn keep(code: i32, source: &str, messages: &[Value]) -> io::Result<()> {
+    if code == 0 {
+        return match fs::remove_file(MISTAKES) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+    }
+    let said = messages.iter().map(|message| &message["message"]).filter(|said| said.is_object());
+    put(MISTAKES, json!({ "source": source, "messages": said.collect::<Vec<_>>() }).to_string())
 }
 
 /// The file that evcxr makes of a cell, in the current folder.

@@ -110,6 +110,7 @@ mod info;
 mod kernel;
 mod listener;
 pub mod message;
+mod mistake;
 mod preparation;
 mod progress;
 mod rehearsal;
