@@ -109,7 +109,11 @@ impl Cell {
     }
 
     pub fn code(&self) -> String {
-        self.request.content()["code"].as_str().unwrap_or_default().into()
+        Cell::code_of(&self.request)
+    }
+
+    pub fn code_of(request: &Message) -> String {
+        request.content()["code"].as_str().unwrap_or_default().into()
     }
 
     fn show(&mut self, data: Map<String, Value>, number: Option<u64>) -> Message {

@@ -23,7 +23,7 @@ use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
 use crate::{compiled, descendants, listener, rehearsal, standard_library};
-use lab_base::event::{FOLDER, LISTENER, MARK, MISTAKES, STOP};
+use lab_base::event::{FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
 use lab_base::watch;
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
@@ -148,6 +148,15 @@ impl Evaluator {
     /// The file that is there while the student waits for a cell to stop.
     pub fn stop_button(&self) -> PathBuf {
         self.processes.clone.folder.join(STOP)
+    }
+
+    /// Leaves it to evcxr how values are shown, once a cell asks for another form.
+    pub fn note_format(&self, code: &str) {
+        let asks = |line: &str| [":fmt", ":types"].iter().any(|word| line.trim_start().starts_with(word));
+        if code.lines().any(asks) {
+            // Else they are shown as before.
+            let _ = fs::write(self.processes.clone.folder.join(FORMATTED), "");
+        }
     }
 
     /// What the compiler said of the cell that does not compile; nothing where the compiler was not asked.

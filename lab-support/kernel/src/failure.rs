@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::history::History;
 use crate::mistake::Mistake;
+use crate::panics;
 use crate::source::Source;
 use lab_base::event::{End, How, Kept};
 
@@ -41,9 +42,15 @@ impl Failure {
         let lines = match source.of_panic(place) {
             Some(lines) => lines,
             None if place.is_empty() => Vec::new(),
+            // In a library, which does not say who has called it.
+            None if message.contains("out of bounds") => source.of_indices(),
             None => vec![format!("at {place}")],
         };
-        Failure::new("Panic", message.into(), lines)
+        let mut failure = Failure::new("Panic", message.into(), lines);
+        if let Some(help) = panics::explained(message) {
+            failure.add(help);
+        }
+        failure
     }
 
     /// An error that `?` returned.
@@ -178,6 +185,13 @@ mod tests {
         let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &source);
         assert_eq!(elsewhere.traceback[1], "at library/core/x.rs:1:2");
         assert_eq!(Failure::panic("no", &source).value, "no");
+        let source = Source::new("let a = array![1, 2];\nlet b = 1;\na[5]", "");
+        let index = Failure::panic(
+            "thread 'main' panicked at /n/traits.rs:3:5:\nndarray: index out of bounds",
+            &source,
+        );
+        assert_eq!(index.traceback[1], "-->  3 | a[5]");
+        assert!(index.value.contains("`.dim()`"), "{index:?}");
     }
 
     #[test]

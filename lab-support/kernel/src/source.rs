@@ -35,6 +35,14 @@ impl Source {
         }
     }
 
+    /// The lines of the cell with an index in brackets.
+    pub fn of_indices(&self) -> Vec<String> {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
+        let has_index = |line: &str| line.match_indices('[').any(|(at, _)| line[..at].ends_with(is_name));
+        let lines = self.cell.lines().enumerate().filter(|(_, line)| has_index(line));
+        lines.map(|(i, line)| numbered(i, line, true)).collect()
+    }
+
     /// The line in which the cell defines a variable.
     pub fn of_variable(&self, name: &str) -> Option<String> {
         let is_word = |word: &str| word == name;

@@ -38,8 +38,8 @@ pub struct Amended {
 }
 
 /// Amends `source`, if it runs a cell: evcxr may only look for errors. With `keeping`, values that the cell defines anew
-/// are kept for when it fails.
-pub fn amend(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
+/// are kept for when it fails; with `opening`, a value is shown in our way.
+pub fn amend(source: &str, mark: &str, keeping: bool, opening: bool) -> Option<Amended> {
     let mut lines: Vec<String> = source.lines().map(String::from).collect();
     // Of what looks like evcxr's lines, only the last ones are: the cell's code may have the same.
     let last = lines.windows(2).rposition(|pair| pair == LAST)?;
@@ -60,7 +60,9 @@ pub fn amend(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
     });
     let is_kept = keeps.is_some();
     tell_how_it_ends(&mut lines);
-    show_opened(&mut lines[begin..]);
+    if opening {
+        show_opened(&mut lines[begin..]);
+    }
     for line in &mut lines[begin..] {
         if let Some(amended) = with_definition(line, &definitions) {
             *line = amended;
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn lines_keep_their_numbers() {
         let source = crate_of("let panic = 1;", "");
-        let amended = amend(&source, "EVCXR_7_", true).unwrap();
+        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
         let (before, after): (Vec<_>, Vec<_>) = (source.lines().collect(), amended.source.lines().collect());
         let line = |lines: &[&str], text: &str| lines.iter().rposition(|line| line.contains(text)).unwrap();
         for text in ["let panic = 1;", "fn run_user_code_1", "stringify!(a), "] {
@@ -218,16 +220,16 @@ mod tests {
     #[test]
     fn a_value_that_is_defined_anew_is_kept() {
         let source = crate_of("", "evcxr_variable_store.put_variable::<u8>(stringify!(m), m);\n");
-        let amended = amend(&source, "EVCXR_7_", true).unwrap();
+        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
         let line = amended.source.lines().nth(amended.keeps.unwrap() - 1).unwrap();
         assert!(
             line.contains("has_failed() { evcxr_variable_store.put_variable::<u8>(stringify!(m), "),
             "{line}"
         );
         assert!(amended.source.contains("LOST: &str = \"\""));
-        assert!(amend(&source, "EVCXR_7_", false).unwrap().keeps.is_none());
+        assert!(amend(&source, "EVCXR_7_", false, true).unwrap().keeps.is_none());
         let other = crate_of("", "evcxr_variable_store.put_variable::<u16>(stringify!(m), m);\n");
-        assert!(amend(&other, "EVCXR_7_", true).unwrap().keeps.is_none(), "it has another type then");
+        assert!(amend(&other, "EVCXR_7_", true, true).unwrap().keeps.is_none(), "it has another type then");
     }
 
     #[test]
@@ -235,14 +237,15 @@ mod tests {
         let prints = format!("{}\nf(\n)));\n)\n{}", PRINTS[0], PRINTS[1]);
         for code in ["(\nf().evcxr_display();\n).evcxr_display();", &prints] {
             let source = crate_of(code, "");
-            let amended = amend(&source, "EVCXR_7_", true).unwrap().source;
+            let amended = amend(&source, "EVCXR_7_", true, true).unwrap().source;
             assert!(amended.contains(".lab_opened().map_or("), "{amended}");
+            assert!(!amend(&source, "", true, false).unwrap().source.contains("lab_opened().map"));
             assert!(!amended.contains("\n).evcxr_display();") && !amended.contains(PRINTS[0]), "{amended}");
         }
     }
 
     #[test]
     fn what_runs_no_cell_stays_as_it_is() {
-        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true).is_none());
+        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true, true).is_none());
     }
 }

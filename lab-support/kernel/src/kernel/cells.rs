@@ -24,6 +24,7 @@ impl Kernel {
         if let State::Ready(evaluator) = &self.evaluator {
             // It is not there unless the cell before was asked to stop.
             let _ = fs::remove_file(evaluator.stop_button());
+            evaluator.note_format(&Cell::code_of(&request));
         }
         self.pass(Channel::Shell, &request).await;
         self.cell = Some(Cell::new(request, self.number));

@@ -15,7 +15,7 @@ mod tests;
 pub use diagnostic::Compiled;
 use diagnostic::Diagnostic;
 use excerpt::{excerpt, wrapped};
-pub use pattern::tokens;
+pub use pattern::{said, tokens};
 use place::{Located, locate};
 
 use crate::history::History;
@@ -48,7 +48,7 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     let (mut value, mut lines) = (Vec::new(), Vec::new());
     for root in &roots {
         let help = help(root, &source, history);
-        let head = format!("{}: {}", place(root), headline(root));
+        let head = format!("Line {}: {}", root.line + 1, headline(root, &source));
         if !lines.is_empty() {
             lines.push(String::new());
         }
@@ -75,8 +75,9 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
     let help =
         help.or_else(|| error.and_then(|error| slips::help(error, &all).or_else(|| suggestion(error))));
     let name = first.split('`').nth(1).unwrap_or_default();
-    let at = source.of_variable(name);
+    let at = if name.is_empty() { None } else { source.of_variable(name) };
     let head = match &help {
+        _ if first.contains("evcxr_display") => "This value can't be shown.".into(),
         Some(_) => first.lines().next().unwrap_or(first).to_string(),
         None => first.replace("<end of input>", "the end of the cell"),
     };
@@ -86,22 +87,21 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
     Mistake { value: [head].into_iter().chain(help).collect::<Vec<_>>().join("\n"), lines, full: None }
 }
 
-fn place(root: &Located) -> String {
-    format!("Line {}", root.line + 1)
-}
-
-/// The compiler's message, where it is about the student's code.
-fn headline(root: &Located) -> String {
+/// The compiler's message, as far as it is about the student's code.
+fn headline(root: &Located, source: &Source) -> String {
     let message = root.diagnostic.message.lines().next().unwrap_or_default();
     let (wanted, found) = message.split_once(", found ").unwrap_or((message, ""));
-    let is_end = found.contains("evcxr") || !root.is_main;
+    let word = found.trim_start_matches(|c| c != '`').trim_matches('`');
+    let is_end = !source.cell().contains(word) || found.contains("evcxr");
     match (wanted.starts_with("expected one of"), found) {
-        (true, "") => message.into(),
-        (_, found) if !found.is_empty() && is_end => format!("{wanted}, found the end"),
-        (true, found) => format!("{found} is not expected here"),
+        _ if message.contains("evcxr_display") => "this value can't be shown".into(),
         _ if root.diagnostic.code() == "E0308" && !root.label.is_empty() => {
             format!("{message}: {}", root.label)
         }
+        (_, "") => message.into(),
+        (true, _) if is_end => "this can't be read as Rust".into(),
+        (false, _) if is_end && root.diagnostic.code().is_empty() => format!("{wanted}, found the end"),
+        (true, found) => format!("{found} is not expected here"),
         _ => message.into(),
     }
 }

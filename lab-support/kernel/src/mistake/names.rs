@@ -161,8 +161,8 @@ pub fn question_mark(located: &Located, source: &Source, history: &History) -> O
                 (format!("in cell [{}]", told.cell), told.line)
             }
         };
-        let call = made.trim_end_matches(';').rsplit_once('(').map_or("the call", |(call, _)| call);
-        let call = call.rsplit(['=', ' ']).next().unwrap_or(call).trim();
+        let value = made.split_once('=').map_or(made.as_str(), |(_, value)| value);
+        let call = value.split_once('(').map_or("the call", |(call, _)| call).trim();
         let again = if own.is_none() { ", and run that cell again" } else { "" };
         Some(format!(
             "`{name}` is a `Result`, which may be an error: put `?` behind `{call}(\u{2026})` {place}{again}."

@@ -1,6 +1,9 @@
 use super::diagnostic::{Diagnostic, Span};
 use crate::source::Source;
 
+/// Lines of a place that are looked at.
+const MOST: usize = 200;
+
 /// What the compiler said, and where in the cell.
 #[derive(Debug)]
 pub struct Located<'a> {
@@ -21,14 +24,18 @@ pub struct Located<'a> {
 pub fn locate<'a>(diagnostic: &'a Diagnostic, source: &Source) -> Option<Located<'a>> {
     diagnostic.places().find_map(|span| {
         let local = span.local()?;
-        let (line, from) = source.place(local.line_start, local.column_start)?;
+        // A place may begin with a bracket that evcxr has put around the student's lines.
+        let lines = local.line_start..=local.line_end.min(local.line_start + MOST);
+        let first = source.place(local.line_start, local.column_start);
+        let (line, from) = first.or_else(|| {
+            let (line, _) = lines.skip(1).find_map(|line| source.place(line, 1))?;
+            let text = source.cell().lines().nth(line)?;
+            Some((line, text.chars().take_while(|c| c.is_whitespace()).count()))
+        })?;
         let text = source.cell().lines().nth(line)?;
         let length = text.trim_end().chars().count();
-        let to = if local.line_end > local.line_start {
-            length
-        } else {
-            from + local.column_end.saturating_sub(local.column_start)
-        };
+        let is_in_line = local.line_end == local.line_start;
+        let to = if is_in_line { from + local.column_end.saturating_sub(local.column_start) } else { length };
         Some(Located {
             diagnostic,
             line,

@@ -91,10 +91,10 @@ pub const SLIPS: &[Slip] = &[
         "Printing is a macro, with `!`, and a text that says where the values go: `println!(\"{} {}\", a, b);`.",
     ),
     slip(
+        "-",
         "",
-        "prefix `{}` is unknown",
         "f $s",
-        "Texts need no `f` in Rust: `format!({1})` puts values in the place of `{…}`, and so does `println!`.",
+        "Texts need no `f` in Rust: `format!({0})` puts values in the place of `{…}`, and so does `println!`.",
     ),
     slip(
         "",

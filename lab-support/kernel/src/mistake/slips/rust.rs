@@ -3,6 +3,13 @@ use super::{Slip, slip};
 /// Rust's own ways: what is changed, lent, given away, and called.
 pub const SLIPS: &[Slip] = &[
     slip(
+        "E0599",
+        "`evcxr_display` exists for reference `&{}`",
+        "",
+        "Nobody has said how this is shown: put `#[derive(Debug)]` before `struct {0}`.",
+    ),
+    slip("E0434", "", "", "A function sees only what it is given: make the variable an argument of it."),
+    slip(
         "E0384",
         "immutable variable `{}`",
         "",
