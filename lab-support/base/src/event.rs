@@ -81,5 +81,13 @@ pub const MARK: &str = "LAB_MARK";
 pub const STOP: &str = "stop";
 pub const REFUSE: &str = "refuse";
 
+/// In the same folder, from the moment when the student has asked evcxr for another form of values (`:fmt`, `:types`): they
+/// are shown as evcxr shows them.
+pub const FORMATTED: &str = "formatted";
+
+/// The file, in the same folder, with what the compiler last said of a cell: JSON, the source that it was given and its
+/// messages. It is not there when the cell compiled.
+pub const MISTAKES: &str = "mistakes.json";
+
 /// In the environment of evcxr: the folder of the notebook, in which cells run.
 pub const FOLDER: &str = "LAB_NOTEBOOK_FOLDER";

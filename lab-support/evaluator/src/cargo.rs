@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, exit};
 use std::{env, fs, io, thread};
 
-use lab_base::event::MARK;
-use serde_json::Value;
+use lab_base::event::{FORMATTED, MARK, MISTAKES};
+use serde_json::{Value, json};
 
 use crate::amend::{amend, stored};
 use crate::{stoppable, visible};
@@ -76,14 +76,15 @@ fn compile() -> io::Result<i32> {
     let (Ok(mark), Ok(source)) = (env::var(MARK), fs::read_to_string(CELL)) else {
         return pass_through();
     };
-    let mut amended = amend(&source, &mark, true);
+    let opening = !Path::new(FORMATTED).exists();
+    let mut amended = amend(&source, &mark, true, opening);
     if let Some(amended) = &amended {
         put(CELL, &amended.source)?;
     }
     let (mut code, mut messages) = collect()?;
     let keeps = amended.as_ref().and_then(|amended| amended.keeps);
     if keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| is_about(message, line))) {
-        amended = amend(&source, &mark, false);
+        amended = amend(&source, &mark, false, opening);
         put(CELL, amended.as_ref().map_or(&source, |amended| &amended.source))?;
         (code, messages) = collect()?;
     }
@@ -91,11 +92,26 @@ fn compile() -> io::Result<i32> {
     let lines: Vec<&str> = source.lines().collect();
     // When something is wrong, evcxr shows warnings as errors beside it, those of earlier cells, too.
     messages.retain(|message| message["message"]["level"] != "warning");
-    for mut message in messages {
-        explain(&mut message, &lines);
+    for message in &mut messages {
+        explain(message, &lines);
+    }
+    keep(code, &source, &messages)?;
+    for message in messages {
         writeln!(io::stdout(), "{message}")?;
     }
     Ok(code)
+}
+
+/// Keeps what the compiler says, for the kernel to explain.
+fn keep(code: i32, source: &str, messages: &[Value]) -> io::Result<()> {
+    if code == 0 {
+        return match fs::remove_file(MISTAKES) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+    }
+    let said = messages.iter().map(|message| &message["message"]).filter(|said| said.is_object());
+    put(MISTAKES, json!({ "source": source, "messages": said.collect::<Vec<_>>() }).to_string())
 }
 
 /// The file that evcxr makes of a cell, in the current folder.
@@ -135,8 +151,9 @@ const UNDERSTOOD: [&str; 6] = ["E0382", "E0425", "E0505", "E0562", "E0597", "E06
 /// Says of which variable's type the compiler speaks. Of some errors evcxr shows only what might help.
 fn explain(message: &mut Value, lines: &[&str]) {
     let said = &message["message"];
-    let line =
-        said["spans"].as_array().and_then(|spans| spans.first()).and_then(|span| span["line_start"].as_u64());
+    let main =
+        said["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
+    let line = main.and_then(|span| span["line_start"].as_u64());
     let variable = line.and_then(|line| lines.get(line as usize - 1)).and_then(|line| stored(line));
     let Some((name, kind)) = variable.filter(|_| said["level"] == "error") else { return };
     if UNDERSTOOD.iter().any(|code| said["code"]["code"] == *code) {
@@ -239,7 +256,7 @@ mod tests {
         let said = |code: &str| {
             serde_json::json!({ "message": {
                 "level": "error", "code": { "code": code }, "message": "cannot find trait `Error`",
-                "spans": [{ "line_start": 2 }], "children": [help],
+                "spans": [{ "line_start": 2, "is_primary": true }], "children": [help],
             } })
         };
         let mut message = said("E0405");
@@ -250,6 +267,12 @@ mod tests {
         let mut moved = said("E0382");
         explain(&mut moved, &["", line]);
         assert_eq!(moved, said("E0382"));
+        let mut before = said("E0405");
+        before["message"]["spans"] =
+            serde_json::json!([{ "line_start": 2 }, { "line_start": 1, "is_primary": true }]);
+        let unchanged = before.clone();
+        explain(&mut before, &["let b = 1", line]);
+        assert_eq!(before, unchanged, "it is about the line before");
     }
 
     #[test]

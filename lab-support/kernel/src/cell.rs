@@ -3,7 +3,9 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::history::{Came, History};
 use crate::message::Message;
+use crate::mistake::{self, Compiled};
 use crate::source::Source;
 use lab_base::event::{End, Event, Stream};
 
@@ -26,8 +28,10 @@ pub struct Cell {
     stopped: Option<String>,
     failure: Option<Failure>,
     ended: Option<End>,
-    /// What evcxr broadcast as an error: the cell does not compile.
-    error: Option<Value>,
+    /// What evcxr broadcast as errors: the cell does not compile.
+    errors: Vec<String>,
+    /// What the compiler said of it.
+    compiled: Compiled,
     /// Numbers of the outputs that can be replaced.
     shown: HashSet<u64>,
 }
@@ -47,7 +51,8 @@ impl Cell {
             stopped: None,
             failure: None,
             ended: None,
-            error: None,
+            errors: Vec::new(),
+            compiled: Compiled::default(),
             shown: HashSet::new(),
         }
     }
@@ -78,23 +83,18 @@ impl Cell {
         None
     }
 
-    /// What is to be shown of evcxr's error: nothing where it is that the process ended or the cell was stopped, which we
-    /// say better.
-    pub fn hear_error(&mut self, error: Message) -> Option<Message> {
+    /// Keeps an error of evcxr's, of which there may be several, until all are there: nothing where it is that the process
+    /// ended or the cell was stopped, which we say better.
+    pub fn hear_error(&mut self, error: &Message, compiled: impl FnOnce() -> Compiled) {
         // Compilers and shells are ended by the stop button, and what evcxr says of that is another thing.
-        self.is_skipped |= self.asked && self.error.is_none();
+        self.is_skipped |= self.asked && self.errors.is_empty();
         if self.ended.is_some() || self.is_skipped {
-            return None;
+            return;
         }
-        let mut content = error.content();
-        content["ename"] = "CompileError".into();
-        if let (Some(name), Some(lines)) = (about(&content), content["traceback"].as_array_mut()) {
-            let code = self.request.content()["code"].as_str().unwrap_or_default().to_string();
-            lines.extend(Source::new(code, "").of_variable(&name).map(Value::from));
+        if self.errors.is_empty() {
+            self.compiled = compiled();
         }
-        let error = error.with_content(&content);
-        self.error.get_or_insert(content);
-        Some(error)
+        self.errors.push(error.content()["evalue"].as_str().unwrap_or_default().into());
     }
 
     /// Whether it gets a number of its own and a place in the history.
@@ -109,7 +109,11 @@ impl Cell {
     }
 
     pub fn code(&self) -> String {
-        self.request.content()["code"].as_str().unwrap_or_default().into()
+        Cell::code_of(&self.request)
+    }
+
+    pub fn code_of(request: &Message) -> String {
+        request.content()["code"].as_str().unwrap_or_default().into()
     }
 
     fn show(&mut self, data: Map<String, Value>, number: Option<u64>) -> Message {
@@ -120,25 +124,40 @@ impl Cell {
         self.request.broadcast(if is_new { "display_data" } else { "update_display_data" }, &content)
     }
 
-    /// When evcxr is done with the cell: an error to show, the reply, and that the kernel is idle.
-    pub fn end(&mut self) -> Option<(Option<Message>, Message, Message)> {
+    /// When evcxr is done with the cell: what is to be shown of an error, the reply, and that the kernel is idle.
+    pub fn end(&mut self, history: &History) -> Option<(Vec<Message>, Message, Message)> {
         if self.reply.is_none() || self.idle.is_none() {
             return None;
         }
         let (mut reply, idle) = (self.reply.take()?, self.idle.take()?);
+        let mut full = None;
         let failure = match (self.ended, self.stopped.take(), self.failure.take()) {
             (Some(end), ..) => Some(Failure::ended(end)),
             _ if self.is_skipped => Some(Failure::skipped()),
-            _ if self.error.is_some() => None,
+            _ if !self.errors.is_empty() => {
+                let mistake = mistake::explain(&self.code(), &self.errors, &self.compiled, history);
+                full = mistake.full.clone();
+                Some(Failure::mistake(mistake))
+            }
             (None, Some(stopped), failure) if self.asked => Some(Failure::interrupted(&stopped, failure)),
             (None, _, failure) => failure,
         };
-        let content = failure.map(|failure| failure.content());
-        if let Some(error) = content.as_ref().or(self.error.as_ref()) {
+        let content = failure.map(|failure| failure.again(history).content());
+        if let Some(error) = &content {
             reply = failed(reply, error);
         }
-        let shown = content.map(|content| self.request.broadcast("error", &content));
-        Some((shown, reply, idle))
+        let error = content.map(|content| self.request.broadcast("error", &content));
+        let full = full.map(|html| self.show(folded(html), None));
+        Some((error.into_iter().chain(full).collect(), reply, idle))
+    }
+
+    /// What came of it, when it has ended with this reply.
+    pub fn came(&self, reply: &Message) -> Came {
+        match (reply.content()["status"] == "ok", self.has_begun) {
+            (true, _) => Came::Worked,
+            (false, true) => Came::Failed,
+            (false, false) => Came::Nothing,
+        }
     }
 
     /// Whether the cells that wait are not to run when this one fails.
@@ -147,10 +166,12 @@ impl Cell {
     }
 }
 
-/// The variable that the error is about, where the compiler could not say where in the cell it is defined.
-fn about(error: &Value) -> Option<String> {
-    let (name, _) = error["evalue"].as_str()?.strip_prefix("the type of `")?.split_once('`')?;
-    Some(name.into())
+/// An output for pages; a console shows nothing of it.
+fn folded(html: String) -> Map<String, Value> {
+    [("text/html", html), ("text/plain", String::new())]
+        .map(|(kind, text)| (kind.into(), text.into()))
+        .into_iter()
+        .collect()
 }
 
 /// What a cell has printed, the last one where none is running.

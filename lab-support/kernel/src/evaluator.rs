@@ -1,7 +1,7 @@
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
-use std::{env, process};
+use std::{env, fs, process};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -17,12 +17,13 @@ use crate::connection::Connection;
 use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
+use crate::mistake::Compiled;
 use crate::progress::Progress;
 use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
 use crate::{compiled, descendants, listener, rehearsal, standard_library};
-use lab_base::event::{FOLDER, LISTENER, MARK, STOP};
+use lab_base::event::{FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
 use lab_base::watch;
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
@@ -147,6 +148,21 @@ impl Evaluator {
     /// The file that is there while the student waits for a cell to stop.
     pub fn stop_button(&self) -> PathBuf {
         self.processes.clone.folder.join(STOP)
+    }
+
+    /// Leaves it to evcxr how values are shown, once a cell asks for another form.
+    pub fn note_format(&self, code: &str) {
+        let asks = |line: &str| [":fmt", ":types"].iter().any(|word| line.trim_start().starts_with(word));
+        if code.lines().any(asks) {
+            // Else they are shown as before.
+            let _ = fs::write(self.processes.clone.folder.join(FORMATTED), "");
+        }
+    }
+
+    /// What the compiler said of the cell that does not compile; nothing where the compiler was not asked.
+    pub fn mistakes(&self) -> Compiled {
+        let said = fs::read(self.processes.clone.folder.join(MISTAKES)).unwrap_or_default();
+        serde_json::from_slice(&said).unwrap_or_default()
     }
 
     /// Whether lab-support has changed since this kernel started: the next cell would compile it anew, under a process

@@ -1,5 +1,10 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::history::History;
+use crate::mistake::Mistake;
+use crate::panics;
 use crate::source::Source;
 use lab_base::event::{End, How, Kept};
 
@@ -9,15 +14,23 @@ pub struct Failure {
     name: &'static str,
     value: String,
     traceback: Vec<String>,
+    /// Variables that are gone because of it.
+    lost: Vec<String>,
 }
 
-const RED: &str = "\u{1b}[1;31m";
+/// Bold letters are readable on any background; colours are not.
+const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
 
 impl Failure {
     fn new(name: &'static str, value: String, lines: Vec<String>) -> Failure {
-        let head = format!("{RED}{name}{PLAIN}: {value}");
-        Failure { name, value, traceback: [head].into_iter().chain(lines).collect() }
+        let head = format!("{BOLD}{name}{PLAIN}: {value}");
+        Failure { name, value, traceback: [head].into_iter().chain(lines).collect(), lost: Vec::new() }
+    }
+
+    /// A cell that does not compile.
+    pub fn mistake(mistake: Mistake) -> Failure {
+        Failure { name: "CompileError", value: mistake.value, traceback: mistake.lines, lost: Vec::new() }
     }
 
     /// `printed` is what the standard library prints: `... panicked at file:line:column:`, then the message.
@@ -29,9 +42,15 @@ impl Failure {
         let lines = match source.of_panic(place) {
             Some(lines) => lines,
             None if place.is_empty() => Vec::new(),
+            // In a library, which does not say who has called it.
+            None if message.contains("out of bounds") => source.of_indices(),
             None => vec![format!("at {place}")],
         };
-        Failure::new("Panic", message.into(), lines)
+        let mut failure = Failure::new("Panic", message.into(), lines);
+        if let Some(help) = panics::explained(message) {
+            failure.add(help);
+        }
+        failure
     }
 
     /// An error that `?` returned.
@@ -43,14 +62,30 @@ impl Failure {
     pub fn without(mut self, lost: &[String]) -> Failure {
         if !lost.is_empty() {
             let names: Vec<String> = lost.iter().map(|name| format!("`{name}`")).collect();
-            let said = format!(
+            self.add(format!(
                 "Gone with this cell, which had moved them or was defining them anew: {}.",
                 names.join(", ")
-            );
-            self.value += &format!("\n{said}");
-            self.traceback.push(said);
+            ));
+            self.lost = lost.into();
         }
         self
+    }
+
+    /// Says which cells make again what is gone.
+    pub fn again(mut self, history: &History) -> Failure {
+        let makers = self.lost.iter().filter_map(|name| history.maker(name)).map(|told| told.cell);
+        let cells: BTreeSet<u64> = makers.collect();
+        if !cells.is_empty() {
+            let cells: Vec<String> = cells.iter().map(|cell| format!("[{cell}]")).collect();
+            let which = if cells.len() == 1 { "cell" } else { "cells" };
+            self.add(format!("To have them again, run {which} {}.", cells.join(", ")));
+        }
+        self
+    }
+
+    fn add(&mut self, said: String) {
+        self.value += &format!("\n{said}");
+        self.traceback.push(said);
     }
 
     /// lab-support has ended a call early, and says where; the cell may have failed because of that.
@@ -137,6 +172,7 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::Came;
 
     #[test]
     fn a_panic_says_what_it_printed_and_where() {
@@ -149,6 +185,13 @@ mod tests {
         let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &source);
         assert_eq!(elsewhere.traceback[1], "at library/core/x.rs:1:2");
         assert_eq!(Failure::panic("no", &source).value, "no");
+        let source = Source::new("let a = array![1, 2];\nlet b = 1;\na[5]", "");
+        let index = Failure::panic(
+            "thread 'main' panicked at /n/traits.rs:3:5:\nndarray: index out of bounds",
+            &source,
+        );
+        assert_eq!(index.traceback[1], "-->  3 | a[5]");
+        assert!(index.value.contains("`.dim()`"), "{index:?}");
     }
 
     #[test]
@@ -169,6 +212,10 @@ mod tests {
     fn a_failure_says_which_variables_are_gone() {
         let failure = Failure::returned("no", &Source::new("", "")).without(&["a".into(), "b".into()]);
         assert!(failure.value.ends_with("anew: `a`, `b`."), "{failure:?}");
+        let mut history = History::default();
+        history.add(3, "let a = 1;\nlet b = 2;".into(), None, Came::Worked);
+        let again = failure.clone().again(&history);
+        assert!(again.value.ends_with("run cell [3]."), "{again:?}");
         let interrupted = Failure::interrupted("Stopped.", Some(failure));
         assert!(interrupted.name == "Interrupted" && !interrupted.value.contains("kept"), "{interrupted:?}");
     }

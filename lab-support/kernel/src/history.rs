@@ -2,6 +2,8 @@ use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
+use crate::mistake::tokens;
+
 /// Cells that are kept.
 const MOST: usize = 1_000;
 
@@ -18,14 +20,66 @@ struct Entry {
     number: u64,
     input: String,
     output: Option<String>,
+    came: Came,
+}
+
+/// What came of a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Came {
+    /// It did not compile, or was stopped before.
+    Nothing,
+    /// It ran, and failed.
+    Failed,
+    /// It worked, and all that it made was lost when the process ended.
+    Lost,
+    Worked,
+}
+
+/// A line of a cell that was run, with the cell's number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub cell: u64,
+    pub line: String,
+    pub came: Came,
 }
 
 impl History {
-    pub fn add(&mut self, number: u64, input: String, output: Option<String>) {
+    pub fn add(&mut self, number: u64, input: String, output: Option<String>, came: Came) {
         if self.entries.len() == MOST {
             self.entries.pop_front();
         }
-        self.entries.push_back(Entry { number, input, output });
+        self.entries.push_back(Entry { number, input, output, came });
+    }
+
+    /// The last line that defines this name by `let`, `fn` or another word.
+    pub fn maker(&self, name: &str) -> Option<Told> {
+        self.last(|entry, line| entry.came != Came::Nothing && defines(line, name))
+            .or_else(|| self.last(|_, line| defines(line, name)))
+    }
+
+    /// The last line of a cell that ran and gives this variable away.
+    pub fn giver(&self, name: &str) -> Option<Told> {
+        self.last(|entry, line| entry.came != Came::Nothing && gives(line, name))
+    }
+
+    /// All variables are lost.
+    pub fn lose(&mut self) {
+        let worked = self.entries.iter_mut().filter(|entry| entry.came == Came::Worked);
+        worked.for_each(|entry| entry.came = Came::Lost);
+    }
+
+    /// Whether a cell that worked has this text.
+    pub fn has_run(&self, text: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| matches!(entry.came, Came::Worked | Came::Lost) && entry.input.contains(text))
+    }
+
+    fn last(&self, is_it: impl Fn(&Entry, &str) -> bool) -> Option<Told> {
+        self.entries.iter().rev().find_map(|entry| {
+            let line = entry.input.lines().rev().find(|line| is_it(entry, line))?;
+            Some(Told { cell: entry.number, line: line.trim().into(), came: entry.came })
+        })
     }
 
     /// The reply to a `history_request`: a range of numbers, the last ones, or the last that match a pattern.
@@ -62,6 +116,37 @@ impl History {
     }
 }
 
+const DEFINING: [&str; 9] = ["let", "fn", "struct", "enum", "const", "static", "type", "trait", "mod"];
+
+/// Whether the line defines this name: the name stands between the first word and the first `=`, `(` or `{` behind it.
+pub fn defines(line: &str, name: &str) -> bool {
+    let tokens = tokens(line);
+    let Some(begin) = tokens.iter().position(|token| DEFINING.contains(token)) else { return false };
+    let rest = &tokens[begin + 1..];
+    let is_pattern = tokens[begin] == "let";
+    let end = rest.iter().position(|token| *token == "=" || !is_pattern && matches!(*token, "(" | "{" | "<"));
+    let mut names = rest[..end.unwrap_or(rest.len())].iter();
+    names.any(|token| *token == name)
+}
+
+/// Macros that only look at what they are given.
+const LOOKING: [&str; 6] = ["println", "print", "format", "assert", "assert_eq", "eprintln"];
+
+/// Whether the line takes a variable of this name away: it is not looked at by `&`, nor one of its fields or methods used.
+fn gives(line: &str, name: &str) -> bool {
+    let tokens = tokens(line);
+    let before = ["&", "mut", ".", ":", "|", "fn", "let"];
+    let after = [".", "[", "(", ":", "|", "?"];
+    let is = |words: &[&str], at: Option<usize>| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|t| words.contains(t))
+    };
+    if tokens.len() == 1 || tokens.iter().any(|token| LOOKING.contains(token)) {
+        return false;
+    }
+    let goes = |at: usize| !is(&before, at.checked_sub(1)) && !is(&after, Some(at + 1));
+    (0..tokens.len()).any(|at| tokens[at] == name && goes(at))
+}
+
 /// Whether all of `text` is as the pattern says, in which `*` is any text and `?` any character.
 fn matches(pattern: &[char], text: &[char]) -> bool {
     // Where the last star is, and where what it stands for ends by now.
@@ -94,7 +179,7 @@ mod tests {
     fn history_is_found_by_range_end_and_pattern() {
         let mut history = History::default();
         for (number, input) in (1..).zip(["let a = 1;", "a", "a", "b"]) {
-            history.add(number, input.into(), (number == 2).then(|| "1".into()));
+            history.add(number, input.into(), (number == 2).then(|| "1".into()), Came::Worked);
         }
         let found = |asked: Value| history.answer(&asked)["history"].clone();
         let range =
@@ -106,10 +191,32 @@ mod tests {
         let search = json!({ "hist_access_type": "search", "pattern": "*a*", "unique": true, "n": 5 });
         assert_eq!(found(search), json!([[0, 1, "let a = 1;"], [0, 3, "a"]]));
         for _ in 0..2 * MOST {
-            history.add(9, "c".into(), None);
+            history.add(9, "c".into(), None, Came::Worked);
         }
         let all = history.answer(&json!({}))["history"].clone();
         assert_eq!((&all[0][1], all.as_array().unwrap().len()), (&json!(9), MOST));
+    }
+
+    #[test]
+    fn what_became_of_a_name_is_known() {
+        let mut history = History::default();
+        let cells = [
+            ("let (mut data, b) = load()?;\ndata.len()", Came::Worked),
+            ("let d2 = data;", Came::Worked),
+            ("data.train", Came::Nothing),
+            ("let z = 1;\npanic!()", Came::Failed),
+            ("other.data", Came::Worked),
+        ];
+        for (number, (input, came)) in (1..).zip(cells) {
+            history.add(number, input.into(), None, came);
+        }
+        let told = |told: Option<Told>| told.map(|told| (told.cell, told.line));
+        assert_eq!(told(history.maker("data")), Some((1, "let (mut data, b) = load()?;".into())));
+        assert_eq!(told(history.giver("data")), Some((2, "let d2 = data;".into())));
+        assert_eq!(history.maker("z").map(|told| told.came), Some(Came::Failed));
+        assert_eq!(history.maker("load"), None);
+        assert!(history.has_run("load()") && !history.has_run("data.train"));
+        assert!(defines("pub struct T<X> { a: u8 }", "T") && !defines("fn f(a: u8)", "a"));
     }
 
     #[test]

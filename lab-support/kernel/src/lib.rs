@@ -27,6 +27,13 @@
 //! them stops, with restarts, kills, floods and threads between them: 22 minutes, 376 MB of memory at the start, 441 at
 //! most, 387 at the end, and nothing left (`tests/anything.rs`, `LAB_ACTIONS`).
 //!
+//! # What a mistake shows
+//!
+//! The evaluator keeps what the compiler says of a cell (`cargo.rs`), and `mistake/` makes one box of it: the place in the
+//! student's own lines, a sentence from the tables in `mistake/slips/`, what became of a variable from the cells that were
+//! run (`history.rs`). To add a sentence, add an entry to a table and a row to `mistake/tests.rs`, where the compiler is
+//! asked. Panics have a table of their own, `panics.rs`.
+//!
 //! # Why what is said is true
 //!
 //! How a cell ended, and what lab-support shows, is told in lines that begin with another mark in each kernel, so that no
@@ -84,7 +91,7 @@
 //!   the same in all cells: with a copy in each, training in a cell took half as long again.
 //! - **Compiling the cell**: with few optimizations, since the work is in lab-support. Cargo knows what the compiler is, and
 //!   doesn't ask it at every call, as it would with an empty wrapper in its settings (`folders.rs`). A cell that ends in a value is
-//!   compiled twice, because evcxr first asks whether the value can show itself.
+//!   compiled once: evcxr first asks whether the value can show itself, and by `amend/cell.rs` each can that has `Debug`.
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
 //!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: of the crates behind
 //!   lab-support those whose types a cell can meet (the evaluator's `visible.rs`; 110,000 lines of 670,000), and the
@@ -110,6 +117,8 @@ mod info;
 mod kernel;
 mod listener;
 pub mod message;
+mod mistake;
+mod panics;
 mod preparation;
 mod progress;
 mod rehearsal;

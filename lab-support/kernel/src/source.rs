@@ -22,10 +22,24 @@ impl Source {
         Some(near.map(|(i, line)| numbered(i, line, i == at)).collect())
     }
 
-    /// The lines of the cell by which an error can have left it.
+    /// The lines of the cell by which an error can have left it: its end, where there is no question mark.
     pub fn of_question_marks(&self) -> Vec<String> {
         let code = |line: &str| line.split("//").next().unwrap_or_default().contains('?');
-        let lines = self.cell.lines().enumerate().filter(|(_, line)| code(line));
+        let lines = || self.cell.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let marked: Vec<String> =
+            lines().filter(|(_, line)| code(line)).map(|(i, line)| numbered(i, line, true)).collect();
+        if marked.is_empty() {
+            lines().last().map(|(i, line)| numbered(i, line, true)).into_iter().collect()
+        } else {
+            marked
+        }
+    }
+
+    /// The lines of the cell with an index in brackets.
+    pub fn of_indices(&self) -> Vec<String> {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
+        let has_index = |line: &str| line.match_indices('[').any(|(at, _)| line[..at].ends_with(is_name));
+        let lines = self.cell.lines().enumerate().filter(|(_, line)| has_index(line));
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
 
@@ -39,20 +53,57 @@ impl Source {
         self.cell.lines().enumerate().find(|(_, line)| defines(line)).map(|(i, line)| numbered(i, line, true))
     }
 
-    /// The line of the cell, from 0, that is line `number` of the compiled file, from 1. evcxr keeps the
-    /// order of a cell's statements and puts each on lines of its own; among equal lines the last ones are
-    /// this cell's.
+    /// The line of the cell, from 0, and the character in it, from 0, that stand at a line and column of the compiled file,
+    /// both from 1.
+    pub fn place(&self, line: usize, column: usize) -> Option<(usize, usize)> {
+        let at = self.line(line)?;
+        let compiled = self.compiled.lines().nth(line - 1)?;
+        let found = self.cell.lines().nth(at)?;
+        let begin = found.find(compiled.trim()).map_or(0, |byte| found[..byte].chars().count());
+        let indent = compiled.chars().take_while(|c| c.is_whitespace()).count();
+        Some((at, (begin + column - 1).saturating_sub(indent)))
+    }
+
+    pub fn cell(&self) -> &str {
+        &self.cell
+    }
+
+    /// Whether a line of the compiled file, from 1, stands before the function that runs the cell: in an item.
+    pub fn is_in_item(&self, line: usize) -> bool {
+        let runs = ["pub extern \"C\" fn run_user_code_", "async fn evcxr_analysis_wrapper("];
+        let lines: Vec<&str> = self.compiled.lines().collect();
+        let begin = lines.iter().rposition(|line| runs.iter().any(|start| line.starts_with(start)));
+        begin.is_some_and(|begin| line <= begin)
+    }
+
+    /// The line of the cell, from 0, that is line `number` of the compiled file, from 1. evcxr keeps the order of a cell's
+    /// statements and puts each on lines of its own. Among equal lines it is the one whose neighbours are equal, too, and
+    /// else the last ones are this cell's.
     fn line(&self, number: usize) -> Option<usize> {
         let compiled: Vec<&str> = self.compiled.lines().map(str::trim).collect();
-        let wanted = *compiled.get(number.checked_sub(1)?)?;
-        let after = compiled[number..].iter().filter(|line| **line == wanted).count();
-        let lines: Vec<&str> = self.cell.lines().map(str::trim).collect();
-        let last =
-            |is_it: &dyn Fn(&str) -> bool| (0..lines.len()).rev().filter(|&i| is_it(lines[i])).nth(after);
+        let number = number.checked_sub(1)?;
+        let wanted = *compiled.get(number)?;
         if wanted.is_empty() {
             return None;
         }
-        last(&|line| line == wanted).or_else(|| last(&|line| line.contains(wanted)))
+        let lines: Vec<&str> = self.cell.lines().map(str::trim).collect();
+        let neighbours = |at: usize| {
+            let before = lines[..at].iter().rev().zip(compiled[..number].iter().rev());
+            let after = lines[at + 1..].iter().zip(&compiled[number + 1..]);
+            before.take_while(|(a, b)| a == b).count() + after.take_while(|(a, b)| a == b).count()
+        };
+        // Of what looks like brackets of evcxr's, only that is the cell's which stands beside other lines of it.
+        let is_word = wanted.contains(char::is_alphanumeric);
+        let equal: Vec<usize> =
+            (0..lines.len()).filter(|&at| lines[at] == wanted && (is_word || neighbours(at) > 0)).collect();
+        let within: Vec<usize> =
+            (0..lines.len()).filter(|&at| is_word && lines[at].contains(wanted)).collect();
+        let found = if equal.is_empty() { within } else { equal };
+        let most = found.iter().map(|&at| neighbours(at)).max()?;
+        let best: Vec<usize> = found.into_iter().filter(|&at| neighbours(at) == most).collect();
+        let after = compiled[number + 1..].iter().filter(|line| **line == wanted).count();
+        let is_clear = best.len() == 1 && most > 0;
+        best.iter().rev().nth(after).or(best.first().filter(|_| is_clear)).copied()
     }
 }
 
@@ -74,11 +125,26 @@ mod tests {
         let lines = source.of_panic("src/lib.rs:5:1").unwrap();
         assert_eq!(lines[0], "-->  1 | step();");
         assert_eq!(source.of_panic("src/lib.rs:7:1").unwrap()[2], "-->  3 | step();");
-        assert_eq!(source.of_panic("src/lib.rs:2:1"), None, "a line of an earlier cell");
+        assert_eq!(
+            Source::new("step();", "fn old() {\nstep();\n}\n{\nstep();\n}").of_panic("src/lib.rs:2:1"),
+            None
+        );
         let two = Source::new("let a = 1; a.step();", "{\nlet a = 1;\n a.step();\n}");
         assert_eq!(two.of_panic("src/lib.rs:3:2").unwrap(), ["-->  1 | let a = 1; a.step();"]);
         assert_eq!(source.of_panic("src/lib.rs:99:1"), None);
         assert_eq!(source.of_panic("library/core/src/option.rs:7:1"), None);
+    }
+
+    #[test]
+    fn a_place_is_found_in_the_line() {
+        let source =
+            Source::new("let a = 1; a.step();\n    b.go();\n}", "}\na.step();\n{\n        b.go();\n}");
+        assert_eq!(source.place(2, 3), Some((0, 13)));
+        assert_eq!(source.place(4, 11), Some((1, 6)));
+        assert_eq!(source.place(5, 1), Some((2, 0)), "beside a line of the cell");
+        assert_eq!(source.place(1, 1), None, "a bracket of evcxr's");
+        let items = Source::new("", "fn f() {}\npub extern \"C\" fn run_user_code_1(\n1");
+        assert!(items.is_in_item(1) && !items.is_in_item(3));
     }
 
     #[test]
@@ -93,5 +159,6 @@ mod tests {
     fn lines_with_a_question_mark_are_shown() {
         let source = Source::new("let a = 1; // why?\nload()?;\nsave()?;", "");
         assert_eq!(source.of_question_marks(), ["-->  2 | load()?;", "-->  3 | save()?;"]);
+        assert_eq!(Source::new("let a = 1;\nload()\n", "").of_question_marks(), ["-->  2 | load()"]);
     }
 }

@@ -33,6 +33,9 @@ mod evcxr_lab {
     }
 
     pub fn panicked(payload: &(dyn std::any::Any + Send)) {
+        if let Some(Returned(error)) = payload.downcast_ref() {
+            return fail("FAILED", error);
+        }
         let text = payload.downcast_ref::<&str>().map(|text| std::string::String::from(*text));
         let text = text.or_else(|| payload.downcast_ref::<std::string::String>().cloned());
         fail("PANICKED", &text.unwrap_or_default());
@@ -40,6 +43,54 @@ mod evcxr_lab {
 
     pub fn has_failed() -> bool {
         FAILED.load(Ordering::Relaxed)
+    }
+
+    /// An error at the cell's end, behind which a `?` would have returned it.
+    struct Returned(std::string::String);
+
+    pub enum Never {}
+
+    /// The value of a cell that is a `Result`: as if `?` stood behind it.
+    pub trait Opened {
+        type Value;
+        fn lab_opened(self) -> std::result::Result<Self::Value, Never>;
+    }
+
+    impl<T, E: std::fmt::Display> Opened for std::result::Result<T, E> {
+        type Value = T;
+        fn lab_opened(self) -> std::result::Result<T, Never> {
+            match self {
+                std::result::Result::Ok(value) => std::result::Result::Ok(value),
+                std::result::Result::Err(error) => {
+                    std::panic::resume_unwind(std::boxed::Box::new(Returned(std::format!("{error}"))))
+                }
+            }
+        }
+    }
+
+    /// Any other value. A method by value is found before one by reference.
+    pub trait Same {
+        fn lab_opened(&self) -> std::result::Result<&Self, Never>;
+    }
+
+    impl<T: ?std::marker::Sized> Same for T {
+        fn lab_opened(&self) -> std::result::Result<&T, Never> {
+            std::result::Result::Ok(self)
+        }
+    }
+
+    /// How a value shows itself that has no method of its own for that, which is found before this one.
+    pub trait Plain {
+        fn evcxr_display(&self);
+    }
+
+    impl<T: std::fmt::Debug + ?std::marker::Sized> Plain for T {
+        fn evcxr_display(&self) {
+            if std::any::type_name::<T>() != "()" {
+                let mut out = std::io::stdout().lock();
+                let _ = std::writeln!(out, "EVCXR_BEGIN_CONTENT text/plain\n{self:?}\nEVCXR_END_CONTENT");
+            }
+        }
     }
 
     #[unsafe(no_mangle)]
@@ -61,3 +112,6 @@ mod evcxr_lab {
         work(with);
     }
 }
+
+#[allow(unused_imports)]
+use evcxr_lab::{Opened as _, Plain as _, Same as _};

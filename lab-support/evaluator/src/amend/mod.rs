@@ -3,7 +3,8 @@
 //! evcxr writes a crate for each cell, in which the cell's code stands between lines of its own, and reads from
 //! the cell's stdout how it ended. What it makes is changed where it is not true: how a cell ended is told in words
 //! that no cell prints by accident; a variable is known by its type's definition and not by its name alone; a variable
-//! that a failing cell defined anew keeps its old value. Each line of evcxr's remains one line, since evcxr finds
+//! that a failing cell defined anew keeps its old value; a value that is a `Result` is shown as if `?` stood behind it, and
+//! one that is `()` is not shown. Each line of evcxr's remains one line, since evcxr finds
 //! the lines of errors by their numbers.
 
 mod definitions;
@@ -21,6 +22,11 @@ const STORE_END: &str = "#[unsafe(no_mangle)]";
 /// The last two lines of the function that runs a cell.
 const LAST: [&str; 2] = ["evcxr_variable_store", "}"];
 
+/// How evcxr shows a cell's value: by the first, and if that does not compile by the others, around it.
+const SHOWS: &str = ").evcxr_display();";
+const PRINTS: [&str; 2] = ["evcxr_send_text_plain(&format!(\"{:?}\",&(", ")));"];
+const SHOWS_OPENED: &str = ").lab_opened().map_or((), |value| value.evcxr_display());";
+
 const PANICKED: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
 const FAILED: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);";
 
@@ -32,8 +38,8 @@ pub struct Amended {
 }
 
 /// Amends `source`, if it runs a cell: evcxr may only look for errors. With `keeping`, values that the cell defines anew
-/// are kept for when it fails.
-pub fn amend(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
+/// are kept for when it fails; with `opening`, a value is shown in our way.
+pub fn amend(source: &str, mark: &str, keeping: bool, opening: bool) -> Option<Amended> {
     let mut lines: Vec<String> = source.lines().map(String::from).collect();
     // Of what looks like evcxr's lines, only the last ones are: the cell's code may have the same.
     let last = lines.windows(2).rposition(|pair| pair == LAST)?;
@@ -54,6 +60,9 @@ pub fn amend(source: &str, mark: &str, keeping: bool) -> Option<Amended> {
     });
     let is_kept = keeps.is_some();
     tell_how_it_ends(&mut lines);
+    if opening {
+        show_opened(&mut lines[begin..]);
+    }
     for line in &mut lines[begin..] {
         if let Some(amended) = with_definition(line, &definitions) {
             *line = amended;
@@ -151,6 +160,16 @@ fn tell_how_it_ends(lines: &mut [String]) {
     }
 }
 
+/// Of a value that is a `Result`, shows what is in it. Only the last lines are evcxr's: the cell's code may have the same.
+fn show_opened(lines: &mut [String]) {
+    let last = |lines: &[String], wanted: &str| lines.iter().rposition(|line| line == wanted);
+    if let Some(at) = last(lines, SHOWS) {
+        lines[at] = SHOWS_OPENED.into();
+    } else if let (Some(from), Some(to)) = (last(lines, PRINTS[0]), last(lines, PRINTS[1])) {
+        (lines[from], lines[to]) = ("((".into(), format!("){SHOWS_OPENED}"));
+    }
+}
+
 /// Puts ours in the place of evcxr's store, line by line.
 fn replace_store(lines: &mut [String]) {
     let Some(begin) = lines.iter().rposition(|line| line == STORE_BEGIN) else { return };
@@ -184,7 +203,7 @@ mod tests {
     #[test]
     fn lines_keep_their_numbers() {
         let source = crate_of("let panic = 1;", "");
-        let amended = amend(&source, "EVCXR_7_", true).unwrap();
+        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
         let (before, after): (Vec<_>, Vec<_>) = (source.lines().collect(), amended.source.lines().collect());
         let line = |lines: &[&str], text: &str| lines.iter().rposition(|line| line.contains(text)).unwrap();
         for text in ["let panic = 1;", "fn run_user_code_1", "stringify!(a), "] {
@@ -201,20 +220,32 @@ mod tests {
     #[test]
     fn a_value_that_is_defined_anew_is_kept() {
         let source = crate_of("", "evcxr_variable_store.put_variable::<u8>(stringify!(m), m);\n");
-        let amended = amend(&source, "EVCXR_7_", true).unwrap();
+        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
         let line = amended.source.lines().nth(amended.keeps.unwrap() - 1).unwrap();
         assert!(
             line.contains("has_failed() { evcxr_variable_store.put_variable::<u8>(stringify!(m), "),
             "{line}"
         );
         assert!(amended.source.contains("LOST: &str = \"\""));
-        assert!(amend(&source, "EVCXR_7_", false).unwrap().keeps.is_none());
+        assert!(amend(&source, "EVCXR_7_", false, true).unwrap().keeps.is_none());
         let other = crate_of("", "evcxr_variable_store.put_variable::<u16>(stringify!(m), m);\n");
-        assert!(amend(&other, "EVCXR_7_", true).unwrap().keeps.is_none(), "it has another type then");
+        assert!(amend(&other, "EVCXR_7_", true, true).unwrap().keeps.is_none(), "it has another type then");
+    }
+
+    #[test]
+    fn a_result_is_shown_as_if_it_had_a_question_mark() {
+        let prints = format!("{}\nf(\n)));\n)\n{}", PRINTS[0], PRINTS[1]);
+        for code in ["(\nf().evcxr_display();\n).evcxr_display();", &prints] {
+            let source = crate_of(code, "");
+            let amended = amend(&source, "EVCXR_7_", true, true).unwrap().source;
+            assert!(amended.contains(".lab_opened().map_or("), "{amended}");
+            assert!(!amend(&source, "", true, false).unwrap().source.contains("lab_opened().map"));
+            assert!(!amended.contains("\n).evcxr_display();") && !amended.contains(PRINTS[0]), "{amended}");
+        }
     }
 
     #[test]
     fn what_runs_no_cell_stays_as_it_is() {
-        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true).is_none());
+        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true, true).is_none());
     }
 }

@@ -123,7 +123,7 @@ impl Keeper {
         match piece {
             Piece::Text(text) => self.printed.push(Stream::Stdout, &text),
             Piece::Content(kind, content) if kind.starts_with("text/") => {
-                self.answer_content(&kind, &shortened(content))?;
+                self.answer_content(&kind, &shortened(&kind, content))?;
             }
             Piece::Content(kind, content) => {
                 self.answer_content(&kind, &String::from_utf8_lossy(&content))?

@@ -10,20 +10,33 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// When more is printed than a page can show, it shows the end of it as often as this.
 const PAUSE_IN_FLOOD: Duration = Duration::from_secs(1);
 
-/// How many bytes may be printed at once, and each second from then on, until the middle of it is left out. JupyterLab
-/// drops whatever comes when a kernel sends a million bytes in a second.
-const MOST: usize = 1 << 20;
-const EACH_SECOND: usize = 1 << 13;
+/// How many bytes and lines may be printed at once, and each second from then on, until the middle of it is left out: as
+/// many as somebody reads. JupyterLab drops whatever comes when a kernel sends a million bytes in a second.
+const MOST: Amount = Amount { bytes: 1 << 15, lines: 500 };
+const EACH_SECOND: Amount = Amount { bytes: 1 << 13, lines: 50 };
 
-/// How many of the last bytes are shown of what is left out.
-const END: usize = 1 << 15;
+/// How many of the last bytes and lines are shown of what is left out.
+const END: Amount = Amount { bytes: 1 << 13, lines: 50 };
+
+/// How many bytes of a result are shown, and of its end: of a list, the first and the last thousands.
+const RESULT: usize = 1 << 13;
+const RESULT_END: usize = 1 << 11;
+
+/// The same of a result that a page draws as a table or otherwise, where the middle can't be left out.
+const DRAWN: usize = 1 << 20;
+
+#[derive(Clone, Copy)]
+struct Amount {
+    bytes: usize,
+    lines: usize,
+}
 
 /// What cells have printed and the page has not shown. However much that is, only so much of it is held.
 pub struct Printed {
     ready: VecDeque<(Stream, Vec<u8>)>,
     end: VecDeque<(Stream, Vec<u8>)>,
     left_out: (usize, usize),
-    allowed: usize,
+    allowed: Amount,
     shown: Instant,
     granted: Instant,
 }
@@ -47,22 +60,31 @@ impl Printed {
     }
 
     pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
-        let seconds = self.granted.elapsed().as_secs();
+        let seconds = self.granted.elapsed().as_secs() as usize;
         if seconds > 0 {
             self.granted = Instant::now();
-            self.allowed = (self.allowed + seconds as usize * EACH_SECOND).min(MOST);
+            self.allowed.bytes = (self.allowed.bytes + seconds * EACH_SECOND.bytes).min(MOST.bytes);
+            self.allowed.lines = (self.allowed.lines + seconds * EACH_SECOND.lines).min(MOST.lines);
         }
-        let fits = if self.end.is_empty() { bytes.len().min(self.allowed) } else { 0 };
-        self.allowed -= fits;
+        let fits = if self.end.is_empty() { self.allowed.of(bytes) } else { 0 };
+        self.allowed.bytes -= fits;
+        self.allowed.lines -= newlines(&bytes[..fits]);
         append(&mut self.ready, stream, &bytes[..fits]);
         append(&mut self.end, stream, &bytes[fits..]);
-        let mut over = self.end.iter().map(|(_, text)| text.len()).sum::<usize>().saturating_sub(END);
-        while over > 0 {
+        let count = |count: fn(&[u8]) -> usize| self.end.iter().map(|(_, text)| count(text)).sum::<usize>();
+        let mut over = count(<[u8]>::len).saturating_sub(END.bytes);
+        let mut lines = count(newlines).saturating_sub(END.lines);
+        while over > 0 || lines > 0 {
             let Some((_, first)) = self.end.front_mut() else { return };
-            let cut = over.min(first.len());
-            self.left_out.0 += first.drain(..cut).filter(|byte| *byte == b'\n').count();
+            // Up to the newline that ends the last line too many.
+            let mut ends = first.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+            let of_lines = if lines > 0 { ends.nth(lines - 1).unwrap_or(first.len()) } else { 0 };
+            let cut = over.min(first.len()).max(of_lines);
+            let cut_lines = newlines(&first[..cut]);
+            first.drain(..cut);
+            self.left_out.0 += cut_lines;
             self.left_out.1 += cut;
-            over -= cut;
+            (over, lines) = (over.saturating_sub(cut), lines.saturating_sub(cut_lines));
             if first.is_empty() {
                 self.end.pop_front();
             }
@@ -100,6 +122,24 @@ impl Printed {
     }
 }
 
+impl Amount {
+    /// How many of these bytes are no more than this.
+    fn of(self, bytes: &[u8]) -> usize {
+        let bytes = &bytes[..bytes.len().min(self.bytes)];
+        match self.lines.checked_sub(1) {
+            None => 0,
+            Some(last) => {
+                let end = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(last);
+                end.map_or(bytes.len(), |(at, _)| at + 1)
+            }
+        }
+    }
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
 fn append(texts: &mut VecDeque<(Stream, Vec<u8>)>, stream: Stream, bytes: &[u8]) {
     match texts.back_mut() {
         _ if bytes.is_empty() => (),
@@ -108,9 +148,20 @@ fn append(texts: &mut VecDeque<(Stream, Vec<u8>)>, stream: Stream, bytes: &[u8])
     }
 }
 
-/// As in `48,123 lines, 3.2 MB`.
+/// As in `48,123 lines, 3.2 MB,`.
 fn size(lines: usize, bytes: usize) -> String {
-    format!("{lines} lines, {:.1} MB,", bytes as f64 / 1e6)
+    let bytes = match bytes {
+        1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} KB", bytes as f64 / 1e3),
+    };
+    if lines < 2 { format!("{bytes}") } else { format!("{} lines, {bytes},", grouped(lines)) }
+}
+
+/// As in `48,123`.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
 }
 
 /// How many of these bytes are whole letters, if they are text.
@@ -121,16 +172,25 @@ fn whole(text: &[u8]) -> usize {
     }
 }
 
-/// A result in words that a page can show; with what is left out said.
-pub fn shortened(content: Vec<u8>) -> String {
+/// A result of this type that a page can show; with what is left out said.
+pub fn shortened(kind: &str, content: Vec<u8>) -> String {
     let text = String::from_utf8_lossy(&content);
-    if text.len() <= MOST {
+    let is_plain = kind == "text/plain";
+    let (begin, end) = if is_plain { (RESULT, RESULT_END) } else { (DRAWN, RESULT_END) };
+    if text.len() <= begin + end {
         return text.into_owned();
     }
-    let begin = text.floor_char_boundary(MOST);
-    let end = text.ceil_char_boundary(text.len() - END);
-    let lines = text[begin..end].matches('\n').count();
-    format!("{}\n[{} left out here]\n{}", &text[..begin], size(lines, end - begin), &text[end..])
+    let (begin, end) = (text.floor_char_boundary(begin), text.ceil_char_boundary(text.len() - end));
+    // A list goes on behind one of its commas.
+    let begin = text[..begin].rfind([' ', '\n']).filter(|at| *at > begin / 2).map_or(begin, |at| at + 1);
+    let end = text[end..].find([' ', '\n']).filter(|at| *at < RESULT_END / 2).map_or(end, |at| end + at + 1);
+    let between = &text[begin..end];
+    let values = between.matches(", ").count();
+    let left_out = match between.matches('\n').count() {
+        0 | 1 if is_plain && values > 1 => format!("{} values", grouped(values)),
+        lines => size(lines, between.len()),
+    };
+    format!("{}\n[{left_out} left out here]\n{}", &text[..begin], &text[end..])
 }
 
 #[cfg(test)]
@@ -167,14 +227,41 @@ mod tests {
         let all: String = (0..2_000_000).map(line).collect();
         all.as_bytes().chunks(1 << 16).for_each(|bytes| printed.push(Stream::Stdout, bytes));
         let shown: String = texts(printed.take(true)).into_iter().map(|(_, text)| text).collect();
-        assert!(shown.len() < MOST + END + 100 && shown.starts_with("line 0\nline 1\n"), "{}", shown.len());
+        assert!(shown.starts_with("line 0\nline 1\n") && shown.contains("line 499\n\n["), "{shown}");
+        assert!(shown.contains("left out here]\nline 1999950\n"), "{shown}");
         assert!(shown.ends_with("line 1999999\n"));
         let said = shown.split(" left out here]").next().unwrap().rsplit('[').next().unwrap();
-        let lines: usize = said.split(' ').next().unwrap().parse().unwrap();
+        let lines: usize = said.split(' ').next().unwrap().replace(',', "").parse().unwrap();
         assert_eq!(shown.matches("\n").count() - 2 + lines, 2_000_000, "{said}");
         assert!(said.ends_with(" MB,"), "{said}");
         printed.begin();
         printed.push(Stream::Stdout, b"next");
         assert_eq!(texts(printed.take(true)), [(Stream::Stdout, "next".into())]);
+    }
+
+    #[test]
+    fn a_long_line_and_many_short_pieces_are_shortened_too() {
+        let mut printed = Printed::new();
+        printed.push(Stream::Stdout, &[b'x'; 100_000]);
+        (0..10_000).for_each(|_| printed.push(Stream::Stderr, b"a\n"));
+        let shown: String = texts(printed.take(true)).into_iter().map(|(_, text)| text).collect();
+        assert!(shown.len() < MOST.bytes + END.bytes + 100 && shown.ends_with("a\na\n"), "{}", shown.len());
+        assert!(shown.contains("[9,950 lines, 87.1 KB, left out here]"), "{shown}");
+    }
+
+    #[test]
+    fn of_a_long_list_the_first_and_the_last_values_are_shown() {
+        let list = format!("{:?}", (0..100_000).collect::<Vec<i32>>());
+        let shown = shortened("text/plain", list.into_bytes());
+        assert!(
+            shown.len() < 12_000 && shown.starts_with("[0, 1, 2,") && shown.ends_with("99999]"),
+            "{shown}"
+        );
+        let (first, rest) = shown.split_once("\n[").unwrap();
+        let (left_out, last) = rest.split_once(" values left out here]\n").unwrap();
+        let left_out: usize = left_out.replace(',', "").parse().unwrap();
+        assert_eq!(first.matches(", ").count() + left_out + last.split(", ").count(), 100_000);
+        assert_eq!(shortened("text/html", vec![b'a'; 100_000]).len(), 100_000);
+        assert!(shortened("text/plain", vec![b'a'; 100_000]).contains("\n[89.8 KB left out here]\n"));
     }
 }

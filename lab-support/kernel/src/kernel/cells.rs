@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::time::Duration;
 
-use lab_base::event::{DONE, Event};
+use lab_base::event::{DONE, End, Event, Kept};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -24,6 +24,7 @@ impl Kernel {
         if let State::Ready(evaluator) = &self.evaluator {
             // It is not there unless the cell before was asked to stop.
             let _ = fs::remove_file(evaluator.stop_button());
+            evaluator.note_format(&Cell::code_of(&request));
         }
         self.pass(Channel::Shell, &request).await;
         self.cell = Some(Cell::new(request, self.number));
@@ -57,8 +58,8 @@ impl Kernel {
                 self.end_cell().await;
             }
             "error" => {
-                let shown = cell.hear_error(message);
-                shown.into_iter().for_each(|message| self.show(message));
+                let State::Ready(evaluator) = &self.evaluator else { return };
+                cell.hear_error(&message, || evaluator.mistakes());
             }
             "execute_input" | "execute_result" => {
                 if message.kind() == "execute_result" {
@@ -73,6 +74,9 @@ impl Kernel {
 
     pub(super) async fn hear(&mut self, event: Event) {
         let waits = matches!(event, Event::Ended(_) | Event::Completed | Event::Skipped);
+        if matches!(event, Event::Ended(End { kept: Kept::Nothing | Kept::NoCopy, .. })) {
+            self.history.lose();
+        }
         match (&self.evaluator, &mut self.cell, event) {
             (State::Ready(evaluator), Some(cell), event) => {
                 let file = evaluator.processes.clone.folder.join("src/lib.rs");
@@ -108,15 +112,18 @@ impl Kernel {
     }
 
     pub(super) async fn end_cell(&mut self) {
-        let Some((error, reply, idle)) = self.cell.as_mut().and_then(Cell::end) else { return };
-        error.into_iter().for_each(|error| self.show(error));
+        let history = &self.history;
+        let Some((shown, reply, idle)) = self.cell.as_mut().and_then(|cell| cell.end(history)) else {
+            return;
+        };
+        shown.into_iter().for_each(|message| self.show(message));
         let Some(cell) = self.cell.take() else { return };
         match &mut self.expressions {
             Some(expressions) => expressions.hear(&reply, cell.result),
             None => {
                 if Cell::counts(&cell.request) {
                     let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
-                    self.history.add(cell.number, cell.code(), output.map(String::from));
+                    self.history.add(cell.number, cell.code(), output.map(String::from), cell.came(&reply));
                 }
                 self.expressions = Some(Expressions::of(cell, reply, idle));
             }

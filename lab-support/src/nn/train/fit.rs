@@ -105,4 +105,4 @@ impl Sequential {
 }
 
 /// Seconds from which on a training is worth a file that it can be had again from.
-const WORTH: f64 = 1.0;
+const WORTH: f64 = 0.1;

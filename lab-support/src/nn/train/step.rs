@@ -97,6 +97,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the number of correct predictions.
     pub fn step(&mut self, rows: &[usize], learning_rate: f32, rng: RandomStream) -> (f64, usize) {
+        self.threads.crowd().step();
         let Trainer { model, train, plan, optimizer, loss, tape, originals, labels, threads, .. } = self;
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));

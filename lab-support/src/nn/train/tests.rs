@@ -590,7 +590,7 @@ fn a_training_is_had_again_from_a_folder_of_trainings() {
     let train = || {
         let (mut model, plan) = (network(1, Adam::default()), plan());
         let recipe = model.recipe(model.start(), &plan, &data, Some(&validation)).unwrap();
-        // As `fit` does where a training takes longer than a second.
+        // As `fit` does where a training takes longer than a moment.
         let checkpoint = Checkpoint::reused(&folder, recipe, 0.0);
         let state = model.train(&data, Some(&validation), &plan, Some(checkpoint), &Threads::one()).unwrap();
         (bits(&model), state.epochs)

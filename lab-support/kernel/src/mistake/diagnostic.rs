@@ -1,0 +1,96 @@
+use serde::Deserialize;
+
+/// What the compiler said of a cell, and the file that it had been given.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Compiled {
+    pub source: String,
+    pub messages: Vec<Diagnostic>,
+}
+
+/// A message of the compiler's, as `--error-format=json` writes it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Diagnostic {
+    pub message: String,
+    pub level: String,
+    pub code: Option<Code>,
+    pub spans: Vec<Span>,
+    pub children: Vec<Diagnostic>,
+    pub rendered: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Code {
+    pub code: String,
+}
+
+/// A place in a file; lines and columns from 1.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Span {
+    pub file_name: String,
+    pub line_start: usize,
+    pub line_end: usize,
+    pub column_start: usize,
+    pub column_end: usize,
+    pub is_primary: bool,
+    pub label: Option<String>,
+    pub suggested_replacement: Option<String>,
+    pub expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Expansion {
+    pub span: Span,
+}
+
+impl Span {
+    /// The place in the crate of the cell: where a macro was called, if the place lies in one of another crate.
+    pub fn local(&self) -> Option<&Span> {
+        if self.file_name.ends_with("src/lib.rs") && !self.file_name.starts_with('/') {
+            return Some(self);
+        }
+        self.expansion.as_ref()?.span.local()
+    }
+
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or_default()
+    }
+}
+
+impl Diagnostic {
+    pub fn is_error(&self) -> bool {
+        self.level.starts_with("error")
+            && !["aborting due to", "For more information", "Some errors"]
+                .iter()
+                .any(|start| self.message.starts_with(start))
+    }
+
+    /// As in `E0425`; of syntax errors, nothing.
+    pub fn code(&self) -> &str {
+        self.code.as_ref().map_or("", |code| &code.code)
+    }
+
+    /// The places that the message is about, the main one first, and then those of its notes.
+    pub fn places(&self) -> impl Iterator<Item = &Span> {
+        let own = |primary: bool| self.spans.iter().filter(move |span| span.is_primary == primary);
+        own(true).chain(own(false)).chain(self.children.iter().flat_map(|child| &child.spans))
+    }
+
+    /// Everything that it says: the message, its labels, its notes.
+    pub fn words(&self) -> String {
+        let mut words = vec![self.message.as_str()];
+        words.extend(self.spans.iter().map(Span::label));
+        for child in &self.children {
+            words.push(&child.message);
+            words.extend(child.spans.iter().map(Span::label));
+        }
+        words.join("\n")
+    }
+
+    /// The name that the message is about: the first in backticks.
+    pub fn name(&self) -> Option<&str> {
+        self.message.split('`').nth(1)
+    }
+}

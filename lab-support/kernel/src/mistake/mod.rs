@@ -1,0 +1,152 @@
+//! What a student sees of a cell that does not compile: one box, the own line with the place underlined, a sentence that
+//! helps. All else that the compiler says is folded behind it.
+
+mod cascade;
+mod diagnostic;
+mod excerpt;
+mod full;
+mod names;
+mod pattern;
+mod place;
+mod slips;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::Compiled;
+use diagnostic::Diagnostic;
+use excerpt::{excerpt, wrapped};
+pub use pattern::{said, tokens};
+use place::{Located, locate};
+
+use crate::history::History;
+use crate::source::Source;
+
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// What is shown of a cell that does not compile.
+#[derive(Debug)]
+pub struct Mistake {
+    /// In words, without the excerpts.
+    pub value: String,
+    pub lines: Vec<String>,
+    /// HTML that unfolds to what the compiler says.
+    pub full: Option<String>,
+}
+
+/// Explains why `cell` does not compile. `said` is what evcxr says, a message for each error, and `compiled` what it has
+/// of the compiler.
+pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &History) -> Mistake {
+    let source = Source::new(cell, compiled.source.as_str());
+    let errors: Vec<&Diagnostic> = compiled.messages.iter().filter(|message| message.is_error()).collect();
+    let is_compilers = errors.iter().any(|error| said.iter().any(|said| is_about(said, error)));
+    let located = errors.iter().filter_map(|error| locate(error, &source)).collect();
+    let roots = if is_compilers { cascade::roots(located) } else { Vec::new() };
+    if roots.is_empty() {
+        return in_words(said, &source, errors.first().copied().filter(|_| is_compilers));
+    }
+    let (mut value, mut lines) = (Vec::new(), Vec::new());
+    for root in &roots {
+        let help = help(root, &source, history);
+        let head = format!("Line {}: {}", root.line + 1, headline(root, &source));
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(wrapped(&head).iter().map(|line| format!("{BOLD}{line}{PLAIN}")));
+        lines.extend(excerpts(root, &source));
+        lines.extend(help.iter().flat_map(|help| wrapped(help)));
+        value.extend([head].into_iter().chain(help));
+    }
+    let messages: Vec<&Diagnostic> = roots.iter().map(|root| root.diagnostic).collect();
+    Mistake { value: value.join("\n"), lines, full: full::folded(&messages, &source) }
+}
+
+/// Whether evcxr's message is this one of the compiler's, or a note of it.
+fn is_about(said: &str, error: &Diagnostic) -> bool {
+    let same = |message: &str| said == message.replace("`evcxr_variable_store`", "<end of input>");
+    same(&error.message) || error.children.iter().any(|child| same(&child.message))
+}
+
+/// An error that evcxr itself has found, or one whose place is not in this cell.
+fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mistake {
+    let first = said.first().map_or("", String::as_str);
+    let all: Vec<&str> = source.cell().lines().collect();
+    let help = slips::help_with(first);
+    let help =
+        help.or_else(|| error.and_then(|error| slips::help(error, &all).or_else(|| suggestion(error))));
+    let name = first.split('`').nth(1).unwrap_or_default();
+    let at = if name.is_empty() { None } else { source.of_variable(name) };
+    let head = match &help {
+        _ if first.contains("evcxr_display") => "This value can't be shown.".into(),
+        Some(_) => first.lines().next().unwrap_or(first).to_string(),
+        None => first.replace("<end of input>", "the end of the cell"),
+    };
+    let mut lines: Vec<String> = wrapped(&head).iter().map(|line| format!("{BOLD}{line}{PLAIN}")).collect();
+    lines.extend(at);
+    lines.extend(help.iter().flat_map(|help| wrapped(help)));
+    Mistake { value: [head].into_iter().chain(help).collect::<Vec<_>>().join("\n"), lines, full: None }
+}
+
+/// The compiler's message, as far as it is about the student's code.
+fn headline(root: &Located, source: &Source) -> String {
+    let message = root.diagnostic.message.lines().next().unwrap_or_default();
+    let (wanted, found) = message.split_once(", found ").unwrap_or((message, ""));
+    let word = found.trim_start_matches(|c| c != '`').trim_matches('`');
+    let is_end = !source.cell().contains(word) || found.contains("evcxr");
+    match (wanted.starts_with("expected one of"), found) {
+        _ if message.contains("evcxr_display") => "this value can't be shown".into(),
+        _ if root.diagnostic.code() == "E0308" && !root.label.is_empty() => {
+            format!("{message}: {}", root.label)
+        }
+        (_, "") => message.into(),
+        (true, _) if is_end => "this can't be read as Rust".into(),
+        (false, _) if is_end && root.diagnostic.code().is_empty() => format!("{wanted}, found the end"),
+        (true, found) => format!("{found} is not expected here"),
+        _ => message.into(),
+    }
+}
+
+/// The line of the place, and another one that belongs to it, in their order.
+fn excerpts(root: &Located, source: &Source) -> Vec<String> {
+    let line = |at: usize| source.cell().lines().nth(at).unwrap_or_default();
+    let message = &root.diagnostic.message;
+    let label =
+        if root.diagnostic.code() == "E0308" || message.contains(root.label) { "" } else { root.label };
+    let label = if label.starts_with("expected") || label.contains("evcxr") { "" } else { label };
+    let mut shown = vec![(root.line, excerpt(root.line + 1, line(root.line), root.range, label))];
+    if let Some((at, range, label)) = root.second(source) {
+        shown.push((at, excerpt(at + 1, line(at), range, label)));
+    }
+    shown.sort_by_key(|(at, _)| *at);
+    shown.into_iter().flat_map(|(_, lines)| lines).collect()
+}
+
+/// The sentence that helps.
+fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
+    let lines = root.lines(source);
+    let is_syntax = root.diagnostic.code().is_empty();
+    // What can't be read is often noticed behind the line that is wrong.
+    let all: Vec<&str> = source.cell().lines().collect();
+    let known = |lines: &[&str]| slips::help(root.diagnostic, lines);
+    slips::habit(root.diagnostic, &lines)
+        .or_else(|| is_syntax.then(|| slips::habit(root.diagnostic, &all)).flatten())
+        .or_else(|| names::help(root, source, history))
+        .or_else(|| names::question_mark(root, source, history))
+        .or_else(|| known(&lines))
+        .or_else(|| is_syntax.then(|| known(&all)).flatten())
+        .or_else(|| suggestion(root.diagnostic))
+}
+
+/// What the compiler advises.
+fn suggestion(diagnostic: &Diagnostic) -> Option<String> {
+    let child = diagnostic.children.iter().find(|child| child.level == "help" && !child.spans.is_empty())?;
+    let text = child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).map(str::trim);
+    let text = text.filter(|text| {
+        !text.is_empty() && text.len() < 60 && !text.contains('\n') && !text.contains("evcxr")
+    });
+    let advice = child.message.lines().next()?.trim_end_matches(':');
+    Some(match text {
+        Some(text) => format!("The compiler's advice: {advice}: `{text}`"),
+        None => format!("The compiler's advice: {advice}"),
+    })
+}

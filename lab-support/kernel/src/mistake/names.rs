@@ -1,0 +1,176 @@
+//! What became of a name that the compiler does not find, from the cells that were run.
+
+use super::diagnostic::Diagnostic;
+use super::pattern::{said, tokens, written};
+use super::place::Located;
+use crate::history::{Came, History, Told, defines};
+use crate::source::Source;
+
+/// The text by which a notebook's first cell is known.
+const LAB: &str = "lab_support";
+
+/// The sentence that helps with a name that is not found.
+pub fn help(located: &Located, source: &Source, history: &History) -> Option<String> {
+    let diagnostic = located.diagnostic;
+    if !["E0425", "E0433", "E0412", "E0422", "E0405", "E0423", "E0432", "E0531"].contains(&diagnostic.code())
+    {
+        return None;
+    }
+    // As `test`, which is also the name of a macro.
+    if let Some(found) = said("expected value, found attribute macro `{}`", &diagnostic.message) {
+        return Some(value(found[0], located, source, history));
+    }
+    let found = said("cannot find {} `{}`", &diagnostic.message).filter(|found| found.len() == 2)?;
+    let (kind, name) = (found[0], found[1]);
+    Some(match kind {
+        "value" => value(name, located, source, history),
+        "function" => match value_of(name, located, source, history) {
+            Some(help) => help,
+            None => item(&format!("function `{name}`"), name, diagnostic, history),
+        },
+        "macro" => {
+            format!("There is no macro `{name}!`; perhaps it is a function, which is called without `!`.")
+        }
+        _ => item(&format!("`{name}`"), name, diagnostic, history),
+    })
+}
+
+/// A name of a function or a type.
+fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> String {
+    if let Some(import) = replacement(diagnostic).filter(|text| text.trim().starts_with("use std::")) {
+        return format!("`{name}` is in the standard library: begin the cell with `{}`.", import.trim());
+    }
+    if !history.has_run(LAB) {
+        return format!(
+            "Run the notebook's first cell: it brings in all that the lab has; {what} may be among it."
+        );
+    }
+    match similar(diagnostic) {
+        Some(other) => format!("Did you mean `{other}`?"),
+        None => format!(
+            "There is no {what} in the cells that were run. If it is a method, it stands behind a value: `x.{name}()`."
+        ),
+    }
+}
+
+fn value(name: &str, located: &Located, source: &Source, history: &History) -> String {
+    if let Some(help) = value_of(name, located, source, history) {
+        return help;
+    }
+    if name.starts_with(char::is_uppercase) && !history.has_run(LAB) {
+        return format!(
+            "Run the notebook's first cell: it brings in all that the lab has, `{name}` among it."
+        );
+    }
+    let new = tokens(source.cell().lines().nth(located.line).unwrap_or_default());
+    if new.first() == Some(&name) && new.get(1) == Some(&"=") {
+        return format!("A new variable is made by `let {name} = \u{2026};`.");
+    }
+    match similar(located.diagnostic) {
+        Some(other) => format!("No cell that was run has made `{name}`. Did you mean `{other}`?"),
+        None => format!("No cell that was run has made `{name}`: first run the one with `let {name}`."),
+    }
+}
+
+/// What became of a variable that some line has made.
+fn value_of(name: &str, located: &Located, source: &Source, history: &History) -> Option<String> {
+    let own = source.cell().lines().position(|line| defines(line, name) && line.contains("let"));
+    let made = history.maker(name);
+    if located.is_in_item && (own.is_some() || made.is_some()) {
+        return Some(format!(
+            "A function does not see the cells' variables: take `{name}` as an argument, `fn f({name}: \u{2026})`, and \
+             pass it, `f({name})`."
+        ));
+    }
+    match own {
+        Some(at) if at > located.line => {
+            return Some(format!("`{name}` is made only in line {}: move that line up.", at + 1));
+        }
+        Some(at) if at < located.line => {
+            let line = at + 1;
+            return Some(format!(
+                "`{name}` is made in line {line} within braces, and is not known outside of them."
+            ));
+        }
+        _ => (),
+    }
+    let Told { cell, line, came } = made?;
+    Some(match came {
+        Came::Nothing => {
+            format!("Cell [{cell}], which makes `{name}`, did not run: mend it and run it first.")
+        }
+        Came::Lost => format!(
+            "`{name}` was lost when the process that runs the cells ended: run cell [{cell}] again, which makes it."
+        ),
+        Came::Failed => {
+            format!("Cell [{cell}], which makes `{name}`, ended with an error: mend it and run it again.")
+        }
+        Came::Worked => match history.giver(name) {
+            Some(given) if given.cell >= cell => given_away(name, &given, cell),
+            _ => format!("`{name}` is gone: run cell [{cell}] again, which makes it (`{}`).", short(&line)),
+        },
+    })
+}
+
+fn given_away(name: &str, given: &Told, made: u64) -> String {
+    let to = written(&format!("let $w = {name} ;"), &given.line);
+    let to = to.map_or(String::new(), |found| format!("into `{}` ", found[0]));
+    format!(
+        "`{name}` was moved {to}in cell [{}] (`{}`). Write `{name}.clone()` there, or `&{name}` where it is only looked \
+         at, and run cell [{made}] again, which makes it.",
+        given.cell,
+        short(&given.line)
+    )
+}
+
+fn short(line: &str) -> String {
+    if line.chars().count() <= 40 { line.into() } else { line.chars().take(39).chain(['\u{2026}']).collect() }
+}
+
+/// The name that the compiler takes for the one that was meant.
+fn similar(diagnostic: &Diagnostic) -> Option<&str> {
+    let is_similar = |child: &&Diagnostic| child.message.contains("similar name exists");
+    let child = diagnostic.children.iter().find(is_similar)?;
+    child.spans.iter().find_map(|span| span.suggested_replacement.as_deref())
+}
+
+fn replacement(diagnostic: &Diagnostic) -> Option<&str> {
+    diagnostic
+        .children
+        .iter()
+        .flat_map(|child| &child.spans)
+        .find_map(|span| span.suggested_replacement.as_deref())
+}
+
+/// Where a `?` is missing that the compiler only misses later: behind the call that made the variable before the point.
+pub fn question_mark(located: &Located, source: &Source, history: &History) -> Option<String> {
+    if !located.diagnostic.words().contains("Result<") {
+        return None;
+    }
+    let line = source.cell().lines().nth(located.line)?;
+    let before: String = line.chars().take(located.range.0).collect();
+    let before = before.trim_end().trim_end_matches('.');
+    let all: String = line.chars().skip(located.range.0).take(located.range.1 - located.range.0).collect();
+    let names = [before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_string(), all];
+    names.iter().find_map(|name| {
+        let own = source.cell().lines().position(|line| made_by_call(line, name));
+        let (place, made) = match own {
+            Some(at) => (format!("in line {}", at + 1), source.cell().lines().nth(at)?.trim().to_string()),
+            None => {
+                let told = history.maker(name).filter(|told| made_by_call(&told.line, name))?;
+                (format!("in cell [{}]", told.cell), told.line)
+            }
+        };
+        let value = made.split_once('=').map_or(made.as_str(), |(_, value)| value);
+        let call = value.split_once('(').map_or("the call", |(call, _)| call).trim();
+        let again = if own.is_none() { ", and run that cell again" } else { "" };
+        Some(format!(
+            "`{name}` is a `Result`, which may be an error: put `?` behind `{call}(\u{2026})` {place}{again}."
+        ))
+    })
+}
+
+/// Whether a line makes the variable by a call without a `?`.
+fn made_by_call(line: &str, name: &str) -> bool {
+    !name.is_empty() && defines(line, name) && line.contains('(') && !line.contains('?')
+}

@@ -1,0 +1,267 @@
+//! Slips, what the compiler says of them, and what the student sees: the compiler is asked each time.
+
+use std::process::Command;
+
+use super::*;
+use crate::history::Came;
+
+const BEFORE: &str = "#![allow(unused_imports, unused_mut, dead_code)]
+fn load() -> Result<Vec<f64>, String> { Ok(vec![]) }
+struct EvcxrUserCodeError {}
+impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError { fn from(e: T) -> Self { EvcxrUserCodeError {} } }
+fn evcxr_variable_store<T: 'static>(_: T) {}
+async fn evcxr_analysis_wrapper(
+mut n: i32,
+v: Vec<f64>,
+) -> Result<(), EvcxrUserCodeError> {
+";
+const BEHIND: &str = "\nevcxr_variable_store(n);\nOk(())\n}\n";
+
+/// The crate that evcxr makes of a cell: items before the function, the rest in it, and the last value named.
+fn crate_of(cell: &str) -> String {
+    let (items, rest) = match cell.split_once("}\n") {
+        Some((item, rest)) if item.starts_with("fn ") => (format!("{item}}}\n"), rest.to_string()),
+        _ if cell.starts_with("fn ") || cell.starts_with("struct ") => (format!("{cell}\n"), String::new()),
+        _ => (String::new(), cell.to_string()),
+    };
+    let (before, last) = rest.rsplit_once('\n').map_or(("", rest.as_str()), |(before, last)| (before, last));
+    let words =
+        ["let ", "for ", "while ", "if ", "def ", "import ", "from ", "class ", "assert ", "use ", "const "];
+    let is_value = !last.is_empty()
+        && !last.ends_with([';', '}', ':', '{'])
+        && !words.iter().any(|word| last.starts_with(word));
+    let last = if is_value { format!("let _ = \n{last}\n;") } else { last.to_string() };
+    let between = if before.is_empty() { "" } else { "\n" };
+    BEFORE.replacen("fn load", &format!("{items}fn load"), 1) + before + between + &last + BEHIND
+}
+
+fn compile(cell: &str) -> Compiled {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("src")).unwrap();
+    let source = crate_of(cell);
+    std::fs::write(folder.path().join("src/lib.rs"), &source).unwrap();
+    let arguments = [
+        "--edition",
+        "2024",
+        "--crate-type",
+        "lib",
+        "--emit",
+        "metadata",
+        "--error-format",
+        "json",
+        "src/lib.rs",
+    ];
+    let said = Command::new("rustc").args(arguments).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    Compiled { source, messages: said.lines().map(|line| serde_json::from_str(line).unwrap()).collect() }
+}
+
+fn explained(cell: &str, history: &History) -> Mistake {
+    let compiled = compile(cell);
+    let said = compiled
+        .messages
+        .iter()
+        .filter(|message| message.is_error())
+        .map(|message| message.message.replace("`evcxr_variable_store`", "<end of input>"));
+    let said: Vec<String> = said.collect();
+    assert!(!said.is_empty(), "{cell} compiles:\n{}", compiled.source);
+    explain(cell, &said, &compiled, history)
+}
+
+/// What is typed, the line that is named, what is underlined, and words of the sentence that helps.
+const CASES: &[(&str, usize, &str, &str)] = &[
+    ("let a = 1;\nlet x = True;", 2, "True", "Rust writes `true`"),
+    ("if n > 3 { 1 } elif n > 2 { 2 } else { 3 };", 1, "n", "`else if`"),
+    ("print(\"hello\")", 1, "print", "`println!(\"hello\");`"),
+    ("print(n)", 1, "print", "println!(\"{n}\");"),
+    ("print(\"n\", n)", 1, "print", "`println!(\"{} {}\", a, b);`"),
+    ("println(\"hello\")", 1, "println", "`println!(…)`"),
+    ("println!(n);", 1, "n", "println!(\"{n}\")"),
+    ("len(v)", 1, "len", "`v.len()`"),
+    ("v[-1]", 1, "-1", "`v[v.len() - 1]`"),
+    ("n ** 2", 1, "* 2", "`x.powi(2)`"),
+    ("# a comment\nlet x = 5;", 1, "a", "`//`"),
+    ("n > 1 and n < 3", 1, "and", "`&&`"),
+    ("n > 1 or n < 3", 1, "or", "`||`"),
+    ("not n > 1", 1, "n", "`!`"),
+    ("import numpy as np", 1, "numpy", "no `import`"),
+    ("from math import sqrt", 1, "math", "no `from"),
+    ("use numpy as np;", 1, "numpy as np", "no NumPy"),
+    ("np.mean(v)", 1, "np", "no NumPy"),
+    ("torch::zeros(3)", 1, "torch", "no PyTorch"),
+    ("let f = lambda x: x + 1;", 1, "x", "`|x| x + 1`"),
+    ("let s = f\"n {n}\";", 1, "f", "`format!(\"n {n}\")`"),
+    ("let x = None;", 1, "x", "Option<f64>"),
+    ("self.n", 1, "self", "variable's name"),
+    ("let a = 1;\na = 2;", 2, "a = 2", "`let mut a`"),
+    ("let w = vec![1];\nw.push(2);", 2, "w", "`let mut w`"),
+    ("n++;", 1, "++", "`+= 1`"),
+    ("if n = 3 { println!(\"x\"); }", 1, "n = 3", "`==`"),
+    ("total = 5;", 1, "total", "`let total = …;`"),
+    ("let s: String = \"abc\";", 1, "\"abc\"", "`.to_string()`"),
+    ("let s = \"abc\" + \"def\";", 1, "+", "`format!(\"{a}{b}\")`"),
+    ("let x = n * 1.5;", 1, "*", "`x as f64`"),
+    ("let x: f32 = 1;", 1, "1", "`1.0`"),
+    ("let x: f64 = 1.0;\nlet y: f32 = x;", 2, "x", "`x as f32`"),
+    ("let a = [1, 2 3];", 1, "3", "A `,` is missing"),
+    ("let a = [1, 2, 3", 1, "[", "not closed"),
+    ("let x = (1 + 2", 1, "(", "not closed"),
+    ("load().len()", 1, "len", "put `?` behind"),
+    ("let r = load();\nr.len()", 2, "len", "put `?` behind `load(…)` in line 1"),
+    ("let x: Vec<f64> = load();", 1, "load()", "put `?` behind it"),
+    ("'hello'", 1, "'hello'", "double quotes"),
+    ("def f(x):\n    return x + 1", 1, "f", "`fn f(x: f64) -> f64"),
+    ("for i in range(3):\n    println!(\"{}\", i);", 1, ":", "in braces"),
+    ("for i in 0..3\n    println!(\"{}\", i);", 2, "println", "in braces"),
+    ("for i in range(3) { }", 1, "range", "`0..3`"),
+    ("if n > 3:\n    n", 1, ":", "in braces"),
+    ("let x = 5\nlet y = 6;", 1, "", "`;` is missing"),
+    ("let x = 5", 1, "", "`;` is missing"),
+    ("n\nv", 1, "", "`;` is missing"),
+    ("fn f() -> i32 { total + 1 }\nlet total = 5;", 1, "total", "take `total` as an argument"),
+    ("println!(\"{v.len}\");", 1, "v.len", "`{:.4}`"),
+    ("println!(\"{} {}\", n);", 1, "{}", "Each `{}` needs a value"),
+    ("println!(\"{v}\");", 1, "{v}", "`{:?}`"),
+    ("println!(\"%d\", n);", 1, "n", "`{}`"),
+    ("println!(\"{:.2f}\", n);", 1, "f", "without a letter"),
+    ("sum(v)", 1, "sum", "`v.iter().sum::<f64>()`"),
+    ("v.mean()", 1, "mean", "x.len() as f64"),
+    ("v.length", 1, "length", "`x.len()`"),
+    ("v.len", 1, "len", "`.len()`"),
+    ("sqrt(2.0)", 1, "sqrt", "`x.sqrt()`"),
+    ("2.0.sqrt()", 1, "sqrt", "`2.0_f64.sqrt()`"),
+    ("max(1, 2)", 1, "max", "`a.max(b)`"),
+    ("(1, 2)[0]", 1, "[0]", "`.0`"),
+    ("int(\"3\")", 1, "int", "`x as i32`"),
+    ("str(n)", 1, "str", "`x.to_string()`"),
+    ("let x: float = 1.0;", 1, "float", "`f64`"),
+    ("\"abc\"[0]", 1, "0", "chars().nth(0)"),
+    ("\"a\" * 3", 1, "*", "repeat(3)"),
+    ("n == None", 1, "None", "never `None`"),
+    ("v * 2.0", 1, "*", "Vectors don't compute"),
+    ("null", 1, "null", "no null"),
+    ("v.iter().sum()", 1, "sum", "`.sum::<f64>()`"),
+    ("v.iter().map(|x| x * 2)", 1, "*", "`*x`"),
+    ("v.map(|x| x + 1.0)", 1, "map", "`.iter()` first"),
+    ("{ let i: i32 = 0; v[i] }", 1, "i", "`i as usize`"),
+    ("for i, x in v { }", 1, ",", "round brackets"),
+    ("for x in n { }", 1, "n", "`for i in 0..n`"),
+    ("for i in 10 { }", 1, "10", "`for i in 0..10`"),
+    ("v.sort();", 1, "sort", "total_cmp"),
+    ("let s = \"a \"quoted\" b\";", 1, "\" b\"", "ends the text"),
+    ("let s = \"abc;", 1, "\"abc;", "does not end"),
+    ("println!(\"a\" + n);", 1, "+", "goes into a text"),
+    ("let x = 1,000;", 1, ",", "`1_000`"),
+    ("v.iter().map(x => x + 1)", 1, "=>", "`|x| x + 1`"),
+    ("let x y = 3;", 1, "y", "`x_y`"),
+    ("let my-var = 3;", 1, "my-var", "`my_var`"),
+    ("let 2x = 3;", 1, "2x", "begins with a letter"),
+    ("x := 5", 1, ":", "`let x = 5;`"),
+    ("int x = 5;", 1, "x", "`let x = 5;`"),
+    ("var x = 5;", 1, "var", "by `let`"),
+    ("class A:\n    pass", 1, "A", "`struct`"),
+    ("assert n == 3", 1, "n", "`assert!(a == b);`"),
+    ("n is 3", 1, "is", "`==`"),
+    ("3 in v", 1, "in", "contains"),
+    ("let d = {\"a\": 1};", 1, ":", "HashMap"),
+    ("[x*x for x in 0..3]", 1, "for", "by methods"),
+    ("1 < n < 5", 1, "<", "`&&`"),
+    ("let x = v[0..2];", 1, "x", "`let x = &v[…];`"),
+    ("fn f(x) -> i32 { x }", 1, ")", "a type each"),
+    ("fn f(x: i32) -> i32 { x + 1; }", 1, "i32", "leave that `;` out"),
+    ("fn f(x: i32): i32 { x }", 1, ":", "`->`"),
+    ("f32::max(1.0)", 1, "f32::max", "takes 2 values"),
+    ("let x: u8 = 300;", 1, "300", "more than a `u8` holds"),
+    ("let w = v;\nv.len()", 2, "v", "`v.clone()`"),
+    ("println!(\"{:?}\", Missing::new());", 1, "Missing", "first cell"),
+    ("test", 1, "test", "`let test`"),
+];
+
+/// What is underlined in a box.
+fn underlined(lines: &[String]) -> String {
+    let Some(at) = lines.iter().rposition(|line| line.starts_with("    | ")) else { return String::new() };
+    let (code, marks) = (&lines[at - 1], &lines[at]);
+    let begin = marks.find('^').unwrap();
+    let length = marks.matches('^').count();
+    code.chars().skip(begin).take(length).collect()
+}
+
+#[test]
+fn each_slip_is_one_box_with_the_place_and_a_sentence() {
+    let mut wrong = Vec::new();
+    for (cell, line, place, help) in CASES {
+        let mistake = explained(cell, &History::default());
+        let text = mistake.lines.join("\n");
+        let value = mistake.value.replace('\n', " ");
+        let is_raw = ["evcxr", "src/lib.rs", "command_", "note: note"]
+            .iter()
+            .any(|raw| text.contains(raw) || mistake.full.as_deref().unwrap_or_default().contains(raw));
+        let boxes = text.matches("\u{1b}[1mLine ").count();
+        let is_right = value.starts_with(&format!("Line {line}: ")) && value.contains(help) && boxes == 1;
+        if !is_right || is_raw || underlined(&mistake.lines).trim() != *place {
+            wrong.push(format!("{cell}\nexpected {line} `{place}` {help}\n{text}\n"));
+        }
+        assert!(mistake.lines.iter().all(|line| line.chars().count() < 84), "{text}");
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_became_of_a_variable_is_said() {
+    let mut history = History::default();
+    for (number, cell, came) in [
+        (3, "use lab_support::prelude::*;", Came::Worked),
+        (4, "let data = load()?;\nlet table = 1;", Came::Worked),
+        (5, "let d2 = data;", Came::Worked),
+        (6, "let z = 1;\npanic!()", Came::Failed),
+        (7, "let r = load();", Came::Worked),
+    ] {
+        history.add(number, cell.into(), None, came);
+    }
+    let value = |cell: &str, history: &History| explained(cell, history).value.replace('\n', " ");
+    let moved = value("data.len()", &history);
+    assert!(
+        moved.contains("moved into `d2` in cell [5] (`let d2 = data;`)")
+            && moved.contains("run cell [4] again"),
+        "{moved}"
+    );
+    assert!(value("z", &history).contains("Cell [6], which makes `z`, ended with an error"));
+    assert!(value("fn f() -> i32 { table }", &history).contains("take `table` as an argument"));
+    assert!(value("Missing::new()", &history).contains("no `Missing` in the cells that were run"));
+    assert!(value("a + 1;\nlet a = 1;", &history).contains("made only in line 2"));
+    assert!(value("{ let a = 1; }\nlet b = 2;\na", &history).contains("within braces"));
+    let result = explained("let r: Result<Vec<f64>, String> = Ok(vec![]);\nr.missing", &history);
+    assert!(result.value.contains("`Result`"), "{}", result.value);
+    history.lose();
+    assert!(value("table", &history).contains("run cell [4] again"));
+}
+
+#[test]
+fn mistakes_that_do_not_follow_from_one_another_are_both_shown() {
+    let both = explained("let a = missing;\nlet b: String = 1;\nlet c = missing;", &History::default());
+    let text = both.lines.join("\n");
+    assert!(text.contains("Line 1: ") && text.contains("Line 2: ") && !text.contains("Line 3: "), "{text}");
+    let full = both.full.unwrap();
+    assert!(
+        full.contains("<details>") && full.contains("line 2, column 17") && full.contains("E0308"),
+        "{full}"
+    );
+    assert!(!full.contains("evcxr") && !full.contains("src/lib.rs"), "{full}");
+}
+
+#[test]
+fn what_has_no_place_in_the_cell_has_a_sentence() {
+    let closed = explained("}", &History::default());
+    assert!(
+        closed.value.contains("closes nothing") && !closed.lines.concat().contains("evcxr"),
+        "{closed:?}"
+    );
+}
+
+#[test]
+fn what_evcxr_says_by_itself_is_explained() {
+    let said = ["The variable `f` is a closure, which cannot be persisted.\nYou can".to_string()];
+    let mistake = explain("let a = 1;\nlet f = |x| x + 1;", &said, &Compiled::default(), &History::default());
+    assert!(mistake.lines.iter().any(|line| line.contains("2 | let f")), "{mistake:?}");
+    assert!(mistake.value.contains("fn f(x: f64)") && mistake.full.is_none(), "{mistake:?}");
+}
