@@ -67,6 +67,17 @@ pub async fn write(folder: &Path, from: Option<PathBuf>) -> Result<bool, Error> 
 /// Left by nbconvert where it is to fetch nothing.
 const NO_SCRIPT: &str = r#"<script src=""></script>"#;
 
+/// On paper nothing can be moved to and fro: code is wrapped, and tables are set small enough for most of them.
+const PRINT_STYLE: &str = "<style>
+@page { size: A4; margin: 12mm; }
+@media print {
+  pre, pre * { white-space: pre-wrap !important; overflow-wrap: anywhere; }
+  .jp-OutputArea-output pre { font-size: 7.5px !important; }
+  img, table { break-inside: avoid; }
+}
+</style>
+";
+
 async fn html(root: &Path, books: &[Notebook], folder: &Path) -> Result<PathBuf, Error> {
     let temporary = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     let all: Vec<(String, Value)> =
@@ -84,7 +95,8 @@ async fn html(root: &Path, books: &[Notebook], folder: &Path) -> Result<PathBuf,
     if output.status.success() {
         let page = folder.join(format!("{NAME}.html"));
         let text = fs::read_to_string(&page).map_err(|e| failed("a page made by nbconvert", e))?;
-        files::write_atomically(&page, text.replace(NO_SCRIPT, "").as_bytes())?;
+        let text = text.replace(NO_SCRIPT, "").replacen("</head>", &format!("{PRINT_STYLE}</head>"), 1);
+        files::write_atomically(&page, text.as_bytes())?;
         return Ok(page);
     }
     let said = String::from_utf8_lossy(&output.stderr);
