@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::history::History;
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, wrapped};
 use crate::panics;
 use crate::source::Source;
 use lab_base::event::{End, How, Kept};
@@ -85,7 +85,7 @@ impl Failure {
 
     fn add(&mut self, said: String) {
         self.value += &format!("\n{said}");
-        self.traceback.push(said);
+        self.traceback.extend(wrapped(&said));
     }
 
     /// lab-support has ended a call early, and says where; the cell may have failed because of that.

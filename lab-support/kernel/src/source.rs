@@ -1,3 +1,5 @@
+use crate::mistake::tokens;
+
 /// A cell's text, and the file that evcxr made of it and of the cells before.
 #[derive(Debug)]
 pub struct Source {
@@ -25,14 +27,27 @@ impl Source {
     /// The lines of the cell by which an error can have left it: its end, where there is no question mark.
     pub fn of_question_marks(&self) -> Vec<String> {
         let code = |line: &str| line.split("//").next().unwrap_or_default().contains('?');
-        let lines = || self.cell.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let lines = self.cell.lines().enumerate();
         let marked: Vec<String> =
-            lines().filter(|(_, line)| code(line)).map(|(i, line)| numbered(i, line, true)).collect();
-        if marked.is_empty() {
-            lines().last().map(|(i, line)| numbered(i, line, true)).into_iter().collect()
-        } else {
-            marked
-        }
+            lines.filter(|(_, line)| code(line)).map(|(i, line)| numbered(i, line, true)).collect();
+        if marked.is_empty() { self.last_line().into_iter().collect() } else { marked }
+    }
+
+    /// The line with which the cell ends.
+    pub fn last_line(&self) -> Option<String> {
+        let lines = self.cell.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        lines.last().map(|(i, line)| numbered(i, line, true))
+    }
+
+    /// The line and the character, from 0, where a text begins that does not end in its line, the first of them.
+    pub fn open_text(&self) -> Option<(usize, usize)> {
+        self.cell.lines().enumerate().find_map(|(at, line)| {
+            let is_open =
+                |token: &&str| token.starts_with('"') && (token.len() == 1 || !token.ends_with('"'));
+            let token = tokens(line).into_iter().find(is_open)?;
+            let byte = token.as_ptr() as usize - line.as_ptr() as usize;
+            Some((at, line[..byte].chars().count()))
+        })
     }
 
     /// The lines of the cell with an index in brackets.
@@ -96,8 +111,12 @@ impl Source {
         let is_word = wanted.contains(char::is_alphanumeric);
         let equal: Vec<usize> =
             (0..lines.len()).filter(|&at| lines[at] == wanted && (is_word || neighbours(at) > 0)).collect();
+        // evcxr splits a line that it can't read.
+        let before = number.checked_sub(1).map_or("", |before| compiled[before]);
+        let is_split = |at: usize| before.contains(char::is_alphanumeric) && lines[at].contains(before);
+        let fits = |at: usize| is_word || neighbours(at) > 0 || is_split(at);
         let within: Vec<usize> =
-            (0..lines.len()).filter(|&at| is_word && lines[at].contains(wanted)).collect();
+            (0..lines.len()).filter(|&at| lines[at].contains(wanted) && fits(at)).collect();
         let found = if equal.is_empty() { within } else { equal };
         let most = found.iter().map(|&at| neighbours(at)).max()?;
         let best: Vec<usize> = found.into_iter().filter(|&at| neighbours(at) == most).collect();
@@ -143,6 +162,8 @@ mod tests {
         assert_eq!(source.place(4, 11), Some((1, 6)));
         assert_eq!(source.place(5, 1), Some((2, 0)), "beside a line of the cell");
         assert_eq!(source.place(1, 1), None, "a bracket of evcxr's");
+        let split = Source::new("for i in 3:\n  a", "for i in 3\n:\n  a\n:");
+        assert_eq!(split.place(2, 1), Some((0, 10)));
         let items = Source::new("", "fn f() {}\npub extern \"C\" fn run_user_code_1(\n1");
         assert!(items.is_in_item(1) && !items.is_in_item(3));
     }

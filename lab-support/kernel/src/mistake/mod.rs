@@ -14,7 +14,8 @@ mod tests;
 
 pub use diagnostic::Compiled;
 use diagnostic::Diagnostic;
-use excerpt::{excerpt, wrapped};
+use excerpt::excerpt;
+pub use excerpt::wrapped;
 pub use pattern::{said, tokens};
 use place::{Located, locate};
 
@@ -70,14 +71,26 @@ fn is_about(said: &str, error: &Diagnostic) -> bool {
 /// An error that evcxr itself has found, or one whose place is not in this cell.
 fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mistake {
     let first = said.first().map_or("", String::as_str);
+    let is_syntax = error.is_some_and(|error| error.code().is_empty());
+    if let Some((at, from)) = source.open_text().filter(|_| is_syntax) {
+        let line = source.cell().lines().nth(at).unwrap_or_default();
+        let (head, help) =
+            (format!("Line {}: a text without an end", at + 1), "A `\"` is missing in this line.");
+        let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
+        lines.extend(excerpt(at + 1, line, (from, line.chars().count()), ""));
+        lines.push(help.into());
+        return Mistake { value: format!("{head}\n{help}"), lines, full: None };
+    }
     let all: Vec<&str> = source.cell().lines().collect();
     let help = slips::help_with(first);
     let help =
         help.or_else(|| error.and_then(|error| slips::help(error, &all).or_else(|| suggestion(error))));
     let name = first.split('`').nth(1).unwrap_or_default();
+    let is_value = first.contains("evcxr_display");
     let at = if name.is_empty() { None } else { source.of_variable(name) };
+    let at = at.or_else(|| is_value.then(|| source.last_line()).flatten());
     let head = match &help {
-        _ if first.contains("evcxr_display") => "This value can't be shown.".into(),
+        _ if is_value => "This value can't be shown.".into(),
         Some(_) => first.lines().next().unwrap_or(first).to_string(),
         None => first.replace("<end of input>", "the end of the cell"),
     };
@@ -95,6 +108,7 @@ fn headline(root: &Located, source: &Source) -> String {
     let is_end = !source.cell().contains(word) || found.contains("evcxr");
     match (wanted.starts_with("expected one of"), found) {
         _ if message.contains("evcxr_display") => "this value can't be shown".into(),
+        _ if root.label.contains("Evcxr") => message.into(),
         _ if root.diagnostic.code() == "E0308" && !root.label.is_empty() => {
             format!("{message}: {}", root.label)
         }
@@ -112,7 +126,8 @@ fn excerpts(root: &Located, source: &Source) -> Vec<String> {
     let message = &root.diagnostic.message;
     let label =
         if root.diagnostic.code() == "E0308" || message.contains(root.label) { "" } else { root.label };
-    let label = if label.starts_with("expected") || label.contains("evcxr") { "" } else { label };
+    let is_ours = ["evcxr", ": Plain"].iter().any(|word| label.contains(word));
+    let label = if label.starts_with("expected") || is_ours { "" } else { label };
     let mut shown = vec![(root.line, excerpt(root.line + 1, line(root.line), root.range, label))];
     if let Some((at, range, label)) = root.second(source) {
         shown.push((at, excerpt(at + 1, line(at), range, label)));

@@ -41,9 +41,7 @@ fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> S
         return format!("`{name}` is in the standard library: begin the cell with `{}`.", import.trim());
     }
     if !history.has_run(LAB) {
-        return format!(
-            "Run the notebook's first cell: it brings in all that the lab has; {what} may be among it."
-        );
+        return first_cell(name);
     }
     match similar(diagnostic) {
         Some(other) => format!("Did you mean `{other}`?"),
@@ -53,14 +51,16 @@ fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> S
     }
 }
 
+fn first_cell(name: &str) -> String {
+    format!("If `{name}` is one of the lab's names: run the notebook's first cell, which brings them in.")
+}
+
 fn value(name: &str, located: &Located, source: &Source, history: &History) -> String {
     if let Some(help) = value_of(name, located, source, history) {
         return help;
     }
     if name.starts_with(char::is_uppercase) && !history.has_run(LAB) {
-        return format!(
-            "Run the notebook's first cell: it brings in all that the lab has, `{name}` among it."
-        );
+        return first_cell(name);
     }
     let new = tokens(source.cell().lines().nth(located.line).unwrap_or_default());
     if new.first() == Some(&name) && new.get(1) == Some(&"=") {
@@ -131,7 +131,10 @@ fn short(line: &str) -> String {
 fn similar(diagnostic: &Diagnostic) -> Option<&str> {
     let is_similar = |child: &&Diagnostic| child.message.contains("similar name exists");
     let child = diagnostic.children.iter().find(is_similar)?;
-    child.spans.iter().find_map(|span| span.suggested_replacement.as_deref())
+    // As in `Ok` for `kk`.
+    let is_type = |name: &str| name.starts_with(char::is_uppercase);
+    let is_meant = |other: &&str| diagnostic.name().is_some_and(|name| is_type(name) == is_type(other));
+    child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).filter(is_meant)
 }
 
 fn replacement(diagnostic: &Diagnostic) -> Option<&str> {

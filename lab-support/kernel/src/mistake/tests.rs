@@ -175,6 +175,14 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let w = v;\nv.len()", 2, "v", "`v.clone()`"),
     ("println!(\"{:?}\", Missing::new());", 1, "Missing", "first cell"),
     ("test", 1, "test", "`let test`"),
+    ("println!(\"{}\" n);", 1, "n", "A `,` is missing"),
+    ("x is None", 1, "is", "x.is_none()"),
+    ("[x * 2 for x in v]", 1, "for", "by methods"),
+    ("let s: String = 5;", 1, "5", ".to_string()"),
+    ("std::thread::sleep(5);", 1, "5", "from_secs(5)"),
+    ("return 5;", 1, "5", "without `return`"),
+    ("kk + 1", 1, "kk", "first run the one with `let kk`"),
+    ("{ struct P { x: f32 } println!(\"{:?}\", P { x: 1.0 }); }", 1, "P { x: 1.0 }", "derive(Debug)"),
 ];
 
 /// What is underlined in a box.
@@ -256,6 +264,11 @@ fn what_has_no_place_in_the_cell_has_a_sentence() {
         closed.value.contains("closes nothing") && !closed.lines.concat().contains("evcxr"),
         "{closed:?}"
     );
+    let said = ["unknown start of token: \\".to_string()];
+    let error = Diagnostic { message: said[0].clone(), level: "error".into(), ..Diagnostic::default() };
+    let compiled = Compiled { source: String::new(), messages: vec![error] };
+    let open = explain("let s = \"one;\nlet t = \"two\";", &said, &compiled, &History::default());
+    assert!(open.value.starts_with("Line 1: ") && underlined(&open.lines) == "\"one;", "{open:?}");
 }
 
 #[test]

@@ -261,7 +261,12 @@ pub const SLIPS: &[Slip] = &[
         "lambda",
         "A small function is written `|x| x + 1`, as in `values.iter().map(|x| x + 1.0)`.",
     ),
-    slip("-", "", "$w for $w in", "Lists are made by methods: `(0..3).map(|x| x * x).collect::<Vec<_>>()`."),
+    slip(
+        "-",
+        "keyword `for`",
+        "$a for $w in",
+        "Lists are made by methods: `(0..3).map(|x| x * x).collect::<Vec<_>>()`.",
+    ),
     slip(
         "-",
         "",
@@ -314,6 +319,7 @@ pub const SLIPS: &[Slip] = &[
     slip("-", "`and` is not", "", "And is `&&` in Rust."),
     slip("-", "`or` is not", "", "Or is `||` in Rust."),
     slip("-", "", "not $a", "Not is `!` in Rust: `!(a > b)`."),
+    slip("-", "", "$w is None", "Whether something is there is asked by `{0}.is_none()` or `{0}.is_some()`."),
     slip("-", "", "$a is not $a", "Rust compares by `!=`."),
     slip("-", "", "$a is $a", "Rust compares by `==`."),
     slip(

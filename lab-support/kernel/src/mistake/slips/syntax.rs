@@ -63,6 +63,7 @@ pub const SLIPS: &[Slip] = &[
     slip("E0765", "", "", "This text does not end: a `\"` is missing."),
     slip("E0758", "", "", "This comment does not end: `*/` is missing."),
     slip("", "", "$s $w $s", "A `\"` ends the text: inside one, write `'`, or `\\\"`."),
+    slip("-", "expected `,`, found `", "$w ! ( $s $w", "A `,` is missing behind the text."),
     slip(
         "-",
         "found `",

@@ -47,9 +47,22 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0308",
-        "expected `{}`, found integer",
+        "EvcxrUserCodeError",
+        "",
+        "A cell returns nothing: its last line, without `return` and `;`, is what it shows.",
+    ),
+    slip(
+        "E0308",
+        "expected `Duration`, found",
         "$n",
-        "Whole numbers are not taken for `{0}`: one with a fraction is written `1.0`, a text \"1\".",
+        "A time is written with its unit: `std::time::Duration::from_secs({0})`.",
+    ),
+    slip("E0308", "expected `String`, found", "", "A number becomes a text by `.to_string()`."),
+    slip(
+        "E0308",
+        "expected `&str`, found",
+        "",
+        "A number becomes a text by `&x.to_string()`, and goes into one by `format!(\"{x}\")`.",
     ),
     slip(
         "E0308",
