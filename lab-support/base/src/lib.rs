@@ -11,6 +11,6 @@ mod source;
 mod verdict;
 pub mod watch;
 
-pub use error::{Error, expect_below};
+pub use error::{Begun, Error, expect_below};
 pub use source::Source;
 pub use verdict::{Verdict, verdicts};

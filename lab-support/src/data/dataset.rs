@@ -83,12 +83,10 @@ impl Dataset {
     /// When a part would be empty.
     pub fn split(&self, at: usize) -> Result<(Dataset, Dataset), Error> {
         if at == 0 || at >= self.len() {
-            return Err(Error::new(
-                "splitting a data set",
-                "at least one image on either side",
-                format!("a cut after image {at} of {}", self.len()),
-                "cut at a place above 0 and below the number of images",
-            ));
+            return Err(Error::doing("splitting a data set")
+                .expected("at least one image on either side")
+                .found(format!("a cut after image {at} of {}", self.len()))
+                .advice("cut at a place above 0 and below the number of images"));
         }
         let part = |start, end| Dataset::new(self.images.range(start, end), self.scale);
         Ok((part(0, at), part(at, self.len())))
@@ -101,12 +99,10 @@ impl Dataset {
     /// When `fraction` is not between 0 and 1, or a part would be empty.
     pub fn split_fraction(&self, fraction: f64) -> Result<(Dataset, Dataset), Error> {
         if !(fraction > 0.0 && fraction < 1.0) {
-            return Err(Error::new(
-                "splitting a data set",
-                "a fraction between 0 and 1",
-                fraction,
-                "try 0.1: the last tenth for validation",
-            ));
+            return Err(Error::doing("splitting a data set")
+                .expected("a fraction between 0 and 1")
+                .found(fraction)
+                .advice("try 0.1: the last tenth for validation"));
         }
         let last = (self.len() as f64 * fraction).round() as usize;
         self.split(self.len() - last)

@@ -111,12 +111,10 @@ impl Predictions {
             return Err(Error::new(doing, "k from 1 to 10", k, "try top_k(2, &test)"));
         }
         if data.is_empty() {
-            return Err(Error::new(
-                doing,
-                "at least one image",
-                "no images",
-                "check how the data set was split",
-            ));
+            return Err(Error::doing(doing)
+                .expected("at least one image")
+                .found("no images")
+                .advice("check how the data set was split"));
         }
         let is_among = |(row, &label): (ArrayView1<f32>, &u8)| {
             let (label, own) = (usize::from(label), row[usize::from(label)]);
@@ -157,12 +155,10 @@ impl Predictions {
         if self.outputs.shape() == expected {
             return Ok(());
         }
-        Err(Error::new(
-            doing,
-            format!("{} numbers for each of the {} images", expected[1], expected[0]),
-            format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()),
-            "pass the data set that was given to `predict`, and a network that ends in ten outputs",
-        ))
+        Err(Error::doing(doing)
+            .expected(format!("{} numbers for each of the {} images", expected[1], expected[0]))
+            .found(format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()))
+            .advice("pass the data set that was given to `predict`, and a network that ends in ten outputs"))
     }
 }
 

@@ -35,7 +35,10 @@ impl Threads {
             return Ok(Threads::one());
         }
         let pool = ThreadPoolBuilder::new().num_threads(count).build().map_err(|e| {
-            Error::new("starting threads", format!("{count} threads"), e, "set LAB_THREADS=1 to do without")
+            Error::doing("starting threads")
+                .expected(format!("{count} threads"))
+                .failed(e)
+                .advice("set LAB_THREADS=1 to do without")
         })?;
         Ok(Threads { pool: Some(pool), count })
     }
@@ -89,12 +92,10 @@ fn wanted_by(variable: Option<String>) -> Result<usize, Error> {
         return Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
     };
     text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
-        Error::new(
-            "reading LAB_THREADS",
-            format!("a number from 1 to {MOST}"),
-            format!("\"{text}\""),
-            "set it to the number of threads to use, or unset it to use all cores",
-        )
+        Error::doing("reading LAB_THREADS")
+            .expected(format!("a number from 1 to {MOST}"))
+            .found(format!("\"{text}\""))
+            .advice("set it to the number of threads to use, or unset it to use all cores")
     })
 }
 

@@ -96,12 +96,10 @@ impl<'a> Rows<'a> {
         };
         if let Some(labels) = labels.filter(|labels| labels.len() != n) {
             let found = format!("{} labels for {n}", labels.len());
-            return Err(Error::new(
-                doing,
-                "a label for each image",
-                found,
-                "leave out none, and take none twice",
-            ));
+            return Err(Error::doing(doing)
+                .expected("a label for each image")
+                .found(found)
+                .advice("leave out none, and take none twice"));
         }
         let rows = array.iter().copied().collect();
         let numbers = Array2::from_shape_vec((n, numbers), rows).expect("as many numbers as the shape says");

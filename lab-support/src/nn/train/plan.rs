@@ -225,12 +225,10 @@ impl Fit {
             let is_weight = |weight: &f32| *weight >= 0.0 && weight.is_finite();
             if !weights.iter().all(is_weight) || weights.iter().all(|weight| *weight == 0.0) {
                 let expected = "class weights that are finite numbers of at least 0, and not all 0";
-                return Err(Error::new(
-                    doing,
-                    expected,
-                    format!("{weights:?}"),
-                    "a class that counts as usual has 1",
-                ));
+                return Err(Error::doing(doing)
+                    .expected(expected)
+                    .found(format!("{weights:?}"))
+                    .advice("a class that counts as usual has 1"));
             }
         }
         if let Some(memory) = self.plan.average
