@@ -72,7 +72,7 @@ impl Predictions {
     #[track_caller]
     pub fn predicted(&self, i: usize) -> usize {
         expect_below("taking a prediction", i, self.len());
-        argmax(self.row(i).as_slice().expect("outputs are contiguous"))
+        argmax(self.row(i))
     }
 
     /// The largest output of image `i`; with a softmax the network's probability for its own answer.

@@ -84,6 +84,20 @@ impl Threads {
             None => parts.for_each(work),
         }
     }
+
+    /// Calls `work` with each of the `rows` rows of `from` and the same row of `to`; a thread takes `least` rows or more.
+    pub fn for_each_row(
+        &self,
+        rows: usize,
+        least: usize,
+        (from, to): (&[f32], &mut [f32]),
+        work: impl Fn(&[f32], &mut [f32]) + Sync,
+    ) {
+        let (inputs, outputs, share) = (from.len() / rows, to.len() / rows, self.share(rows, least));
+        self.for_each(from.chunks(share * inputs).zip(to.chunks_mut(share * outputs)), |(from, to)| {
+            from.chunks_exact(inputs).zip(to.chunks_exact_mut(outputs)).for_each(|(from, to)| work(from, to));
+        });
+    }
 }
 
 /// As `LAB_THREADS` says; set to nothing it counts as not set.
