@@ -75,7 +75,7 @@ impl Predictions {
     #[track_caller]
     pub fn predicted(&self, i: usize) -> usize {
         expect_below("taking a prediction", i, self.len());
-        argmax(self.row(i).as_slice().expect("outputs are contiguous"))
+        argmax(self.row(i))
     }
 
     /// The largest output of image `i`; with a softmax the network's probability for its own answer.
@@ -114,12 +114,10 @@ impl Predictions {
             return Err(Error::new(doing, "k from 1 to 10", k, "try top_k(2, &test)"));
         }
         if data.is_empty() {
-            return Err(Error::new(
-                doing,
-                "at least one image",
-                "no images",
-                "check how the data set was split",
-            ));
+            return Err(Error::doing(doing)
+                .expected("at least one image")
+                .found("no images")
+                .advice("check how the data set was split"));
         }
         let is_among = |(row, &label): (ArrayView1<f32>, &u8)| {
             let (label, own) = (usize::from(label), row[usize::from(label)]);
@@ -160,12 +158,10 @@ impl Predictions {
         if self.outputs.shape() == expected {
             return Ok(());
         }
-        Err(Error::new(
-            doing,
-            format!("{} numbers for each of the {} images", expected[1], expected[0]),
-            format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()),
-            "pass the data set that was given to `predict`, and a network that ends in ten outputs",
-        ))
+        Err(Error::doing(doing)
+            .expected(format!("{} numbers for each of the {} images", expected[1], expected[0]))
+            .found(format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()))
+            .advice("pass the data set that was given to `predict`, and a network that ends in ten outputs"))
     }
 }
 

@@ -31,12 +31,10 @@ pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
         return Err(Error::new(doing, "1 to 6 runs", runs.len(), "choose among them"));
     }
     if let Some((name, _)) = runs.iter().find(|(_, history)| history.epochs.is_empty()) {
-        return Err(Error::new(
-            doing,
-            "at least one epoch each",
-            format!("none in {name}"),
-            "train with `fit`",
-        ));
+        return Err(Error::doing(doing)
+            .expected("at least one epoch each")
+            .found(format!("none in {name}"))
+            .advice("train with `fit`"));
     }
     let validated = runs.iter().flat_map(|(_, history)| &history.epochs).all(|e| e.validation.is_some());
     let (measure, note) = match validated {

@@ -19,12 +19,10 @@ impl History {
     /// When there is no epoch.
     pub fn plot(&self) -> Result<Figure, Error> {
         let Some(last) = self.epochs.last() else {
-            return Err(Error::new(
-                "drawing a training run",
-                "at least one epoch",
-                "none",
-                "train with `fit`",
-            ));
+            return Err(Error::doing("drawing a training run")
+                .expected("at least one epoch")
+                .found("none")
+                .advice("train with `fit`"));
         };
         let best = best(&self.epochs);
         let note = match best {

@@ -38,7 +38,10 @@ impl Threads {
             return Ok(Threads::one());
         }
         let pool = ThreadPoolBuilder::new().num_threads(count).build().map_err(|e| {
-            Error::new("starting threads", format!("{count} threads"), e, "set LAB_THREADS=1 to do without")
+            Error::doing("starting threads")
+                .expected(format!("{count} threads"))
+                .failed(e)
+                .advice("set LAB_THREADS=1 to do without")
         })?;
         Ok(Threads { pool: Some(pool), crowd: Arc::new(Crowd::new(count)) })
     }
@@ -95,6 +98,20 @@ impl Threads {
             _ => parts.for_each(work),
         }
     }
+
+    /// Calls `work` with each of the `rows` rows of `from` and the same row of `to`; a thread takes `least` rows or more.
+    pub fn for_each_row(
+        &self,
+        rows: usize,
+        least: usize,
+        (from, to): (&[f32], &mut [f32]),
+        work: impl Fn(&[f32], &mut [f32]) + Sync,
+    ) {
+        let (inputs, outputs, share) = (from.len() / rows, to.len() / rows, self.share(rows, least));
+        self.for_each(from.chunks(share * inputs).zip(to.chunks_mut(share * outputs)), |(from, to)| {
+            from.chunks_exact(inputs).zip(to.chunks_exact_mut(outputs)).for_each(|(from, to)| work(from, to));
+        });
+    }
 }
 
 /// As `LAB_THREADS` says; set to nothing it counts as not set.
@@ -103,12 +120,10 @@ fn wanted_by(variable: Option<String>) -> Result<usize, Error> {
         return Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
     };
     text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
-        Error::new(
-            "reading LAB_THREADS",
-            format!("a number from 1 to {MOST}"),
-            format!("\"{text}\""),
-            "set it to the number of threads to use, or unset it to use all cores",
-        )
+        Error::doing("reading LAB_THREADS")
+            .expected(format!("a number from 1 to {MOST}"))
+            .found(format!("\"{text}\""))
+            .advice("set it to the number of threads to use, or unset it to use all cores")
     })
 }
 

@@ -6,8 +6,8 @@ use crate::nn::kernels::Threads;
 use crate::nn::model::{Samples, Sequential, Start};
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::{History, Setup, Training};
-use crate::nn::train::plan::Fit;
 use crate::nn::train::recipe::{Recipe, SetSpec};
+use crate::nn::train::settings::Fit;
 use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lab_base::Error;
-use ndarray::ArrayViewMut2;
 
 use crate::data::Dataset;
 use crate::nn::kernels::Threads;
@@ -17,8 +16,8 @@ use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::train::augment::Augment;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::epoch::Epoch;
-use crate::nn::train::plan::Fit;
 use crate::nn::train::schedule::Schedule;
+use crate::nn::train::settings::Fit;
 use crate::nn::train::state::FitState;
 
 /// Seven batches of 32 in an epoch.
@@ -59,8 +58,8 @@ impl Samples for Turning {
         Samples::label(&self.data, i)
     }
 
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        self.data.fill(rows, batch.view_mut());
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        self.data.fill(rows, batch);
         if self.batches.fetch_add(1, Ordering::Relaxed) < self.good {
             return;
         }
