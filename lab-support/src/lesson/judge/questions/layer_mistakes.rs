@@ -2,7 +2,7 @@
 
 use super::super::findings::Findings;
 use super::super::lists::*;
-use super::super::read::{Sentence, Token};
+use super::super::read::{Number, Sentence, Token};
 use super::layer_parts::{Layer, Part};
 use super::layers::FINDS;
 use super::reasons::{odd_deed, range};
@@ -171,17 +171,14 @@ pub(super) fn judge(sentences: &[Sentence], parts: &[Part], findings: &mut Findi
     findings.wrong_where(sentences, parameters, "how many parameters there are", summary);
     // Of the sums of parameters, those without a bias are no parameters of ours.
     let odd = |s: &Sentence| {
-        let counts =
-            s.numbers().filter(|(i, n)| n.value > 1_000.0 && n.count().is_some() && s.tokens[*i].asserted());
-        let own = [100_480.0, 1_290.0, 101_770.0];
-        let weights = s.has("weight bias") || s.tokens.iter().any(|t| t.is_sign('\u{d7}'));
-        let without_bias = [100_352.0, 1_280.0];
+        let has_weights = s.has("weight bias") || s.tokens.iter().any(|t| t.is_sign('\u{d7}'));
+        let known = |n: &Number| {
+            n.is_one_of(&[100_480.0, 1_290.0, 101_770.0, 60_000.0, 10_000.0])
+                || has_weights && n.is_one_of(&[100_352.0, 1_280.0])
+        };
+        let is_count = |n: &Number| n.value > 1_000.0 && n.count().is_some() && !n.about;
         s.has("parameter param")
-            && counts.filter(|(_, n)| !n.about).any(|(_, n)| {
-                !n.is_one_of(&own)
-                    && !(weights && n.is_one_of(&without_bias))
-                    && !n.is_one_of(&[60_000.0, 10_000.0])
-            })
+            && s.numbers().any(|(i, n)| is_count(n) && s.tokens[i].asserted() && !known(n))
     };
     findings.wrong_where(sentences, odd, "how many parameters there are", summary);
     findings.unclear_where(sentences, late_flatten(sentences), "the order of the layers");

@@ -15,9 +15,8 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         let small = range(s, 1.0);
         let initial = s.has("weight initialize initialise initial") || small.is_none();
         let integer = |t: &Token| t.is("integer") && small.is_none_or(|at| s.tokens[at].clause != t.clause);
-        let stated = |t: &Token| {
-            t.is(BESIDE) && !t.negated && !t.is_assumed() && !integer(t) && !(t.is("random") && initial)
-        };
+        let fits = |t: &Token| integer(t) || t.is("random") && initial;
+        let stated = |t: &Token| t.is(BESIDE) && t.asserted() && !fits(t);
         let sum = s.phrase("sum of").is_some() && (s.has_phrase("is 1") || s.has_phrase("to 1"));
         let images =
             s.numbers().any(|(i, n)| s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE)) && n.is(255.0));
