@@ -242,6 +242,7 @@ mod tests {
             output: None,
             retrain: false,
             threads: None,
+            room: None,
             trainings: None,
         };
         Task { kernel, range, notebooks: Vec::new(), limit: Duration::ZERO, blank }
