@@ -196,7 +196,7 @@ mod tests {
         let streams = [Stdio::Stdout, Stdio::Stderr];
         kept(&|_| stream(Stdio::Stdout, &long), 100);
         kept(&|i| stream(streams[i % 2].clone(), &long), 100);
-        kept(&|i| stream(streams[i % 2].clone(), "x"), 400_000);
+        kept(&|i| stream(streams[i % 2].clone(), "x"), 160_000);
         kept(&|_| jupyter_protocol::DisplayData::new(display(&long)).into(), 100);
         kept(&|_| UpdateDisplayData::new(display(&long), "a").into(), 100);
     }

@@ -12,6 +12,9 @@ use lab_base::home;
 /// The program that shuts in others.
 const PROGRAM: &str = "bwrap";
 
+/// There when the data set is unpacked.
+const IMAGES: &str = "train-images-idx3-ubyte";
+
 /// No network, no processes but its own, nothing that can be written.
 const SHUT_IN: [&str; 12] = [
     "--die-with-parent",
@@ -37,6 +40,10 @@ pub struct Room {
     cache: PathBuf,
     /// What was compiled for all, and where it is seen.
     compiled: Vec<(PathBuf, PathBuf)>,
+    /// Where the data set is unpacked, and what stands for that, where it has not been yet.
+    unpacked: Option<(PathBuf, PathBuf)>,
+    /// Where the hand-ins of others lie.
+    hidden: Option<PathBuf>,
     /// Folders that are needed although they lie where nothing else is seen.
     needed: Vec<PathBuf>,
 }
@@ -82,10 +89,25 @@ impl Room {
             env::var_os(variable).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(name)))
         });
         let data = home::data_dir().ok();
-        let needed =
-            tools.chain([root.to_path_buf()]).chain(binary.parent().map(Path::to_path_buf)).chain(data);
-        let needed = needed.filter_map(|path| fs::canonicalize(path).ok()).collect();
-        Ok(Room { folder: folder.into(), cache, compiled, needed })
+        let unpacked = data.as_ref().map(|data| unpacked(data, folder)).transpose()?.flatten();
+        let files = home::fashion_mnist_dir().ok().flatten();
+        let needed = tools.chain([root.to_path_buf()]).chain(binary.parent().map(Path::to_path_buf));
+        // Behind a link it is seen where it lies and where the link is.
+        let both = |path: PathBuf| fs::canonicalize(&path).ok().map(|real| [real, path]);
+        let mut needed: Vec<PathBuf> =
+            needed.chain(data).chain(files).filter(|path| path.is_dir()).filter_map(both).flatten().collect();
+        needed.dedup();
+        Ok(Room { folder: folder.into(), cache, compiled, unpacked, hidden: None, needed })
+    }
+
+    /// Hides the folder in which the hand-ins of others lie; not one that has the lab or this hand-in's own folder in it.
+    pub fn hide(self, folder: &Path) -> Room {
+        let hidden = fs::canonicalize(folder).ok().filter(|hidden| {
+            hidden.parent().is_some()
+                && !self.folder.starts_with(hidden)
+                && !self.needed.iter().any(|needed| needed.starts_with(hidden))
+        });
+        Room { hidden, ..self }
     }
 
     /// The command that starts `binary` shut in; `sockets` is a folder that it writes besides its own.
@@ -100,8 +122,24 @@ impl Room {
         for needed in &self.needed {
             bind(&mut command, "--ro-bind", needed, needed);
         }
+        // What cargo would publish with.
+        for secret in self
+            .needed
+            .iter()
+            .flat_map(|needed| ["credentials.toml", "credentials"].map(|name| needed.join(name)))
+        {
+            if secret.is_file() {
+                bind(&mut command, "--ro-bind", Path::new("/dev/null"), &secret);
+            }
+        }
+        if let Some(hidden) = self.hidden.as_ref().filter(|hidden| !is_gone(hidden)) {
+            command.arg("--tmpfs").arg(hidden);
+        }
         for own in [self.folder.as_path(), sockets] {
             bind(&mut command, "--bind", own, own);
+        }
+        if let Some((own, place)) = &self.unpacked {
+            bind(&mut command, "--bind", own, place);
         }
         for (shared, place) in &self.compiled {
             bind(&mut command, "--ro-bind", shared, place);
@@ -111,8 +149,29 @@ impl Room {
     }
 }
 
+/// A folder of its own for a data set that is not unpacked yet, with the packed files, and where it is seen.
+fn unpacked(data: &Path, folder: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
+    let (place, own) = (data.join("fashion-mnist"), folder.join("unpacked"));
+    if place.join(IMAGES).exists() || !place.exists() && env::var_os("FASHION_MNIST_DIR").is_none() {
+        return Ok(None);
+    }
+    [&place, &own].into_iter().try_for_each(fs::create_dir_all)?;
+    for entry in fs::read_dir(&place)? {
+        let entry = entry?;
+        if entry.path().is_file() {
+            fs::copy(entry.path(), own.join(entry.file_name()))?;
+        }
+    }
+    Ok(Some((own, place)))
+}
+
 fn bind(command: &mut Command, how: &str, from: &Path, to: &Path) {
     command.arg(how).arg(from).arg(to);
+}
+
+/// Whether a folder is not seen anyway, since it lies in the temporary folder.
+fn is_gone(folder: &Path) -> bool {
+    fs::canonicalize(env::temp_dir()).is_ok_and(|temporary| folder.starts_with(temporary))
 }
 
 /// As the kernel finds it.
@@ -127,6 +186,19 @@ mod tests {
 
     /// What a shut-in shell can do.
     #[test]
+    fn a_data_set_that_is_still_packed_is_unpacked_into_the_hand_in_s_own_folder() {
+        let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = data.path().join("fashion-mnist");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("train-images-idx3-ubyte.gz"), "packed").unwrap();
+        let (own, seen) = unpacked(data.path(), folder.path()).unwrap().unwrap();
+        assert_eq!(seen, place);
+        assert_eq!(fs::read(own.join("train-images-idx3-ubyte.gz")).unwrap(), b"packed");
+        fs::write(place.join(IMAGES), "unpacked").unwrap();
+        assert_eq!(unpacked(data.path(), folder.path()).unwrap(), None);
+    }
+
+    #[test]
     fn a_hand_in_writes_its_own_folder_and_reaches_nothing_else() {
         if let Err(why) = check() {
             println!("not tried: {why}");
@@ -136,6 +208,10 @@ mod tests {
             (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let root = home::root().unwrap();
         let room = Room::new(folder.path(), &root, Path::new("/bin/sh")).unwrap();
+        // Any folder that has nothing in it that is needed here.
+        let hidden = root.join("lab-support/rivals");
+        let room = room.hide(&hidden);
+        assert!(room.hidden.is_some() && room.clone().hide(&root).hidden.is_none());
         fs::write(other.path().join("secret"), "of somebody else").unwrap();
         let does = |script: &str| {
             let mut command = room.command(Path::new("/bin/sh"), sockets.path());
@@ -156,6 +232,7 @@ mod tests {
             format!("echo 1 >> {}/lab-support/Cargo.toml", shown(&root)),
             format!("echo 1 > {}/new", shown(&root)),
             format!("cat {}/secret", shown(other.path())),
+            format!("cat {}/Cargo.toml", shown(&hidden)),
             "echo 1 > /usr/new".to_string(),
             // Of a network there is only the loopback, and that is down.
             "grep -q ':' /proc/net/dev && grep -v lo: /proc/net/dev | grep -q ':.*[0-9]'".to_string(),

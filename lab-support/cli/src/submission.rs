@@ -29,6 +29,8 @@ pub struct Rules {
     pub limits: Limits,
     /// Whether its kernels are shut in.
     pub shut_in: bool,
+    /// The folder in which the hand-ins of others lie.
+    pub others: Option<PathBuf>,
     /// The places of the lab's notebooks that are run.
     pub chosen: Vec<usize>,
     /// Trainings of the solved notebooks, which need not be made again where a hand-in does the same.
@@ -52,7 +54,11 @@ pub async fn examine(
     let made = folder.path().join("data");
     let mut kernel = Kernel { output: Some(made.clone()), ..kernel.clone() };
     if rules.shut_in {
-        kernel.room = Some(Room::new(folder.path(), &kernel.root, &kernel.binary).map_err(no_room)?);
+        let room = Room::new(folder.path(), &kernel.root, &kernel.binary).map_err(no_room)?;
+        kernel.room = Some(match &rules.others {
+            Some(others) => room.hide(others),
+            None => room,
+        });
     }
     if let Some(trainings) = &rules.trainings {
         // A copy of its own: what a hand-in puts there is found by no other.
