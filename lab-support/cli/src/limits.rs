@@ -109,7 +109,8 @@ fn size(folder: &Path, left: &mut usize, most: u64) -> u64 {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::process::{Command, Stdio};
-    use std::time::Instant;
+
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -140,7 +141,7 @@ mod tests {
         let Some(what) = std::env::var_os("LAB_TEST_LIMITS") else { return };
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits { memory: 300 << 20, disk: 20 << 20 };
-        let hoard = "x = bytearray(B << 20); import time; time.sleep(30)";
+        let hoard = "x = bytearray(B << 20); import time; time.sleep(300)";
         let script = |text: &str| {
             let mut command = Command::new("python3");
             command.args(["-c", text]).current_dir(folder.path()).stdin(Stdio::null()).stderr(Stdio::null());
@@ -160,7 +161,8 @@ mod tests {
                 limits.bound_this_process();
                 let mut all: Vec<_> =
                     (0..2).map(|_| script(&hoard.replace('B', "200")).spawn().unwrap()).collect();
-                let why = limits.watch(folder.path()).await;
+                // Before they end by themselves.
+                let why = timeout(Duration::from_secs(200), limits.watch(folder.path())).await.unwrap();
                 assert!(why.contains("MB of memory, where 300 are allowed"), "{why}");
                 descendants::end();
                 all.iter_mut().for_each(|child| drop(child.wait()));
@@ -182,14 +184,9 @@ mod tests {
             return;
         }
         for what in ["one", "together", "disk"] {
-            let begin = Instant::now();
             let mut child = Command::new(std::env::current_exe().unwrap());
             child.args(["--exact", "limits::tests::bounded", "--nocapture"]).env("LAB_TEST_LIMITS", what);
             assert!(child.stdout(Stdio::null()).status().unwrap().success(), "{what}");
-            assert!(
-                begin.elapsed() < Duration::from_secs(25),
-                "{what} is stopped, and does not end by itself"
-            );
         }
     }
 }
