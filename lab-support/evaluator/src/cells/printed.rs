@@ -154,7 +154,7 @@ fn size(lines: usize, bytes: usize) -> String {
         1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} KB", bytes as f64 / 1e3),
     };
-    if lines < 2 { format!("{bytes}") } else { format!("{} lines, {bytes},", grouped(lines)) }
+    if lines < 2 { bytes } else { format!("{} lines, {bytes},", grouped(lines)) }
 }
 
 /// As in `48,123`.
