@@ -4,7 +4,7 @@
 use divan::{Bencher, black_box};
 use lab_support::data::{Images, Source};
 use lab_support::prelude::*;
-use ndarray::{ArcArray, ArcArray1, Array2};
+use ndarray::{ArcArray, ArcArray1};
 
 fn main() {
     divan::main();
@@ -37,8 +37,8 @@ fn convolutional() -> Sequential {
 fn fill_a_batch(bencher: Bencher, batch: usize) {
     let data = images(4096).normalized();
     let rows: Vec<usize> = (0..batch).map(|i| i * 7 % data.len()).collect();
-    let mut numbers = Array2::zeros((batch, data.features()));
-    bencher.bench_local(|| data.fill(&rows, black_box(numbers.view_mut())));
+    let mut numbers = vec![0.0; batch * data.features()];
+    bencher.bench_local(|| data.fill(&rows, black_box(&mut numbers)));
 }
 
 /// One hundred updates of the baseline, in batches of this size.

@@ -66,14 +66,14 @@ pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::eval::{Ensemble, gaps};
     pub use crate::lesson::{
-        Grid, Sweep, answer, baseline, checks, experiment, guess, keep, long_run, long_runs, record, runs,
-        trial, versions,
+        Grid, Sweep, answer, baseline, checks, experiment, guess, keep, long_run, long_runs, progress,
+        record, runs, task, task_gradient, trial, versions,
     };
     pub use crate::nn::Activation::{self, Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Silu, Softmax, Tanh};
     pub use crate::nn::{
         Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Muon, Neurons, Optimizer, Padding,
         RmsProp, Schedule, Score, Sequential, Sgd,
     };
-    pub use crate::plot::curves;
+    pub use crate::plot::{curves, plot};
     pub use ndarray::{self, Array1, Array2, Axis, array, s};
 }

@@ -73,7 +73,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             ErrorKind::StorageFull => "free some space on this disk and run again".to_string(),
             _ => format!("check that you may write to {}", folder_of(path).display()),
         };
-        Error::new(format!("writing {}", display(path)), "a folder that can be written", e, advice)
+        Error::doing(format!("writing {}", display(path)))
+            .expected("a folder that can be written")
+            .failed(e)
+            .advice(advice)
     })
 }
 

@@ -101,16 +101,17 @@ fn decode(packed: &Path) -> Result<Vec<u8>, Error> {
 
 fn unreadable(packed: &Path, e: io::Error) -> Error {
     let advice = "check that the file exists and that you may read it";
-    Error::new(format!("unpacking {}", home::display(packed)), "a file that can be read", e, advice)
+    Error::doing(format!("unpacking {}", home::display(packed)))
+        .expected("a file that can be read")
+        .failed(e)
+        .advice(advice)
 }
 
 fn damaged(packed: &Path, found: impl std::fmt::Display) -> Error {
-    Error::new(
-        format!("unpacking {}", home::display(packed)),
-        "a whole gzip file",
-        found,
-        "delete it and fetch Fashion-MNIST again with `cargo lab data`",
-    )
+    Error::doing(format!("unpacking {}", home::display(packed)))
+        .expected("a whole gzip file")
+        .found(found)
+        .advice("delete it and fetch Fashion-MNIST again with `cargo lab data`")
 }
 
 #[cfg(test)]

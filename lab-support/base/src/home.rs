@@ -24,7 +24,10 @@ use crate::{Error, Source};
 /// When there is none at or above the current folder, or `LAB_HOME` is not one.
 pub fn root() -> Result<PathBuf, Error> {
     let here = env::current_dir().map_err(|e| {
-        Error::new("finding the lab's folder", "a current folder", e, "start again from the project's folder")
+        Error::doing("finding the lab's folder")
+            .expected("a current folder")
+            .failed(e)
+            .advice("start again from the project's folder")
     })?;
     let root = find_root(variable("LAB_HOME").map(PathBuf::from), &here)?;
     Ok(project_behind(&root).unwrap_or(root))
@@ -192,21 +195,17 @@ fn find_root(lab_home: Option<PathBuf>, here: &Path) -> Result<PathBuf, Error> {
         let folder = here.join(folder);
         return match is_root(&folder) {
             true => Ok(folder),
-            false => Err(Error::new(
-                doing,
-                expected,
-                format!("LAB_HOME = {}", folder.display()),
-                "set LAB_HOME to the project's folder, or don't set it",
-            )),
+            false => Err(Error::doing(doing)
+                .expected(expected)
+                .found(format!("LAB_HOME = {}", folder.display()))
+                .advice("set LAB_HOME to the project's folder, or don't set it")),
         };
     }
     here.ancestors().find(|folder| is_root(folder)).map(Path::to_path_buf).ok_or_else(|| {
-        Error::new(
-            doing,
-            expected,
-            format!("none at or above {}", here.display()),
-            "start from inside the project, or set LAB_HOME to its folder",
-        )
+        Error::doing(doing)
+            .expected(expected)
+            .found(format!("none at or above {}", here.display()))
+            .advice("start from inside the project, or set LAB_HOME to its folder")
     })
 }
 

@@ -6,11 +6,12 @@ pub mod event;
 pub mod files;
 pub mod gzip;
 pub mod home;
+pub mod processes;
 pub mod records;
 mod source;
 mod verdict;
 pub mod watch;
 
-pub use error::{Error, expect_below};
+pub use error::{Begun, Error, expect_below};
 pub use source::Source;
 pub use verdict::{Verdict, verdicts};

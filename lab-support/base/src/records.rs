@@ -173,12 +173,15 @@ fn lines<T: DeserializeOwned>(mut file: impl BufRead) -> io::Result<(Vec<T>, Vec
 
 fn unwritable(file: &Path, e: io::Error) -> Error {
     let doing = format!("adding a record to {}", home::display(file));
-    Error::new(doing, "a file that can be written", e, "check the folder's permissions and free space")
+    Error::doing(doing)
+        .expected("a file that can be written")
+        .failed(e)
+        .advice("check the folder's permissions and free space")
 }
 
 fn unreadable(file: &Path, e: io::Error) -> Error {
     let doing = format!("reading the records in {}", home::display(file));
-    Error::new(doing, "a file of text", e, "check its permissions")
+    Error::doing(doing).expected("a file of text").failed(e).advice("check its permissions")
 }
 
 /// Records as a table, to be read by other programs.

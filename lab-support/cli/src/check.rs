@@ -12,13 +12,14 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use crate::handins;
+use crate::limits::Limits;
 use crate::notebook::Notebook;
 use crate::points::{self, Points};
 use crate::report::Report;
 use crate::setup::Kernel;
 use crate::submission::Rules;
 use crate::turns::{self, in_turns};
-use crate::{page, run, setup, submission, terminal};
+use crate::{page, run, setup, shut_in, submission, terminal};
 
 /// What `cargo lab check` is asked for.
 #[derive(clap::Args)]
@@ -35,6 +36,10 @@ pub struct Arguments {
     /// Seconds that one notebook may take; without it, ten minutes, or longer where this machine took longer for the solved one.
     #[arg(long)]
     time_limit: Option<u64>,
+    /// Megabytes of memory that the processes of one hand-in may have together; without it, three quarters of this machine's,
+    /// shared among those that run at once.
+    #[arg(long, value_name = "MB")]
+    memory_limit: Option<u64>,
     /// What checks are worth, as in "answer 6=3, notebook 8=0.5"; without it, a point each.
     #[arg(long, value_name = "POINTS")]
     points: Option<String>,
@@ -69,7 +74,8 @@ const CLASS: usize = 4;
 
 /// True when every check of every copy has passed.
 pub async fn all(arguments: Arguments) -> Result<bool, Error> {
-    let paths = run::notebooks(&home::root()?)?;
+    let mut paths = run::notebooks(&home::root()?)?;
+    paths.retain(|path| !path.ends_with(run::SHEET));
     let solved: Vec<Notebook> = paths.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
     let chosen = chosen(arguments.notebooks.as_deref(), &solved)?;
     let points = arguments.points.as_deref().map_or(Ok(Points::default()), Points::parse)?;
@@ -83,11 +89,20 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
     };
     left_out.iter().for_each(|note| eprintln!("{}", terminal::line(note)));
     let limit = arguments.time_limit.map_or(LIMIT, Duration::from_secs);
+    let shut_in = shut_in::check();
+    if arguments.into.is_none()
+        && let Err(why) = &shut_in
+    {
+        eprintln!("hand-ins run with all that you may do yourself, since {}", terminal::line(why));
+    }
     let reports = match places.as_slice() {
         [place] => {
             // Also what leaves its session ends with its check.
             descendants::adopt();
-            let rules = Rules { limit, chosen, trainings: arguments.trainings.clone() };
+            let limits = arguments.limits(1);
+            limits.bound_this_process();
+            let trainings = arguments.trainings.clone();
+            let rules = Rules { limit, limits, shut_in: shut_in.is_ok(), chosen, trainings };
             vec![submission::examine(&kernel, handins::read(place, &solved), &solved, &rules).await?]
         }
         _ => class(&arguments, &kernel, &places, &solved, &chosen, limit).await?,
@@ -116,6 +131,14 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
         eprintln!("for a gradebook: {}", terminal::line(&home::display(file)));
     }
     Ok(reports.iter().all(Report::is_complete))
+}
+
+impl Arguments {
+    /// Of one among so many hand-ins that run at once.
+    fn limits(&self, jobs: usize) -> Limits {
+        let shared = Limits::shared_by(jobs);
+        Limits { memory: self.memory_limit.map_or(shared.memory, |megabytes| megabytes << 20), ..shared }
+    }
 }
 
 /// Where one copy's own page goes: to what its notebooks make.
@@ -187,6 +210,7 @@ async fn class(
         let mut command = Command::new(&kernel.binary);
         command.arg("check").arg(place).arg("--into").arg(&into).arg("--trainings").arg(&trainings);
         command.args(["--notebooks", &numbers.join(","), "--time-limit", &limit.as_secs().to_string()]);
+        command.args(["--memory-limit", &(arguments.limits(jobs).memory >> 20).to_string()]);
         command.env("LAB_THREADS", threads.to_string()).stdin(Stdio::null()).kill_on_drop(true);
         (place.clone(), into, command)
     };

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::declared::squeezed;
 use crate::notebook::Notebook;
+use crate::run;
 use lab_base::Error;
 use lab_kernel::Temporary;
 
@@ -133,6 +134,9 @@ impl Books<'_> {
         for (shown, path) in found {
             if path.ends_with("answers.md") {
                 hand_in.answers = lab_base::files::read_text(&path, LARGEST).ok().or(hand_in.answers);
+                continue;
+            }
+            if path.ends_with(run::SHEET) {
                 continue;
             }
             match Notebook::load(&path) {
@@ -275,7 +279,6 @@ mod tests {
     use zip::write::SimpleFileOptions;
 
     use super::*;
-    use crate::run;
 
     fn lab() -> Vec<Notebook> {
         let paths = run::notebooks(&home::root().unwrap()).unwrap();
@@ -319,6 +322,10 @@ mod tests {
         let place = folder.path();
         let (first, third) = (worked(1, ""), worked(3, ""));
         write(&place.join("anna/notebooks/1-load.ipynb"), &first);
+        write(
+            &place.join("anna/notebooks").join(run::SHEET),
+            &json!({"cells": [], "nbformat": 4}).to_string(),
+        );
         write(&place.join("anna/.ipynb_checkpoints/1-load-checkpoint.ipynb"), &first);
         write(&place.join("ben/a/b/c/1-load (1).ipynb"), &first);
         write(&place.join("ben/a/3-build-ben.ipynb"), &third);

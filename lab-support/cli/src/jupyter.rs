@@ -21,16 +21,23 @@ use crate::setup::Kernel;
 /// JupyterLab and all it needs, each at one version and with its checksums.
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 
-/// No question about news, and no look for updates, at a student's first start.
+/// No question about news, and no look for updates, at a student's first start. Code has the line numbers that messages name,
+/// and is wrapped where it is wider than the page.
 const SETTINGS: &str = r#"{
   "@jupyterlab/apputils-extension:notification": {
     "checkForUpdates": false,
     "fetchNews": "false"
+  },
+  "@jupyterlab/notebook-extension:tracker": {
+    "codeCellConfig": { "lineNumbers": true, "lineWrap": true }
   }
 }
 "#;
 
-/// Read by the server when it starts: it ends with the program that started it, however that ends.
+/// Read by the server when it starts. It ends with the program that started it, however that ends. The kernel of a closed
+/// notebook, which takes hundreds of megabytes, ends after an hour without work. Nobody is told which language servers are
+/// not installed. And the page that JupyterLab exports keeps its paragraphs, headings, tables and pictures when it is sanitized:
+/// nbconvert's own list of tags leaves them out, and shows them as text.
 const SERVER_CONFIG: &str = r#"import os
 import signal
 import threading
@@ -44,6 +51,38 @@ def end_with(parent):
 
 
 threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+
+c = get_config()
+c.MappingKernelManager.cull_idle_timeout = 3600
+c.MappingKernelManager.cull_interval = 60
+c.MappingKernelManager.cull_connected = False
+c.LanguageServerManager.autodetect = False
+
+
+def clean_html(element):
+    import bleach
+    from bleach.css_sanitizer import CSSSanitizer
+
+    tags = "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd a b strong i em u s sub sup br hr img blockquote pre code div span"
+    tags += " details summary table caption thead tbody tr th td"
+    properties = "color background background-color font font-size font-weight line-height text-align white-space"
+    properties += " overflow-x max-width width height margin margin-left padding border border-radius list-style display"
+
+    def allowed(tag, name, value):
+        if name == "href":
+            return not value.lower().startswith("data:")
+        return name in ("class", "id", "style", "title", "alt", "src", "align", "colspan", "rowspan", "width", "height")
+
+    return bleach.clean(
+        element.decode() if isinstance(element, bytes) else str(element),
+        tags=set(tags.split()),
+        attributes=allowed,
+        protocols=["http", "https", "mailto", "data"],
+        css_sanitizer=CSSSanitizer(allowed_css_properties=properties.split()),
+    )
+
+
+c.TemplateExporter.filters = {"clean_html": clean_html}
 "#;
 
 /// How long the server may take until it says where it is.
@@ -143,7 +182,9 @@ impl Server {
     /// Says where the page is as soon as the server answers, then waits for its end or for Ctrl-C, which ends it.
     pub async fn serve(mut self, board: &Board) -> Result<bool, Error> {
         let Some(url) = self.url().await? else { return Err(self.ended()) };
-        board.say(&format!("\nThe lab is open in your browser, at {url}\nCtrl-C here closes it.\n"));
+        board.say(&format!("\nThe lab is open in your browser, at {url}\n\
+            A notebook that you close keeps its variables for an hour; then its kernel ends, and they are gone.\n\
+            Ctrl-C here closes the lab.\n"));
         let interrupted = async {
             let signals =
                 [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
@@ -210,4 +251,40 @@ impl Server {
 /// JupyterLab asks to be told that it may run as root, as it does in a container.
 fn belongs_to_root(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|folder| folder.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// Reads the configuration as the server does, with names in place of what it finds there.
+    const READER: &str = r#"
+import sys, types
+
+class Settings(dict):
+    def __getattr__(self, name):
+        return self.setdefault(name, Settings())
+    def __setattr__(self, name, value):
+        self[name] = value
+
+c = Settings()
+exec(sys.stdin.read(), {"get_config": lambda: c})
+kernels = c.MappingKernelManager
+print(kernels.cull_idle_timeout, kernels.cull_connected, c.LanguageServerManager.autodetect)
+print(*c.TemplateExporter.filters)
+"#;
+
+    #[test]
+    fn the_server_ends_kernels_that_nobody_uses() {
+        let mut python = Command::new("python3");
+        let python = python.args(["-c", READER]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut python = python.spawn().unwrap();
+        python.stdin.take().unwrap().write_all(SERVER_CONFIG.as_bytes()).unwrap();
+        let output = python.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\n");
+        assert!(serde_json::from_str::<Value>(SETTINGS).is_ok());
+    }
 }

@@ -9,7 +9,7 @@ use std::{panic, thread};
 use clap::{Parser, Subcommand};
 use lab::board::Board;
 use lab::setup::{Kernel, PROGRAM};
-use lab::{check, data, doctor, jupyter, left_over, run, setup, student, terminal, test};
+use lab::{check, data, doctor, export, jupyter, left_over, run, setup, student, terminal, test};
 use lab_base::{Error, home};
 use lab_kernel::For;
 
@@ -35,6 +35,14 @@ enum Command {
     },
     /// Run a worked copy, or those of a class, and say which checks are open.
     Check(Box<check::Arguments>),
+    /// Write the notebooks, as they are saved, as one page to hand in or to keep: HTML, and PDF where a browser is installed.
+    Export {
+        /// A folder for the page.
+        folder: PathBuf,
+        /// The folder of a worked copy; without it, the one that this is started in, or the project.
+        #[arg(long, value_name = "COPY")]
+        from: Option<PathBuf>,
+    },
     /// Run notebooks without a browser, and save their outputs in them.
     Run {
         /// The notebooks to run, in this order; without any, all of them.
@@ -111,6 +119,7 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         Some(Command::Open { folder }) => open(folder).await,
         Some(Command::Student { folder }) => student::write(&folder),
         Some(Command::Check(arguments)) => check::all(*arguments).await,
+        Some(Command::Export { folder, from }) => export::write(&folder, from).await,
         Some(Command::Run { notebooks, retrain, time_limit }) => {
             run::all(notebooks, retrain, Duration::from_secs(time_limit)).await
         }

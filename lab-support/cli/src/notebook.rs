@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lab_base::{Error, files, home};
 use nbformat::v4::{self, Cell, CellMetadata, KernelSpec, LanguageInfo, Output};
+use serde_json::Value;
 
 use crate::declared::Declared;
 use crate::kernelspec;
@@ -123,16 +124,24 @@ impl Notebook {
 
     /// Writes the notebook to `path`, all of it or nothing.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
+        files::write_atomically(path, self.text(path)?.as_bytes())
+    }
+
+    /// The notebook as it is written.
+    ///
+    /// # Errors
+    /// When it is not valid.
+    pub fn json(&self) -> Result<Value, Error> {
+        let text = self.text(&self.path)?;
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    fn text(&self, path: &Path) -> Result<String, Error> {
         let text = nbformat::serialize_notebook(&nbformat::Notebook::V4(self.content.clone()));
-        let text = text.map_err(|e| {
-            Error::new(
-                format!("writing {}", home::display(path)),
-                "a valid notebook",
-                e,
-                "check its metadata",
-            )
-        })?;
-        files::write_atomically(path, text.as_bytes())
+        text.map_err(|e| {
+            let doing = format!("writing {}", home::display(path));
+            Error::new(doing, "a valid notebook", e, "check its metadata")
+        })
     }
 }
 

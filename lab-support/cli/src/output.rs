@@ -12,14 +12,35 @@ pub struct Outputs {
     list: Vec<Output>,
     /// Where those are that may be updated.
     places: HashMap<String, usize>,
+    /// Bytes that they have together.
+    size: usize,
 }
 
-/// Bytes of a stream that are kept: a cell that prints without end must not fill this machine's memory.
-const MOST: usize = 10_000_000;
+/// Bytes that are kept of what a cell shows, however it shows it: one that prints without end must not fill this machine's
+/// memory.
+const MOST: usize = 30_000_000;
+
+/// What an output counts for besides its bytes: many small ones fill the memory, too.
+const EACH: usize = 200;
 
 impl Outputs {
     /// Adds what a message shows.
     pub fn gather(&mut self, content: JupyterMessageContent) {
+        let size = size(&content);
+        if size == 0 || self.size > MOST {
+            return;
+        }
+        self.size += size + EACH;
+        if self.size > MOST {
+            self.list.push(Output::Stream {
+                name: "stderr".into(),
+                text: MultilineString(format!(
+                    "\n(more than {} MB: the rest is left out)\n",
+                    MOST / 1_000_000
+                )),
+            });
+            return;
+        }
         match content {
             JupyterMessageContent::StreamContent(stream) => match stream.name {
                 Stdio::Stdout => self.add_text("stdout", &stream.text),
@@ -61,16 +82,27 @@ impl Outputs {
 
     fn add_text(&mut self, stream: &str, more: &str) {
         match self.list.last_mut() {
-            Some(Output::Stream { name, text }) if name == stream => {
-                if text.0.len() < MOST {
-                    text.0.push_str(more);
-                }
-            }
+            Some(Output::Stream { name, text }) if name == stream => text.0.push_str(more),
             _ => {
                 let text = MultilineString(more.into());
                 self.list.push(Output::Stream { name: stream.into(), text });
             }
         }
+    }
+}
+
+/// Bytes that a message shows; 0 where it shows nothing.
+fn size(content: &JupyterMessageContent) -> usize {
+    let of = |media: &jupyter_protocol::Media| serde_json::to_vec(media).map_or(1, |bytes| bytes.len());
+    match content {
+        JupyterMessageContent::StreamContent(stream) => stream.text.len(),
+        JupyterMessageContent::ExecuteResult(result) => of(&result.data),
+        JupyterMessageContent::DisplayData(display) => of(&display.data),
+        JupyterMessageContent::UpdateDisplayData(update) => of(&update.data),
+        JupyterMessageContent::ErrorOutput(error) => {
+            1 + error.evalue.len() + error.traceback.iter().map(String::len).sum::<usize>()
+        }
+        _ => 0,
     }
 }
 
@@ -147,6 +179,26 @@ mod tests {
         let list = outputs.into_list();
         assert_eq!(text(&list), "one\ntwo\na warning\nno\n");
         assert_eq!(list.len(), 3);
+    }
+
+    /// One stream or both in turns, many figures, or one figure updated for ever.
+    #[test]
+    fn what_is_shown_without_end_is_cut_off() {
+        let long = "x".repeat(1_000_000);
+        let kept = |content: &dyn Fn(usize) -> JupyterMessageContent, count: usize| {
+            let mut outputs = Outputs::default();
+            (0..count).for_each(|i| outputs.gather(content(i)));
+            let list = outputs.into_list();
+            let all: usize = list.iter().map(|output| serde_json::to_vec(output).unwrap().len()).sum();
+            assert!(all < MOST + 2_000_000, "{all}");
+            assert!(text(&list).contains("the rest is left out"), "it is said");
+        };
+        let streams = [Stdio::Stdout, Stdio::Stderr];
+        kept(&|_| stream(Stdio::Stdout, &long), 100);
+        kept(&|i| stream(streams[i % 2].clone(), &long), 100);
+        kept(&|i| stream(streams[i % 2].clone(), "x"), 400_000);
+        kept(&|_| jupyter_protocol::DisplayData::new(display(&long)).into(), 100);
+        kept(&|_| UpdateDisplayData::new(display(&long), "a").into(), 100);
     }
 
     #[test]

@@ -205,7 +205,7 @@ fn is_base64(text: &str) -> bool {
 }
 
 /// Text that means itself in HTML: no mark-up, no script, and no character that turns the direction of what follows.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

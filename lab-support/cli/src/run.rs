@@ -13,6 +13,9 @@ use crate::session::{Answer, Session};
 use crate::setup::Kernel;
 use crate::{data, setup, terminal};
 
+/// The notebook beside those of the lab, in which there is nothing to do: it is no part of what is handed in.
+pub const SHEET: &str = "rust-for-python-users.ipynb";
+
 /// All notebooks of the project, in the order of their names.
 pub fn notebooks(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let folder = root.join("notebooks");

@@ -159,7 +159,11 @@ fn failure(reply: ExecuteReply) -> Option<&'static str> {
 }
 
 fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child, Error> {
-    let mut command = Command::new(&kernel.binary);
+    let sockets = connection_file.parent().unwrap_or(folder);
+    let mut command = match &kernel.room {
+        Some(room) => Command::from(room.command(&kernel.binary, sockets)),
+        None => Command::new(&kernel.binary),
+    };
     command
         .arg("kernel")
         .arg(connection_file)

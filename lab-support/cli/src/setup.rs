@@ -7,6 +7,7 @@ use lab_kernel::{Folders, For, Progress, Setup};
 
 use crate::board::Board;
 use crate::data;
+use crate::shut_in::Room;
 
 /// The kernel, ready to be started.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Kernel {
     pub retrain: bool,
     /// How many threads a training has; all cores without it.
     pub threads: Option<usize>,
+    /// What it sees of this machine, where it is shut in.
+    pub room: Option<Room>,
     /// A folder of whole trainings: one that is there with the same recipe is taken from it, any other is added.
     pub trainings: Option<PathBuf>,
 }
@@ -37,7 +40,8 @@ impl Kernel {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };
-        Ok(Kernel { binary, root: root.into(), output: None, retrain: false, threads: None, trainings: None })
+        let root = root.into();
+        Ok(Kernel { binary, root, output: None, retrain: false, threads: None, room: None, trainings: None })
     }
 }
 

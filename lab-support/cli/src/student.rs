@@ -100,6 +100,26 @@ mod tests {
         }
     }
 
+    /// Before they are run, and in a page of 900 pixels, where a line has room for 84 letters.
+    #[test]
+    fn a_cell_to_write_in_says_so_and_its_quotes_are_in_sight() {
+        let mut count = 0;
+        for (name, edition) in editions(&home::root().unwrap()).unwrap() {
+            for cell in edition.code().iter().filter(|cell| cell.contains("\"\"") || cell.contains("\"\n\""))
+            {
+                assert!(
+                    cell.starts_with("// Your guess") || cell.starts_with("// Your answer"),
+                    "{name}: {cell}"
+                );
+                let place = |line: &&str| line.contains("\"\"") || line.starts_with("answer(");
+                let line = cell.lines().find(place).unwrap();
+                assert!(line.chars().count() <= 84, "{name}: {line}");
+                count += 1;
+            }
+        }
+        assert!(count >= 17, "{count}");
+    }
+
     #[test]
     fn the_link_is_relative_inside_the_project() {
         let root = Path::new("/lab");

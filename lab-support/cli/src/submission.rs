@@ -14,16 +14,21 @@ use tokio::time::timeout;
 
 use crate::declared::Declared;
 use crate::handins::HandIn;
+use crate::limits::Limits;
 use crate::notebook::Notebook;
 use crate::report::{Answer, Outcome, Report, Row};
 use crate::session::Session;
 use crate::setup::Kernel;
+use crate::shut_in::Room;
 use crate::{answers, output, terminal};
 
 /// How a hand-in is run.
 pub struct Rules {
     /// What one notebook may take.
     pub limit: Duration,
+    pub limits: Limits,
+    /// Whether its kernels are shut in.
+    pub shut_in: bool,
     /// The places of the lab's notebooks that are run.
     pub chosen: Vec<usize>,
     /// Trainings of the solved notebooks, which need not be made again where a hand-in does the same.
@@ -46,6 +51,9 @@ pub async fn examine(
     let folder = workplace(kernel).map_err(no_room)?;
     let made = folder.path().join("data");
     let mut kernel = Kernel { output: Some(made.clone()), ..kernel.clone() };
+    if rules.shut_in {
+        kernel.room = Some(Room::new(folder.path(), &kernel.root, &kernel.binary).map_err(no_room)?);
+    }
     if let Some(trainings) = &rules.trainings {
         // A copy of its own: what a hand-in puts there is found by no other.
         let own = folder.path().join("trainings");
@@ -62,7 +70,7 @@ pub async fn examine(
             None => Err("missing".to_string()),
             Some(notebook) => {
                 eprintln!("{} ...", terminal::line(&format!("{}: {}", report.name, lab.name())));
-                let ran = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules.limit).await;
+                let ran = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules).await;
                 // Nothing that a hand-in has started goes on.
                 descendants::end();
                 ran
@@ -175,13 +183,20 @@ async fn run(
     folder: &Path,
     declared: &[Declared],
     counted: &mut Counted,
-    limit: Duration,
+    rules: &Rules,
 ) -> Result<Option<String>, String> {
     let started = Session::start(kernel, &folder.join("notebooks")).await;
     let mut session = started.map_err(|e| e.to_string())?;
-    let ran = timeout(limit, run_cells(&mut session, notebook, declared, counted)).await;
+    let ran = tokio::select! {
+        ran = timeout(rules.limit, run_cells(&mut session, notebook, declared, counted)) => ran,
+        why = rules.limits.watch(folder) => {
+            // It must not go on with it while it is asked to end.
+            descendants::end();
+            Ok(Err(why))
+        }
+    };
     session.shut_down().await;
-    ran.unwrap_or_else(|_| Err(format!("stopped after {} s", limit.as_secs())))
+    ran.unwrap_or_else(|_| Err(format!("stopped after {} s", rules.limit.as_secs())))
 }
 
 async fn run_cells(

@@ -5,11 +5,12 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{self, Child, Command, ExitStatus};
 use std::time::Duration;
 use std::{env, fs, io, thread};
 
 use lab_base::event::{REFUSE, STOP};
+use lab_base::processes;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, wait};
 
 /// Poll interval of the stop button.
@@ -54,7 +55,7 @@ pub fn adopt() {
 
 /// Kills all processes that this one has started, and theirs, also those that have left its group.
 pub fn kill_all() {
-    for process in descendants(rustix::process::getpid()) {
+    for process in pids(processes::descendants(process::id())) {
         // It may have ended by now.
         let _ = kill_process(process, Signal::KILL);
     }
@@ -72,21 +73,13 @@ pub fn end_all() -> io::Result<()> {
     }
 }
 
-fn descendants(process: Pid) -> Vec<Pid> {
-    let children = children(process);
-    children.iter().copied().chain(children.iter().flat_map(|&child| descendants(child))).collect()
+/// The processes that this one has started, or that have become its own.
+pub fn children() -> impl Iterator<Item = Pid> {
+    pids(processes::children(process::id()))
 }
 
-/// The processes that a process has started, or that have become its own.
-pub fn children(process: Pid) -> Vec<Pid> {
-    let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()));
-    let lists = threads
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    let ids = |list: String| list.split(' ').filter_map(|id| id.parse().ok()).collect::<Vec<i32>>();
-    lists.flat_map(ids).filter_map(Pid::from_raw).collect()
+fn pids(numbers: Vec<u32>) -> impl Iterator<Item = Pid> {
+    numbers.into_iter().filter_map(|number| Pid::from_raw(number as i32))
 }
 
 /// As evcxr calls it for a line that begins with `!`.

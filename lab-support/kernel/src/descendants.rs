@@ -1,9 +1,9 @@
-//! All that a process has started, also what has left its group and its session, where the system tells.
+//! Ends all that a process has started, also what has left its group and its session, where the system tells.
 
-use std::fs;
 use std::thread;
 use std::time::Duration;
 
+pub use lab_base::processes::descendants as of;
 use rustix::process::{Pid, Signal, getpid, kill_process};
 
 /// How often what is left is ended: what is being started meanwhile is found the next time.
@@ -32,29 +32,6 @@ pub fn end() {
         }
         thread::sleep(PAUSE);
     }
-}
-
-/// The numbers of the descendants of a process that have not ended; none where there is no `/proc`.
-pub fn of(process: u32) -> Vec<u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let all: Vec<(u32, u32)> = entries
-        .filter_map(|entry| {
-            let id = entry.file_name().to_str()?.parse().ok()?;
-            let status = fs::read_to_string(entry.path().join("stat")).ok()?;
-            // Behind the name, which may hold anything: the state and the parent.
-            let mut rest = status.rsplit_once(')')?.1.split_whitespace();
-            let state = rest.next()?;
-            Some((id, rest.next()?.parse().ok()?)).filter(|_| state != "Z")
-        })
-        .collect();
-    let mut found = vec![process];
-    let mut at = 0;
-    while at < found.len() {
-        let parent = found[at];
-        found.extend(all.iter().filter(|(_, of)| *of == parent).map(|(id, _)| *id));
-        at += 1;
-    }
-    found.split_off(1)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -34,12 +34,10 @@ pub fn choose(rivals: &[Rival], learn: &Dataset, validation: &Dataset) -> Result
         }
     }
     best.ok_or_else(|| {
-        Error::new(
-            "choosing a rival",
-            "at least one",
-            "none",
-            "write choose(&[Rival::tree(10)], &learn, &validation)",
-        )
+        Error::doing("choosing a rival")
+            .expected("at least one")
+            .found("none")
+            .advice("write choose(&[Rival::tree(10)], &learn, &validation)")
     })
 }
 
@@ -48,12 +46,10 @@ impl Chosen {
         let learn = learn.take(rival.images);
         if learn.is_empty() || validation.is_empty() {
             let (found, advice) = ("an empty set", "check how the data set was split");
-            return Err(Error::new(
-                "fitting a rival",
-                "images to learn from and to validate on",
-                found,
-                advice,
-            ));
+            return Err(Error::doing("fitting a rival")
+                .expected("images to learn from and to validate on")
+                .found(found)
+                .advice(advice));
         }
         let _waiting = Waiting::new(format!("fitting {}, {}", rival.name(), rival.settings()));
         let start = Instant::now();

@@ -25,7 +25,10 @@ pub(crate) fn fit(data: Dataset<f32, usize, Ix1>, l2: f64) -> Result<Classifier,
     let data = Dataset::new(data.records.mapv(f64::from), data.targets);
     let params = MultiLogisticRegression::default().alpha(l2).max_iterations(ITERATIONS);
     let model = params.fit(&data).map_err(|e| {
-        Error::new(doing, "images of at least two classes", e, "use more images, or another L2 weight")
+        Error::doing(doing)
+            .expected("images of at least two classes")
+            .failed(e)
+            .advice("use more images, or another L2 weight")
     })?;
     Ok(Box::new(Logistic { model }))
 }

@@ -14,7 +14,8 @@ pub(crate) fn fit(data: Dataset<f32, usize, Ix1>, smoothing: f32) -> Result<Clas
         return Err(Error::new(doing, "a smoothing of 0 or more", smoothing, "try 0.01"));
     }
     let params = GaussianNb::params().var_smoothing(smoothing);
-    let model: GaussianNb<f32, usize> =
-        params.fit(&data).map_err(|e| Error::new(doing, "images that vary", e, "use more images"))?;
+    let model: GaussianNb<f32, usize> = params
+        .fit(&data)
+        .map_err(|e| Error::doing(doing).expected("images that vary").failed(e).advice("use more images"))?;
     Ok(Box::new(model))
 }

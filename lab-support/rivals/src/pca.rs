@@ -24,12 +24,10 @@ impl Components {
         let doing = "looking for principal components";
         let most = records.nrows().min(records.ncols());
         if !(1..=most).contains(&count) {
-            return Err(Error::new(
-                doing,
-                format!("1 to {most} of them"),
-                count,
-                "use more images, or ask for fewer",
-            ));
+            return Err(Error::doing(doing)
+                .expected(format!("1 to {most} of them"))
+                .found(count)
+                .advice("use more images, or ask for fewer"));
         }
         let variance: f64 = records.var_axis(Axis(0), 0.0).sum();
         if variance <= 0.0 || !variance.is_finite() {
@@ -37,7 +35,10 @@ impl Components {
             return Err(Error::new(doing, "data that vary", found, "use several images, and finite numbers"));
         }
         let pca = Pca::params(count).fit(&DatasetBase::from(records.view())).map_err(|e| {
-            Error::new(doing, "a decomposition", e, "ask for fewer components, or use more images")
+            Error::doing(doing)
+                .expected("a decomposition")
+                .failed(e)
+                .advice("ask for fewer components, or use more images")
         })?;
         let along: f64 = pca.singular_values().iter().map(|s| s * s).sum::<f64>() / records.nrows() as f64;
         Ok(Components { pca, kept: along / variance })

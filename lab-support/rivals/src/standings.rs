@@ -65,12 +65,10 @@ impl Standings {
     ) -> Result<(), Error> {
         let Some(kept) = history.kept() else {
             let advice = "train the network with `fit` first";
-            return Err(Error::new(
-                "adding a network to the standings",
-                "at least one epoch",
-                "none",
-                advice,
-            ));
+            return Err(Error::doing("adding a network to the standings")
+                .expected("at least one epoch")
+                .found("none")
+                .advice(advice));
         };
         let start = Instant::now();
         let accuracy = model.evaluate(test)?.accuracy;

@@ -28,12 +28,10 @@ pub fn tsne(activations: &Activations, data: &Dataset, perplexity: f64) -> Resul
     let most = records.nrows().saturating_sub(1) / 3;
     if !(1.0..=most as f64).contains(&perplexity) {
         let expected = format!("a perplexity from 1 to {most}, a third of the number of images");
-        return Err(Error::new(
-            doing,
-            expected,
-            perplexity,
-            "write tsne(&hidden, &sample, 30.0) with 2,000 images",
-        ));
+        return Err(Error::doing(doing)
+            .expected(expected)
+            .found(perplexity)
+            .advice("write tsne(&hidden, &sample, 30.0) with 2,000 images"));
     }
     let _waiting = Waiting::new(doing);
     let count = COMPONENTS.min(records.nrows()).min(records.ncols());
@@ -42,7 +40,12 @@ pub fn tsne(activations: &Activations, data: &Dataset, perplexity: f64) -> Resul
         .perplexity(perplexity)
         .max_iter(ITERATIONS)
         .transform(records)
-        .map_err(|e| Error::new(doing, "points in a plane", e, "use more images, or a smaller perplexity"))?;
+        .map_err(|e| {
+            Error::doing(doing)
+                .expected("points in a plane")
+                .failed(e)
+                .advice("use more images, or a smaller perplexity")
+        })?;
     let note = format!("neighbours stay neighbours (perplexity {perplexity}); far distances mean little");
     Projection::new(points, activations, data, "t-SNE", &note, ["no unit", "no unit"])
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use lab_base::{Error, expect_below};
-use ndarray::{Array2, ArrayViewMut2, Axis, Ix1};
+use ndarray::{Array2, Axis, Ix1};
 
 use crate::data::digest::Digest;
 use crate::data::images::Images;
@@ -83,12 +83,10 @@ impl Dataset {
     /// When a part would be empty.
     pub fn split(&self, at: usize) -> Result<(Dataset, Dataset), Error> {
         if at == 0 || at >= self.len() {
-            return Err(Error::new(
-                "splitting a data set",
-                "at least one image on either side",
-                format!("a cut after image {at} of {}", self.len()),
-                "cut at a place above 0 and below the number of images",
-            ));
+            return Err(Error::doing("splitting a data set")
+                .expected("at least one image on either side")
+                .found(format!("a cut after image {at} of {}", self.len()))
+                .advice("cut at a place above 0 and below the number of images"));
         }
         let part = |start, end| Dataset::new(self.images.range(start, end), self.scale);
         Ok((part(0, at), part(at, self.len())))
@@ -101,12 +99,10 @@ impl Dataset {
     /// When `fraction` is not between 0 and 1, or a part would be empty.
     pub fn split_fraction(&self, fraction: f64) -> Result<(Dataset, Dataset), Error> {
         if !(fraction > 0.0 && fraction < 1.0) {
-            return Err(Error::new(
-                "splitting a data set",
-                "a fraction between 0 and 1",
-                fraction,
-                "try 0.1: the last tenth for validation",
-            ));
+            return Err(Error::doing("splitting a data set")
+                .expected("a fraction between 0 and 1")
+                .found(fraction)
+                .advice("try 0.1: the last tenth for validation"));
         }
         let last = (self.len() as f64 * fraction).round() as usize;
         self.split(self.len() - last)
@@ -117,18 +113,16 @@ impl Dataset {
         Dataset::new(self.images.range(0, n.min(self.len())), self.scale)
     }
 
-    /// Writes the images at `rows` into `batch`, `[rows.len(), 784]`.
+    /// Writes the images at `rows` into `batch`, `[rows.len(), 784]`, one after the other.
     ///
     /// # Panics
-    /// When the shapes don't fit, the numbers of a row of `batch` don't lie side by side, or a row is not
-    /// below [`len`](Self::len).
-    pub fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        assert_eq!(batch.dim(), (rows.len(), self.features()), "shape of a batch");
-        for (&row, mut numbers) in rows.iter().zip(batch.rows_mut()) {
+    /// When `batch` has not as many numbers, or a row is not below [`len`](Self::len).
+    pub fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        assert_eq!(batch.len(), rows.len() * self.features(), "numbers in a batch");
+        for (&row, numbers) in rows.iter().zip(batch.chunks_exact_mut(self.features().max(1))) {
             let image = self.images.pixels.index_axis(Axis(0), row);
             let image = image.as_standard_layout();
             // Slices, because the compiler makes vector instructions of this loop only for them.
-            let numbers = numbers.as_slice_mut().expect("numbers side by side");
             for (number, &pixel) in numbers.iter_mut().zip(image.as_slice().expect("standard layout")) {
                 *number = f32::from(pixel) / self.scale.divisor;
             }
@@ -151,9 +145,10 @@ impl Dataset {
     /// They are converted at once: 188 MB for the training set.
     pub fn rows(&self) -> Array2<f32> {
         let rows: Vec<usize> = (0..self.len()).collect();
-        let mut numbers = Array2::zeros((self.len(), self.features()));
-        self.fill(&rows, numbers.view_mut());
-        numbers
+        let mut numbers = vec![0.0; self.len() * self.features()];
+        self.fill(&rows, &mut numbers);
+        let shape = (self.len(), self.features());
+        Array2::from_shape_vec(shape, numbers).expect("as many numbers as the shape says")
     }
 
     /// The labels, 0 to 9, one for each image.
@@ -202,17 +197,17 @@ mod tests {
 
     #[test]
     fn fill_divides_the_chosen_rows() {
-        let mut batch = Array2::zeros((3, 2));
-        data().fill(&[3, 0, 3], batch.view_mut());
-        assert_eq!(batch, array![[0.2, 0.4], [0.0, 1.0], [0.2, 0.4]]);
+        let mut batch = [0.0; 6];
+        data().fill(&[3, 0, 3], &mut batch);
+        assert_eq!(batch, [0.2, 0.4, 0.0, 1.0, 0.2, 0.4]);
     }
 
     #[test]
     fn fill_reads_a_part_as_it_reads_the_whole() {
         let (_, last) = data().split(3).unwrap();
-        let mut batch = Array2::zeros((1, 2));
-        last.fill(&[0], batch.view_mut());
-        assert_eq!(batch, array![[0.2, 0.4]]);
+        let mut batch = [0.0; 2];
+        last.fill(&[0], &mut batch);
+        assert_eq!(batch, [0.2, 0.4]);
     }
 
     #[test]

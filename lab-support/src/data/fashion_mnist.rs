@@ -124,12 +124,10 @@ impl fmt::Display for FashionMnist {
 fn images(pixels: Vec<u8>, labels: Vec<u8>, source: Source) -> Result<Images, Error> {
     let shape = (labels.len(), idx::SIDE, idx::SIDE);
     let pixels = ArcArray::from_shape_vec(shape, pixels).map_err(|e| {
-        Error::new(
-            "putting pixels into rows",
-            "28 x 28 bytes for each label",
-            e,
-            "the files changed while they were read: run again",
-        )
+        Error::doing("putting pixels into rows")
+            .expected("28 x 28 bytes for each label")
+            .failed(e)
+            .advice("the files changed while they were read: run again")
     })?;
     Images::new(pixels, ArcArray1::from_vec(labels), source)
 }
@@ -137,12 +135,10 @@ fn images(pixels: Vec<u8>, labels: Vec<u8>, source: Source) -> Result<Images, Er
 /// The `mnist` crate takes paths as text.
 fn utf8(path: &Path) -> Result<&str, Error> {
     path.to_str().ok_or_else(|| {
-        Error::new(
-            "loading the data set",
-            "a folder whose name is valid Unicode",
-            path.display(),
-            "move the files to a folder with a plain name and set FASHION_MNIST_DIR to it",
-        )
+        Error::doing("loading the data set")
+            .expected("a folder whose name is valid Unicode")
+            .found(path.display())
+            .advice("move the files to a folder with a plain name and set FASHION_MNIST_DIR to it")
     })
 }
 

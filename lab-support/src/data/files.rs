@@ -41,12 +41,12 @@ impl Files {
     pub fn find(folder: &Path, cache: &Path) -> Result<Files, Error> {
         let missing: Vec<&str> = idx::FILES.into_iter().filter(|name| !is_in(folder, name)).collect();
         if !missing.is_empty() {
-            return Err(Error::new(
-                format!("looking for Fashion-MNIST in {}", home::display(folder)),
-                "its four files, each as it is or with .gz at its end",
-                format!("no {}", missing.join(", no ")),
-                "fetch them with `cargo lab data`, or set FASHION_MNIST_DIR to a folder that has them",
-            ));
+            return Err(Error::doing(format!("looking for Fashion-MNIST in {}", home::display(folder)))
+                .expected("its four files, each as it is or with .gz at its end")
+                .found(format!("no {}", missing.join(", no ")))
+                .advice(
+                    "fetch them with `cargo lab data`, or set FASHION_MNIST_DIR to a folder that has them",
+                ));
         }
         let file = |name| unpacked(folder, cache, name);
         Ok(Files {

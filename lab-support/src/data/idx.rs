@@ -120,12 +120,12 @@ fn check_magic(path: &Path, bytes: &[u8], magic: u32, what: &str) -> Result<(), 
     let expected = format!("a file of {what}, which starts with {magic:#010x}");
     match u32::try_from(found) {
         Ok(found) if found == magic => Ok(()),
-        Ok(found) if found >> 16 == GZIP_MAGIC => Err(Error::new(
-            format!("reading {}", home::display(path)),
-            expected,
-            "a file packed by gzip",
-            "add .gz to its name: the lab unpacks it by itself",
-        )),
+        Ok(found) if found >> 16 == GZIP_MAGIC => {
+            Err(Error::doing(format!("reading {}", home::display(path)))
+                .expected(expected)
+                .found("a file packed by gzip")
+                .advice("add .gz to its name: the lab unpacks it by itself"))
+        }
         _ => Err(wrong(path, expected, format!("{found:#010x}"))),
     }
 }
@@ -150,12 +150,10 @@ fn numbers<const N: usize>(path: &Path, bytes: &[u8]) -> Result<[usize; N], Erro
 }
 
 fn wrong(path: &Path, expected: impl std::fmt::Display, found: impl std::fmt::Display) -> Error {
-    Error::new(
-        format!("reading {}", home::display(path)),
-        expected,
-        found,
-        "the file is not what it should be: fetch Fashion-MNIST again with `cargo lab data`",
-    )
+    Error::doing(format!("reading {}", home::display(path)))
+        .expected(expected)
+        .found(found)
+        .advice("the file is not what it should be: fetch Fashion-MNIST again with `cargo lab data`")
 }
 
 #[cfg(test)]

@@ -44,20 +44,16 @@ impl Images {
     pub fn new(pixels: ArcArray<u8, Ix3>, labels: ArcArray1<u8>, source: Source) -> Result<Images, Error> {
         let doing = "putting images and labels together";
         if pixels.shape()[0] != labels.len() {
-            return Err(Error::new(
-                doing,
-                format!("one label for each of the {} images", pixels.shape()[0]),
-                format!("{} labels", labels.len()),
-                "check that both files belong to the same set",
-            ));
+            return Err(Error::doing(doing)
+                .expected(format!("one label for each of the {} images", pixels.shape()[0]))
+                .found(format!("{} labels", labels.len()))
+                .advice("check that both files belong to the same set"));
         }
         if let Some((i, label)) = labels.iter().enumerate().find(|(_, l)| **l as usize >= CLASS_NAMES.len()) {
-            return Err(Error::new(
-                doing,
-                "labels from 0 to 9",
-                format!("label {label} at index {i}"),
-                "the labels file is damaged: fetch it again with `cargo lab data`",
-            ));
+            return Err(Error::doing(doing)
+                .expected("labels from 0 to 9")
+                .found(format!("label {label} at index {i}"))
+                .advice("the labels file is damaged: fetch it again with `cargo lab data`"));
         }
         Ok(Images { pixels, labels, source, origin: None })
     }

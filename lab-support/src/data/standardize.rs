@@ -23,12 +23,10 @@ impl Images {
         }
         let expected = "a finite mean, and a finite deviation above 0";
         let advice = "take those of the training images: data.train.mean_and_deviation()";
-        Err(Error::new(
-            "standardizing images",
-            expected,
-            format!("mean {mean}, deviation {deviation}"),
-            advice,
-        ))
+        Err(Error::doing("standardizing images")
+            .expected(expected)
+            .found(format!("mean {mean}, deviation {deviation}"))
+            .advice(advice))
     }
 
     /// Mean and standard deviation of all pixels, divided by 255: (0.2860, 0.3530) for Fashion-MNIST's training images.

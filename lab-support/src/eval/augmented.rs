@@ -1,7 +1,6 @@
 //! Test-time augmentation: a network is asked about variants of each image.
 
 use lab_base::Error;
-use ndarray::{Array2, ArrayViewMut2};
 
 use crate::data::Dataset;
 use crate::eval::predictions::Predictions;
@@ -67,13 +66,11 @@ impl Samples for Varied<'_> {
         Samples::label(self.data, i)
     }
 
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        let mut originals = Array2::zeros(batch.dim());
-        self.data.fill(rows, originals.view_mut());
-        let (_, _, width) = self.data.shape();
-        for ((&row, from), mut to) in rows.iter().zip(originals.rows()).zip(batch.rows_mut()) {
-            let from = from.to_slice().expect("contiguous rows");
-            let to = to.as_slice_mut().expect("contiguous rows");
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        let mut originals = vec![0.0; batch.len()];
+        self.data.fill(rows, &mut originals);
+        let (n, (_, _, width)) = (self.features(), self.data.shape());
+        for ((&row, from), to) in rows.iter().zip(originals.chunks_exact(n)).zip(batch.chunks_exact_mut(n)) {
             self.augment.vary(from, to, (width, self.data.black()), self.rng.substream(row as u64));
         }
     }

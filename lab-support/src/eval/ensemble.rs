@@ -34,12 +34,10 @@ impl Ensemble {
     pub fn predict(networks: &[Sequential], data: &Dataset) -> Result<Ensemble, Error> {
         if networks.len() < 2 {
             let advice = "train the same network with several seeds";
-            return Err(Error::new(
-                "predicting with an ensemble",
-                "at least two networks",
-                networks.len(),
-                advice,
-            ));
+            return Err(Error::doing("predicting with an ensemble")
+                .expected("at least two networks")
+                .found(networks.len())
+                .advice(advice));
         }
         let progress = Progress::new("predicting with an ensemble", networks.len() * data.len(), "images");
         let answer = |network: &Sequential| {

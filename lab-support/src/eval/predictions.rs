@@ -1,9 +1,12 @@
+use std::fmt;
+
 use lab_base::{Error, expect_below};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::{CLASS_NAMES, Dataset, Images};
 use crate::eval::confusion::Confusion;
 use crate::nn::{Inputs, Sequential, argmax};
+use crate::notebook::display::thousands;
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
 /// network does not end in a softmax.
@@ -72,7 +75,7 @@ impl Predictions {
     #[track_caller]
     pub fn predicted(&self, i: usize) -> usize {
         expect_below("taking a prediction", i, self.len());
-        argmax(self.row(i).as_slice().expect("outputs are contiguous"))
+        argmax(self.row(i))
     }
 
     /// The largest output of image `i`; with a softmax the network's probability for its own answer.
@@ -111,12 +114,10 @@ impl Predictions {
             return Err(Error::new(doing, "k from 1 to 10", k, "try top_k(2, &test)"));
         }
         if data.is_empty() {
-            return Err(Error::new(
-                doing,
-                "at least one image",
-                "no images",
-                "check how the data set was split",
-            ));
+            return Err(Error::doing(doing)
+                .expected("at least one image")
+                .found("no images")
+                .advice("check how the data set was split"));
         }
         let is_among = |(row, &label): (ArrayView1<f32>, &u8)| {
             let (label, own) = (usize::from(label), row[usize::from(label)]);
@@ -157,12 +158,30 @@ impl Predictions {
         if self.outputs.shape() == expected {
             return Ok(());
         }
-        Err(Error::new(
-            doing,
-            format!("{} numbers for each of the {} images", expected[1], expected[0]),
-            format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()),
-            "pass the data set that was given to `predict`, and a network that ends in ten outputs",
-        ))
+        Err(Error::doing(doing)
+            .expected(format!("{} numbers for each of the {} images", expected[1], expected[0]))
+            .found(format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()))
+            .advice("pass the data set that was given to `predict`, and a network that ends in ten outputs"))
+    }
+}
+
+crate::notebook::shows_as_text!(Predictions);
+
+/// In short: the numbers themselves are tens of thousands.
+impl fmt::Display for Predictions {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let what = if self.probabilities { "probabilities" } else { "logits" };
+        let (classes, images) = (self.outputs.ncols(), thousands(self.len()));
+        write!(f, "{images} predictions: for each image {classes} {what}, in a row of `outputs`")?;
+        if self.is_empty() || classes == 0 {
+            return Ok(());
+        }
+        let (predicted, largest) = (self.predicted(0), self.confidence(0));
+        write!(f, "\nthe first image: {largest:.4} for class {predicted}")?;
+        match CLASS_NAMES.get(predicted).filter(|_| classes == CLASS_NAMES.len()) {
+            Some(name) => write!(f, ", {name}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -185,6 +204,17 @@ mod tests {
             if class == predicted { confidence } else { (1.0 - confidence) / 9.0 }
         });
         Predictions { outputs, probabilities: true }
+    }
+
+    #[test]
+    fn they_show_themselves_in_short() {
+        let many: Vec<(usize, f32)> = (0..1234).map(|i| (9 - i % 10, 0.75)).collect();
+        assert_eq!(
+            predictions(&many).to_string(),
+            "1,234 predictions: for each image 10 probabilities, in a row of `outputs`\n\
+             the first image: 0.7500 for class 9, Ankle boot"
+        );
+        assert_eq!(predictions(&[]).to_string().lines().count(), 1);
     }
 
     #[test]

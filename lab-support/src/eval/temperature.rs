@@ -43,14 +43,16 @@ impl Predictions {
             let advice = "take what logits.temperature(&validation)? says";
             return Err(Error::new(doing, "a finite number above 0", temperature, advice));
         }
-        let mut outputs = &self.outputs / temperature;
-        for (mut row, logits) in outputs.rows_mut().into_iter().zip(self.outputs.rows()) {
-            if row.iter().any(|logit| !logit.is_finite()) {
+        let mut outputs = self.outputs.clone();
+        for mut row in outputs.rows_mut() {
+            let mut quotients: Vec<f32> = row.iter().map(|logit| logit / temperature).collect();
+            if quotients.iter().any(|quotient| !quotient.is_finite()) {
                 // Too large a quotient: only how far they are below the largest counts.
-                let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                row.iter_mut().zip(logits).for_each(|(row, logit)| *row = (logit - largest) / temperature);
+                let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                quotients = row.iter().map(|logit| (logit - largest) / temperature).collect();
             }
-            softmax(row.into_slice().expect("contiguous rows"));
+            softmax(&mut quotients);
+            row.iter_mut().zip(quotients).for_each(|(row, probability)| *row = probability);
         }
         Ok(Predictions { outputs, probabilities: true })
     }

@@ -159,6 +159,9 @@ crate::notebook::shows_as_text!(LongRuns);
 impl fmt::Display for LongRuns {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let groups = &self.runs.groups;
+        if groups.is_empty() {
+            return write!(f, "no long runs yet");
+        }
         let name = groups.iter().map(|group| group.latest().name.len()).max().unwrap_or(0).max(4);
         let head = "params  epochs  seeds  test acc  spread  augmented  seconds  threads  made on     layers";
         writeln!(f, "{:<name$}  {head}", "name")?;
@@ -208,7 +211,7 @@ impl LongRuns {
 impl LongRun {
     /// Shows the table in a notebook.
     pub fn evcxr_display(&self) {
-        println!("{}", self.runs);
+        self.runs.evcxr_display();
     }
 }
 

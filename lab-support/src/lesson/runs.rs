@@ -16,6 +16,8 @@ pub(super) const BASELINE: &str = "baseline";
 pub struct Runs {
     pub(super) groups: Vec<Group>,
     pub(super) source: Source,
+    /// Groups that are not shown, and the one that each repeats: the same training under another name.
+    pub(super) repeats: Vec<(String, String)>,
 }
 
 /// Runs of one name and one training, whatever the seed: the latest of each seed.
@@ -48,7 +50,8 @@ impl Runs {
         }
         // A stable sort: what is not the baseline keeps its order.
         groups.sort_by_key(|group| group.latest().name != BASELINE);
-        Runs { groups, source }
+        let repeats = repeats(&groups);
+        Runs { groups, source, repeats }
     }
 
     /// The runs of these names, in this order: the first is the one to compare with.
@@ -57,13 +60,14 @@ impl Runs {
     /// When a name was never recorded.
     pub fn only(&self, names: &[&str]) -> Result<Runs, Error> {
         let groups: Result<_, Error> = names.iter().map(|name| self.group(name).cloned()).collect();
-        Ok(Runs { groups: groups?, source: self.source })
+        Ok(Runs { groups: groups?, source: self.source, repeats: Vec::new() })
     }
 
     /// All runs but those of these names.
     pub fn without(&self, names: &[&str]) -> Runs {
         let mut runs = self.clone();
         runs.groups.retain(|group| !names.contains(&group.latest().name.as_str()));
+        runs.repeats = repeats(&runs.groups);
         runs
     }
 
@@ -117,8 +121,14 @@ impl Runs {
     /// # Errors
     /// When there are no runs, or too many for one figure.
     pub fn plot(&self) -> Result<Figure, Error> {
-        let bars: Vec<Bar> = self.groups.iter().filter_map(Group::bar).collect();
+        let bars: Vec<Bar> = self.shown().filter_map(Group::bar).collect();
         compare(&bars, self.source)
+    }
+
+    /// All but those that repeat others.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Group> {
+        let is_repeat = |group: &Group| self.repeats.iter().any(|(name, _)| *name == group.latest().name);
+        self.groups.iter().filter(move |group| !is_repeat(group))
     }
 
     fn group(&self, name: &str) -> Result<&Group, Error> {
@@ -201,6 +211,21 @@ impl Group {
     }
 }
 
+/// Each group whose latest run is one of a group before it, under another name: what a task gives that was left as it was.
+fn repeats(groups: &[Group]) -> Vec<(String, String)> {
+    let mut repeats = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
+        let run = group.latest();
+        let is_same = |other: &Run| {
+            (other.seed, other.test_accuracy) == (run.seed, run.test_accuracy) && is_one_training(other, run)
+        };
+        if let Some(first) = groups[..i].iter().find(|first| first.runs.iter().any(is_same)) {
+            repeats.push((run.name.clone(), first.latest().name.clone()));
+        }
+    }
+    repeats
+}
+
 /// Whether two runs differ in their seed at most. Of records of earlier versions that can't be told.
 fn is_one_training(one: &Run, other: &Run) -> bool {
     let recipe = |run: &Run| run.recipe.as_ref().filter(|_| run.is_sealed()).map(Recipe::of_any_seed);
@@ -234,6 +259,24 @@ mod tests {
         let message = runs.test_accuracy("c").unwrap_err().to_string();
         assert!(message.contains("\"c\" among [\"baseline\", \"a\", \"b\"]"), "{message}");
         assert!(runs.best(&[]).is_err());
+    }
+
+    #[test]
+    fn a_training_under_another_name_is_not_shown_again() {
+        let same = run("128 neurons", 0.88).sealed();
+        let other =
+            run_of("wide", &history_of(&network(&[256], Adam::default()), &Fit::epochs(10), 0.9), 0.89);
+        let runs = of(vec![same, run("baseline", 0.88).sealed(), other]);
+        let names = |runs: &Runs| runs.shown().map(|group| group.latest().name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&runs), ["baseline", "wide"]);
+        let text = runs.to_string();
+        assert!(text.contains("left out: \"128 neurons\", the same training as \"baseline\""), "{text}");
+        assert!(
+            runs.get("128 neurons").is_ok() && runs.to_csv().contains("128 neurons"),
+            "it is recorded all the same"
+        );
+        assert_eq!(names(&runs.only(&["baseline", "128 neurons"]).unwrap()), ["baseline", "128 neurons"]);
+        assert_eq!(names(&runs.without(&["baseline"])), ["128 neurons", "wide"]);
     }
 
     #[test]

@@ -50,13 +50,14 @@ impl fmt::Display for Runs {
         if let Some(notice) = self.source.notice() {
             writeln!(f, "{notice}")?;
         }
-        let longest =
-            |of: fn(&Group) -> &str| self.groups.iter().map(|group| of(group).chars().count()).max();
+        let shown: Vec<&Group> = self.shown().collect();
+        let Some((first, others)) = shown.split_first() else { return write!(f, "no runs yet") };
+        let longest = |of: fn(&Group) -> &str| shown.iter().map(|group| of(group).chars().count()).max();
         let name = longest(|group| &group.latest().name).unwrap_or(0).max(4);
         let layers = longest(|group| &group.latest().layers).unwrap_or(0).max(6);
         let head = "  params  epochs  train acc  val acc  test acc  seeds  spread  seconds";
         writeln!(f, "  {:<name$}  {:<layers$}{head}", "name", "layers")?;
-        for (i, group) in self.groups.iter().enumerate() {
+        for (i, group) in shown.iter().enumerate() {
             let run = group.latest();
             writeln!(
                 f,
@@ -74,7 +75,9 @@ impl fmt::Display for Runs {
                 run.seconds
             )?;
         }
-        let Some((first, others)) = self.groups.split_first() else { return write!(f, "  (no runs yet)") };
+        for (name, first) in &self.repeats {
+            writeln!(f, "  left out: \"{name}\", the same training as \"{first}\"")?;
+        }
         writeln!(f, "\n* compared with {}, test accuracy:", first.latest().name)?;
         others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
         write_advice(f, first)
@@ -128,7 +131,7 @@ mod tests {
         assert!(text.starts_with("practice set"), "{text}");
         assert!(text.lines().nth(2).unwrap().starts_with("* baseline"), "{text}");
         assert!(text.contains("  wide      +0.0100\n  (run baseline with other seeds"), "{text}");
-        assert!(table(vec![]).ends_with("(no runs yet)"));
+        assert!(table(vec![]).ends_with("\nno runs yet") && !table(vec![]).contains("layers"));
     }
 
     #[test]

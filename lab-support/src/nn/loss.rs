@@ -127,14 +127,10 @@ fn countable(probability: f32) -> f32 {
 }
 
 /// Index of the largest number, the first where several are equal.
-pub(crate) fn argmax(row: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, value) in row.iter().enumerate() {
-        if *value > row[best] {
-            best = i;
-        }
-    }
-    best
+pub(crate) fn argmax<'a>(row: impl IntoIterator<Item = &'a f32>) -> usize {
+    let mut numbers = row.into_iter().copied().enumerate();
+    let first = numbers.next().unwrap_or_default();
+    numbers.fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
 }
 
 #[cfg(test)]

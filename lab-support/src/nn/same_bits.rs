@@ -95,6 +95,19 @@ fn threads_change_no_bit_of_a_convolution() {
 }
 
 #[test]
+fn threads_that_make_room_for_other_programs_change_no_bit() {
+    let trained = |active: &'static [usize]| {
+        let (mut model, threads) = (network(7, Adam::default()), Threads::with(5).unwrap());
+        let crowd = threads.crowd().clone();
+        let plan = Fit::epochs(active.len()).quiet();
+        let plan = plan.on_epoch(move |epoch, _| crowd.set_active(active[epoch.number - 1]));
+        model.train(&striped(200), None, &plan, None, &threads).unwrap();
+        bits(&model)
+    };
+    assert!(trained(&[5, 5, 5, 5, 5]) == trained(&[1, 3, 2, 5, 4]));
+}
+
+#[test]
 fn threads_change_no_score() {
     let (model, data) = (network(1, Adam::default()), striped(500));
     let score =

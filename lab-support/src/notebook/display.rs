@@ -18,6 +18,28 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
     let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
 }
 
+/// As many characters of a line as a page of 900 pixels has room for. A notebook would break a longer one where it ends.
+const WIDE: usize = 84;
+
+/// Shows text whose lines stay whole: what is wider than a page is moved to and fro.
+pub(crate) fn show_text(text: &str) {
+    if is_narrow(text) {
+        println!("{text}");
+    } else {
+        show(&[("text/html", &whole_lines(text)), ("text/plain", text)]);
+    }
+}
+
+fn is_narrow(text: &str) -> bool {
+    text.lines().all(|line| line.chars().count() <= WIDE)
+}
+
+/// The colours are those of the page.
+fn whole_lines(text: &str) -> String {
+    let style = "white-space:pre;overflow-x:auto;word-break:normal;font-size:12px;line-height:1.4";
+    format!(r#"<pre style="{style}">{}</pre>"#, escaped(text))
+}
+
 /// Whether this is the process that runs a notebook's cells.
 pub(crate) fn in_notebook() -> bool {
     std::env::var_os("EVCXR_IS_RUNTIME").is_some()
@@ -45,6 +67,11 @@ pub(crate) fn thousands(n: usize) -> String {
     text
 }
 
+/// Text that stands in HTML as it is.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// Whole lines, as the kernel reads them.
 fn message(forms: &[(&str, &str)]) -> String {
     forms
@@ -58,6 +85,12 @@ fn message(forms: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_a_wide_table_stay_whole() {
+        let html = whole_lines("a < b\n1 & 2");
+        assert!(html.ends_with(">a &lt; b\n1 &amp; 2</pre>") && html.contains("white-space:pre;"), "{html}");
+    }
 
     #[test]
     fn each_form_stands_between_its_marks() {

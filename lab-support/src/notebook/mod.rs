@@ -14,7 +14,7 @@ macro_rules! shows_as_text {
         $(impl $type {
             /// Shows it in a notebook, as it prints itself.
             pub fn evcxr_display(&self) {
-                println!("{self}");
+                $crate::notebook::display::show_text(&self.to_string());
             }
         })*
     };

@@ -52,17 +52,29 @@ impl Curve {
     }
 }
 
-/// Draws the curves over a grid, and a vertical line at the epoch of the smallest validation loss.
-pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Option<usize>) -> Drawn {
+/// At most so many marks along a curve.
+const MARKS: usize = 100;
+
+/// Draws the curves over a grid, and a vertical line at the epoch of the smallest validation loss. `along` is what goes
+/// to the right, `measure` what goes up.
+pub(crate) fn draw_panel(
+    area: &Area,
+    (along, measure): (&str, &str),
+    curves: &[Curve],
+    best: Option<usize>,
+) -> Drawn {
     let (_, panel) = area.split_vertically(draw_key(area, curves, best)?);
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let end = points().map(|point| point.0.ceil()).fold(1.0, f64::max);
     let values = span(points().map(|point| point.1));
-    let digits = if values.end - values.start < 0.05 { 3 } else { 2 };
+    let digits = match values.end - values.start {
+        ..0.05 => 3,
+        ..20.0 => 2,
+        _ => 0,
+    };
     let whole = |epoch: &f64| if epoch.fract() == 0.0 { epoch.to_string() } else { String::new() };
     let value = |v: &f64| format!("{v:.digits$}");
-    let x =
-        Axis { range: 0.0..1.02 * end, title: "epoch", labels: (end as usize + 1).min(11), format: &whole };
+    let x = Axis { range: 0.0..1.02 * end, title: along, labels: (end as usize + 1).min(11), format: &whole };
     let y = Axis { range: values.clone(), title: measure, labels: 7, format: &value };
     let mut chart = axes(&panel, x, y)?;
     if let Some(best) = best {
@@ -78,7 +90,7 @@ pub(crate) fn draw_panel(area: &Area, measure: &str, curves: &[Curve], best: Opt
             curve.points.iter().copied(),
             curve.colour.stroke_width(px(2) as u32),
         ))?;
-        for &(epoch, value) in &curve.points {
+        for &(epoch, value) in curve.points.iter().step_by(curve.points.len().div_ceil(MARKS).max(1)) {
             let (x, y) = chart.backend_coord(&(epoch, value));
             curve.mark.draw(area, (x - left, y - top), curve.colour)?;
         }

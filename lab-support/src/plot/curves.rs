@@ -11,7 +11,7 @@ use crate::plot::mark::Mark;
 use crate::plot::style::{BLUE, GREEN, ORANGE, PURPLE, RED, SKY};
 
 /// Colour and sign of each curve.
-const LOOKS: [(RGBColor, Mark); 6] = [
+pub(crate) const LOOKS: [(RGBColor, Mark); 6] = [
     (BLUE, Mark::Disc),
     (RED, Mark::Ring),
     (GREEN, Mark::Square),
@@ -31,12 +31,10 @@ pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
         return Err(Error::new(doing, "1 to 6 runs", runs.len(), "choose among them"));
     }
     if let Some((name, _)) = runs.iter().find(|(_, history)| history.epochs.is_empty()) {
-        return Err(Error::new(
-            doing,
-            "at least one epoch each",
-            format!("none in {name}"),
-            "train with `fit`",
-        ));
+        return Err(Error::doing(doing)
+            .expected("at least one epoch each")
+            .found(format!("none in {name}"))
+            .advice("train with `fit`"));
     }
     let validated = runs.iter().flat_map(|(_, history)| &history.epochs).all(|e| e.validation.is_some());
     let (measure, note) = match validated {
@@ -63,5 +61,5 @@ pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
         source: practice.unwrap_or(Source::FashionMnist),
         alt: format!("{measure} over epochs, last: {}.", last.join(", ")),
     };
-    Figure::draw(frame, |area| curve::draw_panel(area, measure, &curves, None))
+    Figure::draw(frame, |area| curve::draw_panel(area, ("epoch", measure), &curves, None))
 }

@@ -15,10 +15,7 @@ impl Images {
     /// When there are no images.
     pub fn class_counts(&self) -> Result<Figure, Error> {
         check(self, "counting the images of each class")?;
-        let mut counts = [0; CLASS_NAMES.len()];
-        for &label in &self.labels {
-            counts[usize::from(label)] += 1;
-        }
+        let counts = self.counts();
         let least = counts.iter().copied().min().unwrap_or(0);
         let most = counts.iter().copied().max().unwrap_or(0);
         let spread = match least == most {

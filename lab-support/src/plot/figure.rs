@@ -45,8 +45,8 @@ impl Figure {
         let page = Canvas::new(&mut pixels, width, height).into_drawing_area();
         let middle = page.margin(px(above), px(below), 0, 0);
         let failed = |e: &dyn std::fmt::Display| {
-            let doing = format!("drawing the figure \"{}\"", frame.title);
-            Error::new(doing, "a picture", e, "draw fewer things at once")
+            let drawing = Error::doing(format!("drawing the figure \"{}\"", frame.title));
+            drawing.expected("a picture").found(e).advice("draw fewer things at once")
         };
         frame.draw_words(&page).and_then(|()| drawing(&middle)).map_err(|e| failed(&e))?;
         drop((page, middle));
@@ -71,12 +71,10 @@ impl Figure {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         std::fs::write(path, &self.png).map_err(|e| {
-            Error::new(
-                format!("saving a figure to {}", path.display()),
-                "a place that can be written",
-                e,
-                "check that the folder exists",
-            )
+            Error::doing(format!("saving a figure to {}", path.display()))
+                .expected("a place that can be written")
+                .failed(e)
+                .advice("check that the folder exists")
         })
     }
 

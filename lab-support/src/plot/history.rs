@@ -19,12 +19,10 @@ impl History {
     /// When there is no epoch.
     pub fn plot(&self) -> Result<Figure, Error> {
         let Some(last) = self.epochs.last() else {
-            return Err(Error::new(
-                "drawing a training run",
-                "at least one epoch",
-                "none",
-                "train with `fit`",
-            ));
+            return Err(Error::doing("drawing a training run")
+                .expected("at least one epoch")
+                .found("none")
+                .advice("train with `fit`"));
         };
         let best = best(&self.epochs);
         let note = match best {
@@ -85,5 +83,5 @@ fn draw_panel(
     if best.is_some() {
         curves.push(Curve::new("validation", RED, Mark::Ring, validation).shaded_to(&curves[0]));
     }
-    curve::draw_panel(area, measure, &curves, best.map(|epoch| epoch.number))
+    curve::draw_panel(area, ("epoch", measure), &curves, best.map(|epoch| epoch.number))
 }

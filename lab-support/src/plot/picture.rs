@@ -15,12 +15,10 @@ pub(crate) fn pick<'a>(images: &'a Images, i: usize, doing: &str) -> Result<Arra
     if i < images.len() {
         return Ok(images.pixels.index_axis(Axis(0), i));
     }
-    Err(Error::new(
-        doing,
-        format!("an image from 0 to {}", images.len().saturating_sub(1)),
-        format!("image {i}"),
-        format!("this set holds {} images, counted from 0", images.len()),
-    ))
+    Err(Error::doing(doing)
+        .expected(format!("an image from 0 to {}", images.len().saturating_sub(1)))
+        .found(format!("image {i}"))
+        .advice(format!("this set holds {} images, counted from 0", images.len())))
 }
 
 /// Draws `image` with its upper left corner at `corner`, each pixel a square of `cell` by `cell` on the

@@ -53,7 +53,7 @@ impl PredictedImage<'_> {
                 corner.1 + class as i32 * row + px(3),
                 corner.1 + (class as i32 + 1) * row - px(3),
             );
-            let (middle, end) = ((top + bottom) / 2, left + (probability * width as f32) as i32);
+            let (middle, end) = ((top + bottom) / 2, left + length(probability, width));
             area.draw(&Rectangle::new([(left, top), (left + width, bottom)], TRACK.filled()))?;
             area.draw(&Rectangle::new([(left, top), (end, bottom)], self.colour(class).filled()))?;
             let style = self.label(class, 14);
@@ -76,7 +76,7 @@ impl PredictedImage<'_> {
         for (class, &probability) in self.probabilities.iter().enumerate() {
             let (left, right) =
                 (corner.0 + class as i32 * column + px(1), corner.0 + (class as i32 + 1) * column - px(1));
-            let top = floor - (probability * height as f32) as i32;
+            let top = floor - length(probability, height);
             area.draw(&Rectangle::new([(left, corner.1), (right, floor)], TRACK.filled()))?;
             area.draw(&Rectangle::new([(left, top), (right, floor)], self.colour(class).filled()))?;
             let place = ((left + right) / 2, floor + px(10));
@@ -111,4 +111,9 @@ impl PredictedImage<'_> {
             _ => text(size, INK),
         }
     }
+}
+
+/// Of a bar that is `all` long where the network is certain. A number that is no probability has none, or all.
+fn length(probability: f32, all: i32) -> i32 {
+    (probability.clamp(0.0, 1.0) * all as f32) as i32
 }

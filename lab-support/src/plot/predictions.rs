@@ -43,12 +43,10 @@ impl Predictions {
     /// that was predicted, or the outputs aren't probabilities.
     pub fn gallery(&self, rows: usize, cols: usize, data: &Dataset) -> Result<Figure, Error> {
         if !(1..=20).contains(&rows) || !(1..=COLUMNS).contains(&cols) {
-            return Err(Error::new(
-                "showing a gallery of predictions",
-                format!("1 to 20 rows and 1 to {COLUMNS} columns"),
-                format!("{rows} rows and {cols} columns"),
-                "try gallery(5, 3, &test)",
-            ));
+            return Err(Error::doing("showing a gallery of predictions")
+                .expected(format!("1 to 20 rows and 1 to {COLUMNS} columns"))
+                .found(format!("{rows} rows and {cols} columns"))
+                .advice("try gallery(5, 3, &test)"));
         }
         let answers = self.answers(0..rows * cols, data)?;
         let right = answers.iter().filter(|answer| answer.predicted == answer.actual).count();
@@ -101,12 +99,10 @@ impl Predictions {
     fn answer<'a>(&'a self, i: usize, data: &'a Dataset) -> Result<PredictedImage<'a>, Error> {
         self.check(data)?;
         if !self.probabilities {
-            return Err(Error::new(
-                "showing a prediction",
-                "probabilities from 0 to 1",
-                "logits, the outputs of a network without a softmax",
-                "predict with `model.with_softmax().predict(&test)?`",
-            ));
+            return Err(Error::doing("showing a prediction")
+                .expected("probabilities from 0 to 1")
+                .found("logits, the outputs of a network without a softmax")
+                .advice("predict with `model.with_softmax().predict(&test)?`"));
         }
         Ok(PredictedImage {
             index: i,

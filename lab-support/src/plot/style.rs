@@ -122,7 +122,8 @@ pub(crate) fn axes<'a>(area: &Area<'a>, x: Axis, y: Axis) -> Drawn<Chart<'a>> {
 /// The words (of 14 pixels) themselves, or as many letters as fit into `width` on the canvas.
 pub(crate) fn fitting(area: &Area, words: &str, width: i32) -> Drawn<String> {
     let letters: Vec<char> = words.chars().collect();
-    for kept in (0..letters.len()).rev() {
+    // Each letter is wider than a pixel of the canvas.
+    for kept in (0..letters.len().min(width.max(0) as usize)).rev() {
         let shown: String = match kept + 1 == letters.len() {
             true => words.to_string(),
             false => letters[..kept].iter().chain(&['…']).collect(),

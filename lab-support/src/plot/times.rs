@@ -80,7 +80,8 @@ fn draw_group(area: &Area, group: &Times, top: i32) -> Drawn {
         let (upper, lower) =
             (top + HEADING + ROW * row as i32 + 3, top + HEADING + ROW * (row as i32 + 1) - 3);
         let (left, middle) = (px(LEFT), px((upper + lower) / 2));
-        let end = left + (f64::from(px(RIGHT - LEFT)) * seconds / longest) as i32;
+        let width = f64::from(px(RIGHT - LEFT));
+        let end = left + (width * seconds / longest).min(width) as i32;
         let colour = if row < group.ours { BLUE } else { GREY };
         area.draw(&Rectangle::new([(left, px(upper)), (end, px(lower))], colour.filled()))?;
         let name = fitting(area, who, px(LEFT - 8 - MARGIN))?;

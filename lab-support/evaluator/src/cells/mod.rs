@@ -5,7 +5,9 @@
 //! the lines that are meant for it, and tells the kernel of everything else: what is printed and shown, in its order, and
 //! how a cell or the process ended.
 
+mod evcxr;
 mod keeper;
+mod listener;
 mod order;
 mod output;
 mod printed;

@@ -173,7 +173,7 @@ fn end_children(copy: Option<Pid>) {
     let since = copy.and_then(started);
     // What a child has started comes here when it has ended.
     for _ in 0..3 {
-        for child in stoppable::children(rustix::process::getpid()) {
+        for child in stoppable::children() {
             if Some(child) != copy && started(child) >= since {
                 // It may have ended.
                 let _ = kill_process(child, Signal::KILL);

@@ -7,7 +7,7 @@
 
 mod address;
 mod client;
-mod frames;
+pub mod frames;
 mod outbox;
 mod presence;
 mod publisher;

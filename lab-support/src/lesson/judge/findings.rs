@@ -8,6 +8,10 @@ use crate::lesson::check::Point;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub points: Vec<Point>,
+    /// Sentences that say something else than what is expected: the topic, the sentence, and a hint.
+    objections: Vec<(String, String, String)>,
+    /// Something that is expected was not found.
+    lacks: bool,
     /// The answer has code, which is not judged: what isn't found may be there.
     pub has_code: bool,
 }
@@ -22,7 +26,12 @@ pub(super) enum Found {
 }
 
 impl Findings {
+    pub fn of(text: &str) -> Findings {
+        Findings { has_code: text.contains("```"), ..Findings::default() }
+    }
+
     pub fn fact(&mut self, found: Found, topic: &str, hint: &str) {
+        self.lacks |= found != Found::Said;
         self.points.push(match found {
             Found::Said => Point::new(true, topic, "", ""),
             Found::Nothing if self.has_code => Point::unclear(topic, "it may be in the code"),
@@ -33,8 +42,34 @@ impl Findings {
         });
     }
 
+    /// A measurement that no run has.
     pub fn wrong(&mut self, sentence: &Sentence, topic: &str, hint: &str) {
         self.points.push(Point::new(false, topic, sentence.quoted(), hint));
+    }
+
+    /// A sentence that contradicts what is expected.
+    pub fn object(&mut self, sentence: &Sentence, topic: &str, hint: &str) {
+        self.objections.push((topic.into(), sentence.quoted(), hint.into()));
+    }
+
+    /// Words that no sentence holds together. Phrases with all that is expected in them do without.
+    pub fn keywords(&mut self, in_phrases: bool) {
+        if self.lacks || !in_phrases {
+            let hint = "say what is what: keywords alone don't tell";
+            self.points.push(Point::new(false, "a full sentence", "words in a row", hint));
+        }
+    }
+
+    /// What was found. A sentence that contradicts an answer with all that is expected may have been misread, or the
+    /// answer contradicts itself: a reader has to tell. Where something is lacking, too, the sentence is wrong.
+    pub fn points(mut self) -> Vec<Point> {
+        for (topic, quote, hint) in self.objections {
+            self.points.push(match self.lacks {
+                true => Point::new(false, topic, quote, &hint),
+                false => Point::unclear(topic, quote),
+            });
+        }
+        self.points
     }
 
     pub fn unclear(&mut self, topic: &str, why: impl Into<String>) {
@@ -50,7 +85,7 @@ impl Findings {
         hint: &str,
     ) {
         if let Some(sentence) = sentences.iter().find(|sentence| !sentence.denied && is_wrong(sentence)) {
-            self.wrong(sentence, topic, hint);
+            self.object(sentence, topic, hint);
         }
     }
 

@@ -2,9 +2,10 @@
 
 pub(super) type List = &'static str;
 
-pub(super) const TRAIN: List = "train training learn learning trainset learned taught fit fitting study";
+pub(super) const TRAIN: List =
+    "train training learn learning trainset learned teach taught fit fitting study";
 pub(super) const TEST: List =
-    "test testing evaluate evaluation exam examine examination unseen assess check testset";
+    "test testing evaluate evaluation exam quiz examine examination unseen assess check testset";
 pub(super) const VALIDATE: List = "validate validation";
 pub(super) const IMAGE: List =
     "image picture photo photograph example sample item instance data drawing img pic observation";
@@ -24,4 +25,5 @@ pub(super) const EACH: List = "each per every equally class";
 /// Words of the lab that other languages don't have.
 pub(super) const KNOWN: &[List] = &[TRAIN, TEST, IMAGE, CLASS, CLOTHES, NEURON, LOSS, BATCH, STEP, LAB];
 const LAB: List = "accuracy prediction truth result correct right match equal ankleboot layer hidden flatten dense weight actual predicted predict same grey value faster \
-     divide stable whole pass size dropout";
+     gradient normalize normalise pixel number input scale range converge convergence quick small large big purpose \
+     reason network divide stable whole pass size dropout";

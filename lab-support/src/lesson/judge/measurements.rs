@@ -1,11 +1,14 @@
 //! What is said of the measurements that an answer quotes: those that no run has, and those that are compared the wrong
 //! way round.
 
-use super::claims::{Claim, Verdict};
+use std::cmp::Ordering;
+
+use super::claims::Claim;
 use super::evidence::Kind;
 use super::findings::Findings;
 use super::lists::*;
 use super::read::{Sentence, Token};
+use super::verdict::Verdict;
 
 /// What is said of the claims that don't hold.
 pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
@@ -16,11 +19,49 @@ pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
         findings.wrong(claim.sentence, topic, hint);
     } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
         let why = match claim.verdict {
-            Verdict::Elsewhere => "is in the records, but perhaps of another run than the one that is meant",
+            Verdict::Elsewhere => {
+                "may be in the records, but perhaps of another run than the one that is meant"
+            }
             Verdict::Difference => "may be a difference of measured values",
             _ => "is near a measured value, but not that value rounded",
         };
         findings.unclear(topic, format!("{} {why}", claim.number.text));
+    }
+    // "Rose to" what is below the baseline, "makes it worse" of what is above it.
+    let odd = |claim: &&Claim| {
+        let s = claim.sentence;
+        let rises = claim.place > 1
+            && s.tokens[claim.place - 1].is_word("to")
+            && s.tokens[claim.place - 2].is("rise rose improve increase climb grow grew");
+        let worse =
+            s.tokens.iter().any(|t| t.is("worse hurt harm") && t.asserted()) && !s.has("than but while");
+        let of_test = claim.verdict == Verdict::Fits && claim.changed && claim.kinds == [Kind::TestAccuracy];
+        let is_single = claims.iter().filter(|other| std::ptr::eq(other.sentence, s)).count() == 1;
+        of_test
+            && (rises && claim.beside_baseline == Ordering::Less
+                || worse && is_single && claim.beside_baseline == Ordering::Greater)
+    };
+    if let Some(claim) = claims.iter().find(odd) {
+        findings.unclear("which values rise, and which fall", claim.sentence.quoted());
+    }
+    // "It fell from 0.9056 to 0.8856": a change goes from the baseline to what was changed.
+    for pair in claims.windows(2) {
+        let [from, to] = pair else { continue };
+        let s = from.sentence;
+        if !std::ptr::eq(s, to.sentence) {
+            continue;
+        }
+        let is_from = from.place > 0 && s.tokens[from.place - 1].is_word("from");
+        let is_to = to.place > 0 && s.tokens[to.place - 1].is_word("to");
+        let of_test = from.kinds == [Kind::TestAccuracy] && to.kinds == [Kind::TestAccuracy];
+        if is_from
+            && is_to
+            && of_test
+            && from.beside_baseline != Ordering::Equal
+            && to.beside_baseline == Ordering::Equal
+        {
+            findings.unclear("which values rise, and which fall", s.quoted());
+        }
     }
     for pair in claims.windows(2) {
         if let [from, to] = pair

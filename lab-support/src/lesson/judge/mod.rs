@@ -2,6 +2,7 @@
 //! can't tell, it asks for a reader.
 
 mod claims;
+mod durations;
 mod evidence;
 mod findings;
 mod kinds;
@@ -13,6 +14,7 @@ mod read;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub(super) use evidence::{Evidence, FirstImage, Saved};
 
@@ -26,13 +28,13 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
         return vec![Point::new(false, "an answer", "nothing yet", "write it between the quotes")];
     }
     let sentences = read::sentences(text);
-    let mut findings = Findings { has_code: text.contains("```"), ..Findings::default() };
+    let mut findings = Findings::of(text);
     if !read::is_english(&sentences, lists::KNOWN) {
         findings.unclear(
             "an answer in English",
             "answers are judged in English only; your teacher may read this one",
         );
-        return findings.points;
+        return findings.points();
     }
     if read::speaks_of_grading(&sentences) {
         findings.unclear("an answer to the question", "it speaks of how it is to be judged");
@@ -40,11 +42,11 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
     if read::takes_back(&sentences) {
         findings.unclear("an answer that says one thing", "it seems to take something back");
     }
-    if !findings.has_code && !read::is_in_sentences(&sentences) {
-        let hint = "say what is what: keywords alone don't tell";
-        findings.points.push(Point::new(false, "a full sentence", "words in a row", hint));
-    }
     questions::judge(number, &sentences, evidence, &mut findings);
     sums::judge(&sentences, &mut findings);
-    findings.points
+    durations::judge(&sentences, evidence, &mut findings);
+    if !findings.has_code && !read::is_in_sentences(&sentences) {
+        findings.keywords(read::is_in_phrases(&sentences));
+    }
+    findings.points()
 }

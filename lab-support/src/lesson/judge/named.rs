@@ -141,6 +141,11 @@ impl Trait {
         !matches!(self, Trait::At(_) | Trait::AtLast | Trait::Normalized | Trait::Raw)
     }
 
+    /// After how much training, and not of which network.
+    pub fn is_a_time(&self) -> bool {
+        matches!(self, Trait::At(_) | Trait::AtLast)
+    }
+
     /// Whether a measurement can be of a network with this trait.
     pub fn is_of(&self, measured: &Measured) -> bool {
         let network = &measured.network;
@@ -173,6 +178,11 @@ pub(super) fn is_exactly(network: &Network, named: &[&Trait]) -> bool {
     let convolutions = !network.convolutions || has(|t| *t == Trait::Convolution);
     let width = !wide || has(|t| matches!(t, Trait::Width(_) | Trait::TwoHidden));
     let long = network.epochs == 10 || network.convolutions || has(|t| matches!(t, Trait::Epochs(_)));
-    let chosen = network.plain || has(|t| matches!(t, Trait::Chosen(_) | Trait::Convolution));
+    let is_named = |t: &&&Trait| match t {
+        Trait::Chosen(names) => names.split(' ').any(|name| network.words.contains(name)),
+        Trait::Convolution => true,
+        _ => false,
+    };
+    let chosen = network.plain || named.iter().any(|t| is_named(&t));
     convolutions && width && long && chosen
 }

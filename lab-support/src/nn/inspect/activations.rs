@@ -78,8 +78,9 @@ mod tests {
         assert_eq!(flat.row(69).to_vec(), data.image(69).iter().copied().collect::<Vec<_>>());
         let [weight, bias] = model.layers[1].parameters() else { panic!("weight and bias") };
         for (x, y) in flat.rows().into_iter().zip(hidden.values.rows()) {
-            for ((w, b), y) in weight.matrix().rows().into_iter().zip(&bias.value).zip(y) {
-                assert!((f32::max(0.0, w.dot(&x) + b) - y).abs() < 1e-6);
+            for ((w, b), y) in weight.value.chunks(6).zip(&bias.value).zip(y) {
+                let sum: f32 = w.iter().zip(x).map(|(w, x)| w * x).sum();
+                assert!((f32::max(0.0, sum + b) - y).abs() < 1e-6);
             }
         }
     }

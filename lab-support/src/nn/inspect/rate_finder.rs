@@ -63,12 +63,10 @@ impl Sequential {
             let found = format!("{first:.4} at first and {least:.4} at best");
             let advice = "check what is frozen, and that images are normalized and their labels right; or build the \
                           network anew";
-            return Err(Error::new(
-                "looking for a learning rate",
-                "a rate at which the loss falls",
-                found,
-                advice,
-            ));
+            return Err(Error::doing("looking for a learning rate")
+                .expected("a rate at which the loss falls")
+                .found(found)
+                .advice(advice));
         }
         let suggestion = rate / 10.0;
         Ok(RateRange { points, suggestion, source: data.images().source, layers: self.architecture() })

@@ -55,7 +55,8 @@ impl Sequential {
         }
         let Images { pixels, labels, source, .. } = data.images();
         let image = pixels.index_axis(Axis(0), i).to_owned();
-        let gradient = gradient.to_shape(image.dim()).expect("one number for each pixel").to_owned();
+        let gradient =
+            Array2::from_shape_vec(image.dim(), gradient.to_vec()).expect("a number for each pixel");
         Ok(Saliency { index: i, actual: usize::from(labels[i]), class, image, gradient, source: *source })
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod channels;
 pub(crate) mod convolution;
+pub(crate) mod crowd;
 pub(crate) mod math;
 pub(crate) mod matmul;
 pub(crate) mod memory;

@@ -5,15 +5,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use lab_base::Error;
 use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
+
+use crate::nn::kernels::crowd::Crowd;
 
 /// A pool of threads that lives as long as one `fit`, `evaluate` or `predict`.
 pub(crate) struct Threads {
     /// None where one thread does everything.
     pool: Option<ThreadPool>,
-    count: usize,
+    crowd: Arc<Crowd>,
 }
 
 impl Threads {
@@ -35,28 +38,37 @@ impl Threads {
             return Ok(Threads::one());
         }
         let pool = ThreadPoolBuilder::new().num_threads(count).build().map_err(|e| {
-            Error::new("starting threads", format!("{count} threads"), e, "set LAB_THREADS=1 to do without")
+            Error::doing("starting threads")
+                .expected(format!("{count} threads"))
+                .failed(e)
+                .advice("set LAB_THREADS=1 to do without")
         })?;
-        Ok(Threads { pool: Some(pool), count })
+        Ok(Threads { pool: Some(pool), crowd: Arc::new(Crowd::new(count)) })
     }
 
     pub fn one() -> Threads {
-        Threads { pool: None, count: 1 }
+        Threads { pool: None, crowd: Arc::new(Crowd::new(1)) }
     }
 
     /// Runs `work` in the pool, where [`for_each`](Self::for_each) finds the other threads awake.
     ///
     /// A training step has parts that take a few millionths of a second, less than it takes to wake a thread:
-    /// the others look for work without sleeping until `work` is done, and let any other program go first.
+    /// the others look for work without sleeping until `work` is done, and let any other program go first. Those that
+    /// are too many beside other programs sleep.
     pub fn run<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         let Some(pool) = &self.pool else { return work() };
         pool.scope(|scope| {
             let leader = rayon_core::current_thread_index();
             let done = Arc::new(AtomicBool::new(false));
-            let seen = done.clone();
+            let (seen, crowd) = (done.clone(), self.crowd.clone());
+            crowd.begin();
             scope.spawn_broadcast(move |_, thread| {
-                while Some(thread.index()) != leader && !seen.load(Ordering::Relaxed) {
-                    if rayon_core::yield_now() == Some(Yield::Idle) {
+                // The leader is the first of those that work.
+                let place = leader.map_or(0, |leader| (thread.index() + crowd.all() - leader) % crowd.all());
+                while place > 0 && !seen.load(Ordering::Relaxed) {
+                    if place >= crowd.active() {
+                        std::thread::sleep(NAP);
+                    } else if rayon_core::yield_now() == Some(Yield::Idle) {
                         std::thread::yield_now();
                     }
                 }
@@ -66,9 +78,14 @@ impl Threads {
         })
     }
 
+    /// What other programs leave of the cores, to be told of each step.
+    pub fn crowd(&self) -> &Arc<Crowd> {
+        &self.crowd
+    }
+
     /// How many of `n` rows make one part: an equal share for each thread, but at least `least`.
     pub fn share(&self, n: usize, least: usize) -> usize {
-        n.div_ceil(self.count).max(least).max(1)
+        n.div_ceil(self.crowd.active()).max(least).max(1)
     }
 
     /// Calls `work` once for each of the parts, on whichever thread is free.
@@ -77,9 +94,23 @@ impl Threads {
         I: Iterator<Item: Send> + Send,
     {
         match self.pool {
-            Some(_) => share_out(parts, &work),
-            None => parts.for_each(work),
+            Some(_) if self.crowd.active() > 1 => share_out(parts, &work),
+            _ => parts.for_each(work),
         }
+    }
+
+    /// Calls `work` with each of the `rows` rows of `from` and the same row of `to`; a thread takes `least` rows or more.
+    pub fn for_each_row(
+        &self,
+        rows: usize,
+        least: usize,
+        (from, to): (&[f32], &mut [f32]),
+        work: impl Fn(&[f32], &mut [f32]) + Sync,
+    ) {
+        let (inputs, outputs, share) = (from.len() / rows, to.len() / rows, self.share(rows, least));
+        self.for_each(from.chunks(share * inputs).zip(to.chunks_mut(share * outputs)), |(from, to)| {
+            from.chunks_exact(inputs).zip(to.chunks_exact_mut(outputs)).for_each(|(from, to)| work(from, to));
+        });
     }
 }
 
@@ -89,12 +120,10 @@ fn wanted_by(variable: Option<String>) -> Result<usize, Error> {
         return Ok(std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
     };
     text.trim().parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| {
-        Error::new(
-            "reading LAB_THREADS",
-            format!("a number from 1 to {MOST}"),
-            format!("\"{text}\""),
-            "set it to the number of threads to use, or unset it to use all cores",
-        )
+        Error::doing("reading LAB_THREADS")
+            .expected(format!("a number from 1 to {MOST}"))
+            .found(format!("\"{text}\""))
+            .advice("set it to the number of threads to use, or unset it to use all cores")
     })
 }
 
@@ -111,6 +140,9 @@ impl Drop for SetOnDrop {
         self.0.store(true, Ordering::Relaxed);
     }
 }
+
+/// How often a thread that is too many looks whether it still is.
+const NAP: Duration = Duration::from_millis(1);
 
 /// More threads than this help no network of this size.
 const MOST: usize = 256;

@@ -23,10 +23,6 @@ impl AveragePool2d {
         Ok(AveragePool2d { window, shape: window.output_shape() })
     }
 
-    fn outputs(&self) -> usize {
-        self.shape.iter().product()
-    }
-
     /// The weight of each number in a mean.
     fn weight(&self) -> f32 {
         1.0 / (self.window.size * self.window.size) as f32
@@ -43,22 +39,16 @@ impl Layer for AveragePool2d {
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
-        threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
-            for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                vectorized(Mean { window: &self.window, weight: self.weight(), x, y });
-            }
+        threads.for_each_row(rows, 1, (x, y), |x, y| {
+            vectorized(Mean { window: &self.window, weight: self.weight(), x, y });
         });
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
         let Backward { rows, d_output: dy, d_input: Some(dx), .. } = pass else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
-        threads.for_each(dx.chunks_mut(share * inputs).zip(dy.chunks(share * outputs)), |(dx, dy)| {
+        threads.for_each_row(rows, 1, (dy, dx), |dy, dx| {
             dx.fill(0.0);
-            for (dx, dy) in dx.chunks_exact_mut(inputs).zip(dy.chunks_exact(outputs)) {
-                vectorized(Spread { window: &self.window, weight: self.weight(), dy, dx });
-            }
+            vectorized(Spread { window: &self.window, weight: self.weight(), dy, dx });
         });
     }
 }

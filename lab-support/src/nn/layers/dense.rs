@@ -1,7 +1,8 @@
 use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix, matrix_mut};
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix_mut};
+use crate::nn::kernels::product::Start;
 use crate::nn::kernels::{Misfit, Threads, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
@@ -74,9 +75,10 @@ impl Layer for Dense {
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let (outputs, share) = (self.outputs[0], threads.share(self.outputs[0], LEAST_OUTPUTS));
-        let (weight, mut sums) = (self.sums.weight().matrix(), matrix_mut(rows, y));
-        let parts = weight.axis_chunks_iter(Axis(0), share).zip(sums.axis_chunks_iter_mut(Axis(1), share));
-        threads.for_each(parts, |(w, y)| matmul_nt(matrix(rows, x), w, y)); // [rows, part of outputs]
+        let (inputs, mut sums) = (x.len() / rows, matrix_mut(rows, y));
+        let weight = self.sums.weight().value.chunks(share * inputs);
+        let parts = weight.zip(sums.axis_chunks_iter_mut(Axis(1), share));
+        threads.for_each(parts, |(w, y)| matmul_nt(x, w, y)); // [rows, part of outputs]
         if let Some(bias) = self.sums.bias() {
             for row in y.chunks_exact_mut(outputs) {
                 row.iter_mut().zip(&bias.value).for_each(|(y, b)| *y += b);
@@ -86,28 +88,30 @@ impl Layer for Dense {
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        let Backward { rows, input, output, d_output, d_input } = pass;
-        let outputs = self.outputs[0];
-        self.activation.backward(output, d_output, outputs);
+        let Backward { rows, input: x, output, d_output: dz, d_input } = pass;
+        let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
+        self.activation.backward(output, dz, outputs);
 
         if let Some(bias) = self.sums.bias_mut() {
             bias.gradient.fill(0.0);
-            for row in d_output.chunks_exact(outputs) {
+            for row in dz.chunks_exact(outputs) {
                 bias.gradient.iter_mut().zip(row).for_each(|(db, dz)| *db += dz);
             }
         }
 
-        let (x, dz) = (matrix(rows, input), matrix(rows, d_output));
         let share = threads.share(outputs, LEAST_OUTPUTS);
-        let weight = self.sums.weight_mut();
-        let mut gradient = weight.gradient_matrix();
-        let parts = gradient.axis_chunks_iter_mut(Axis(0), share).enumerate();
-        threads.for_each(parts, |(i, dw)| matmul_tn(dz, i * share, x, dw)); // [part of outputs, inputs]
+        let Parameter { value: weight, gradient, .. } = self.sums.weight_mut();
+        threads.for_each(gradient.chunks_mut(share * inputs).enumerate(), |(i, dw)| {
+            let shape = [dw.len() / inputs, rows, inputs]; // dw: [part of outputs, inputs]
+            matmul_tn((&dz[i * share..], outputs), x, shape, Start::Zero).compute(dw);
+        });
 
-        if let Some(d_input) = d_input {
-            let (mut dx, share) = (matrix_mut(rows, d_input), threads.share(rows, 4));
-            let parts = dz.axis_chunks_iter(Axis(0), share).zip(dx.axis_chunks_iter_mut(Axis(0), share));
-            threads.for_each(parts, |(dz, dx)| matmul_nn(dz, weight.matrix(), dx)); // [part of rows, inputs]
+        if let Some(dx) = d_input {
+            let share = threads.share(rows, 4);
+            threads.for_each(dz.chunks(share * outputs).zip(dx.chunks_mut(share * inputs)), |(dz, dx)| {
+                let shape = [dz.len() / outputs, outputs, inputs]; // dx: [part of rows, inputs]
+                matmul_nn(dz, weight, shape, Start::Zero).compute(dx);
+            });
         }
     }
 }

@@ -65,14 +65,11 @@ impl LayerNorm {
 
     /// From the images `x` to `y`.
     fn normalize(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        let (n, [weight, bias]) = (x.len() / rows, self.by_pixel());
-        let share = n * threads.share(rows, LEAST_IMAGES);
-        threads.for_each(x.chunks(share).zip(y.chunks_mut(share)), |(x, y)| {
-            for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
-                let [inverse, mean] = measure(x);
-                let numbers = y.iter_mut().zip(x).zip(weight.iter().zip(&bias));
-                numbers.for_each(|((y, x), (w, b))| *y = w * ((x - mean) * inverse) + b);
-            }
+        let [weight, bias] = self.by_pixel();
+        threads.for_each_row(rows, LEAST_IMAGES, (x, y), |x, y| {
+            let [inverse, mean] = measure(x);
+            let numbers = y.iter_mut().zip(x).zip(weight.iter().zip(&bias));
+            numbers.for_each(|((y, x), (w, b))| *y = w * ((x - mean) * inverse) + b);
         });
     }
 }

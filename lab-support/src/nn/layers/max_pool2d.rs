@@ -26,10 +26,6 @@ impl MaxPool2d {
         let pixels = (0..size * size).map(|i| window.pixel(i)).collect();
         Ok(MaxPool2d { window, shape: window.output_shape(), pixels })
     }
-
-    fn outputs(&self) -> usize {
-        self.shape.iter().product()
-    }
 }
 
 impl Layer for MaxPool2d {
@@ -42,17 +38,12 @@ impl Layer for MaxPool2d {
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
-        threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
-            for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-                vectorized(Largest { pool: self, x, y });
-            }
-        });
+        threads.for_each_row(rows, 1, (x, y), |x, y| vectorized(Largest { pool: self, x, y }));
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
         let Backward { rows, input: x, output: y, d_output: dy, d_input: Some(dx) } = pass else { return };
-        let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), threads.share(rows, 1));
+        let (inputs, outputs, share) = (x.len() / rows, y.len() / rows, threads.share(rows, 1));
         let images = x.chunks(share * inputs).zip(dx.chunks_mut(share * inputs));
         let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));
         let pool = &*self;

@@ -1,4 +1,3 @@
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_chacha::ChaCha8Rng;
 
 use crate::nn::layers::init::Init;
@@ -103,16 +102,7 @@ impl Parameter {
         self.moments = [Vec::new(), Vec::new()];
     }
 
-    /// The values as `[first dimension, all others]`.
-    pub(crate) fn matrix(&self) -> ArrayView2<'_, f32> {
-        ArrayView2::from_shape(self.rows_and_columns(), &self.value).expect("the shape was checked")
-    }
-
-    pub(crate) fn gradient_matrix(&mut self) -> ArrayViewMut2<'_, f32> {
-        let shape = self.rows_and_columns();
-        ArrayViewMut2::from_shape(shape, &mut self.gradient).expect("`prepare` allocated it")
-    }
-
+    /// As a matrix, `[first dimension, all others]`.
     pub(crate) fn rows_and_columns(&self) -> (usize, usize) {
         (self.shape[0], self.shape[1..].iter().product())
     }

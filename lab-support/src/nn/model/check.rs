@@ -17,12 +17,10 @@ impl Sequential {
             return Err(mistake.clone());
         }
         if self.layers.is_empty() {
-            return Err(Error::new(
-                "reading the description of a network",
-                "at least one layer",
-                "none",
-                "write Sequential::new([28, 28]).flatten().dense(10, Linear)",
-            ));
+            return Err(Error::doing("reading the description of a network")
+                .expected("at least one layer")
+                .found("none")
+                .advice("write Sequential::new([28, 28]).flatten().dense(10, Linear)"));
         }
         Ok(())
     }
@@ -34,12 +32,10 @@ impl Sequential {
         let outputs = self.check_classes(data.classes(), doing)?;
         let largest = (0..data.len()).map(|i| data.label(i)).max().unwrap_or(0);
         if largest >= outputs {
-            return Err(Error::new(
-                doing,
-                format!("labels below {outputs}, the network's number of outputs"),
-                format!("label {largest}"),
-                format!("end the network with .dense({}, Linear)", largest.saturating_add(1)),
-            ));
+            return Err(Error::doing(doing)
+                .expected(format!("labels below {outputs}, the network's number of outputs"))
+                .found(format!("label {largest}"))
+                .advice(format!("end the network with .dense({}, Linear)", largest.saturating_add(1))));
         }
         Ok(())
     }
@@ -117,12 +113,10 @@ impl Sequential {
         }
         let expected = "batches of at least 2 images, for batch normalization of single numbers";
         let found = "batches of 1, whose variance is 0: every output would be the same";
-        Err(Error::new(
-            "starting to train",
-            expected,
-            found,
-            "write .batch_size(32), and train on more than one image",
-        ))
+        Err(Error::doing("starting to train")
+            .expected(expected)
+            .found(found)
+            .advice("write .batch_size(32), and train on more than one image"))
     }
 
     pub(crate) fn needs_several_images(&self) -> bool {
@@ -153,12 +147,10 @@ impl Sequential {
     pub(crate) fn checked_compilation(&self) -> Result<(Optimizer, CrossEntropy), Error> {
         self.check()?;
         let (optimizer, loss) = self.compiled.ok_or_else(|| {
-            Error::new(
-                "starting to train",
-                "a compiled network",
-                "one without optimizer and loss",
-                "call model.compile(Adam::default(), CrossEntropy::from_logits()) first",
-            )
+            Error::doing("starting to train")
+                .expected("a compiled network")
+                .found("one without optimizer and loss")
+                .advice("call model.compile(Adam::default(), CrossEntropy::from_logits()) first")
         })?;
         optimizer.settings().check()?;
         loss.check()?;

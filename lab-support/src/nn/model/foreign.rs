@@ -28,7 +28,7 @@ pub(super) fn read(path: &Path, doing: &str, advice: &str) -> Result<Vec<u8>, Er
     memory::check_bytes(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(|found| {
         Error::new(doing, &expected, found, "free some memory, or take a smaller network")
     })?;
-    files::read(path, LIMIT).map_err(|e| Error::new(doing, &expected, e, advice))
+    files::read(path, LIMIT).map_err(|e| Error::doing(doing).expected(&expected).failed(e).advice(advice))
 }
 
 /// # Errors

@@ -1,5 +1,5 @@
 use lab_base::Error;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::Array2;
 
 use crate::nn::kernels::transpose::each_row_transposed;
 use crate::nn::kernels::{Threads, memory};
@@ -85,28 +85,21 @@ impl Sequential {
             Error::new(doing, expected, found, "take fewer images: data.take(1000)")
         })?;
         let channels = channels(self.output_shape());
-        let mut outputs = Array2::zeros((data.len(), width));
+        let mut outputs = vec![0.0; data.len() * width];
         let share = threads.share(data.len(), BLOCK);
-        let parts = outputs.axis_chunks_iter_mut(Axis(0), share).enumerate();
+        let parts = outputs.chunks_mut(share * width).enumerate();
         threads.run(|| {
-            threads.for_each(parts, |(part, mut outputs)| {
-                let mut blocks = outputs.axis_chunks_iter_mut(Axis(0), BLOCK);
-                let start = part * share;
-                self.each_block(data, start..(start + share).min(data.len()), |block| {
-                    let mut outputs = blocks.next().expect("as many blocks as outputs");
-                    let outputs = outputs.as_slice_mut().expect("rows of an array");
-                    each_row_transposed(
-                        block.nrows(),
-                        block.as_slice().expect("standard layout"),
-                        channels,
-                        outputs,
-                    );
-                    progress.advance(block.nrows());
+            threads.for_each(parts, |(part, outputs)| {
+                let (start, mut done) = (part * share, 0);
+                self.each_block(data, start..start + outputs.len() / width, |n, block| {
+                    each_row_transposed(n, block, channels, &mut outputs[done..][..block.len()]);
+                    done += block.len();
+                    progress.advance(n);
                 });
             });
         });
         match outputs.iter().all(|output| output.is_finite()) {
-            true => Ok(outputs),
+            true => Ok(Array2::from_shape_vec((data.len(), width), outputs).expect("as many as there are")),
             false => Err(not_finite(doing, "finite outputs", "some that are not".into())),
         }
     }
@@ -124,14 +117,13 @@ impl Sequential {
         threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
             let start = part * share;
             let mut i = 0;
-            self.each_block(data, start..start + losses.len(), |outputs| {
-                for row in outputs.rows() {
-                    let row = row.to_slice().expect("outputs are contiguous");
+            self.each_block(data, start..start + losses.len(), |n, outputs| {
+                for row in outputs.chunks_exact(outputs.len() / n) {
                     let label = data.label(start + i);
                     losses[i] = (loss.of(row, label), argmax(row) == label);
                     i += 1;
                 }
-                done(outputs.nrows());
+                done(n);
             });
         });
         let loss = losses.iter().map(|(loss, _)| f64::from(*loss)).sum();
@@ -139,18 +131,19 @@ impl Sequential {
         Score::new(loss, correct, data.len())
     }
 
-    /// Sends the images of `range` through the network, a block at a time.
+    /// Sends the images of `range` through the network, a block at a time: `each` takes how many images that were, and
+    /// their outputs.
     pub(crate) fn each_block(
         &self,
         data: &impl Samples,
         range: std::ops::Range<usize>,
-        mut each: impl FnMut(ArrayView2<f32>),
+        mut each: impl FnMut(usize, &[f32]),
     ) {
         let rows: Vec<usize> = range.collect();
         let mut tape = Tape::for_inference(self, BLOCK.min(rows.len()));
         for rows in rows.chunks(BLOCK) {
             data.fill(rows, tape.input(rows.len()));
-            each(tape.forward(&self.layers, rows.len(), &Threads::one()));
+            each(rows.len(), tape.forward(&self.layers, rows.len(), &Threads::one()));
         }
     }
 

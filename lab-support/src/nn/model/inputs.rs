@@ -1,5 +1,5 @@
 use lab_base::Error;
-use ndarray::{Array2, ArrayBase, ArrayViewD, ArrayViewMut2, Data, Dimension};
+use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
 
 use crate::data::Dataset;
 use crate::nn::model::samples::Samples;
@@ -63,7 +63,9 @@ impl<'a> Inputs<'a> {
 
 /// Images of an array, a row each.
 pub(crate) struct Rows<'a> {
-    numbers: Array2<f32>,
+    numbers: Vec<f32>,
+    /// Images, and numbers in each.
+    shape: [usize; 2],
     labels: Option<&'a [usize]>,
 }
 
@@ -96,26 +98,22 @@ impl<'a> Rows<'a> {
         };
         if let Some(labels) = labels.filter(|labels| labels.len() != n) {
             let found = format!("{} labels for {n}", labels.len());
-            return Err(Error::new(
-                doing,
-                "a label for each image",
-                found,
-                "leave out none, and take none twice",
-            ));
+            return Err(Error::doing(doing)
+                .expected("a label for each image")
+                .found(found)
+                .advice("leave out none, and take none twice"));
         }
-        let rows = array.iter().copied().collect();
-        let numbers = Array2::from_shape_vec((n, numbers), rows).expect("as many numbers as the shape says");
-        Ok(Rows { numbers, labels })
+        Ok(Rows { numbers: array.iter().copied().collect(), shape: [n, numbers], labels })
     }
 }
 
 impl Samples for Rows<'_> {
     fn len(&self) -> usize {
-        self.numbers.nrows()
+        self.shape[0]
     }
 
     fn features(&self) -> usize {
-        self.numbers.ncols()
+        self.shape[1]
     }
 
     /// 0 where nobody asks for it.
@@ -123,8 +121,11 @@ impl Samples for Rows<'_> {
         self.labels.map_or(0, |labels| labels[i])
     }
 
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        rows.iter().zip(batch.rows_mut()).for_each(|(&row, mut to)| to.assign(&self.numbers.row(row)));
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        let n = self.features();
+        for (&row, to) in rows.iter().zip(batch.chunks_exact_mut(n)) {
+            to.copy_from_slice(&self.numbers[row * n..][..n]);
+        }
     }
 }
 

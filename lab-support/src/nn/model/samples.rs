@@ -1,5 +1,3 @@
-use ndarray::ArrayViewMut2;
-
 use crate::data::{CLASS_NAMES, Dataset};
 
 /// Images that go through a network at once, when nothing is learned: as many as a core's own cache holds.
@@ -29,8 +27,8 @@ pub(crate) trait Samples: Sync {
 
     fn label(&self, i: usize) -> usize;
 
-    /// Writes `rows` into `batch`, `[rows.len(), features]`.
-    fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>);
+    /// Writes `rows` into `batch`, `[rows.len(), features]`, one after the other.
+    fn fill(&self, rows: &[usize], batch: &mut [f32]);
 }
 
 impl Samples for Dataset {
@@ -59,7 +57,7 @@ impl Samples for Dataset {
         usize::from(self.images().labels[i])
     }
 
-    fn fill(&self, rows: &[usize], batch: ArrayViewMut2<f32>) {
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
         Dataset::fill(self, rows, batch);
     }
 }

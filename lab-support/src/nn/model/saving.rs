@@ -50,12 +50,10 @@ impl Sequential {
         let saved = serde_json::to_string(&saved).expect("a description is plain numbers and text");
         let metadata = [("sequential".to_string(), saved)].into_iter().collect();
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| {
-            Error::new(
-                "writing a network's weights",
-                "tensors that fit the format",
-                e,
-                "report this as a bug",
-            )
+            Error::doing("writing a network's weights")
+                .expected("tensors that fit the format")
+                .failed(e)
+                .advice("report this as a bug")
         })?;
         files::write_atomically(path.as_ref(), &bytes)
     }

@@ -1,5 +1,3 @@
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
-
 use crate::nn::kernels::transpose::transpose;
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::spec::channels;
@@ -9,13 +7,31 @@ use crate::nn::model::sequential::Sequential;
 
 /// The numbers of one batch on their way through a network: made once, used for every batch.
 pub(crate) struct Tape {
-    /// `[batch, numbers]`: the input, then each layer's output.
-    outputs: Vec<Array2<f32>>,
+    /// The input, then each layer's output.
+    outputs: Vec<Rows>,
     /// Gradient of the loss with respect to each of these; empty for inference.
-    gradients: Vec<Array2<f32>>,
+    gradients: Vec<Rows>,
     /// Channels of an image, and a buffer for one.
     channels: usize,
     image: Vec<f32>,
+}
+
+/// `[batch, width]`: the numbers of each image, one image after the other.
+#[derive(Clone)]
+struct Rows {
+    numbers: Vec<f32>,
+    width: usize,
+}
+
+impl Rows {
+    /// Those of the first `n` images.
+    fn first(&self, n: usize) -> &[f32] {
+        &self.numbers[..n * self.width]
+    }
+
+    fn first_mut(&mut self, n: usize) -> &mut [f32] {
+        &mut self.numbers[..n * self.width]
+    }
 }
 
 impl Tape {
@@ -23,8 +39,9 @@ impl Tape {
     pub fn for_inference(model: &Sequential, batch: usize) -> Tape {
         let shapes = model.layers.iter().map(|layer| layer.output_shape());
         let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
-        let outputs: Vec<_> = widths.map(|w: usize| Array2::zeros((batch, w))).collect();
-        let image = vec![0.0; outputs[0].ncols()];
+        let outputs: Vec<Rows> =
+            widths.map(|width| Rows { numbers: vec![0.0; batch * width], width }).collect();
+        let image = vec![0.0; outputs[0].width];
         Tape { outputs, gradients: Vec::new(), channels: channels(&model.input_shape), image }
     }
 
@@ -35,8 +52,8 @@ impl Tape {
     }
 
     /// Where the next `n` images go: `[n, inputs]`.
-    pub fn input(&mut self, n: usize) -> ArrayViewMut2<'_, f32> {
-        self.outputs[0].slice_mut(s![..n, ..])
+    pub fn input(&mut self, n: usize) -> &mut [f32] {
+        self.outputs[0].first_mut(n)
     }
 
     /// Images come in channel by channel; layers see them pixel by pixel.
@@ -45,23 +62,23 @@ impl Tape {
         if *channels == 1 {
             return;
         }
-        for row in rows_mut(&mut outputs[0], n).chunks_exact_mut(image.len()) {
+        for row in outputs[0].first_mut(n).chunks_exact_mut(image.len()) {
             image.copy_from_slice(row);
             transpose(image, row.len() / *channels, row);
         }
     }
 
     /// Sends the first `n` images through all layers; returns `[n, outputs]`.
-    pub fn forward(&mut self, layers: &[Box<dyn Layer>], n: usize, threads: &Threads) -> ArrayView2<'_, f32> {
+    pub fn forward(&mut self, layers: &[Box<dyn Layer>], n: usize, threads: &Threads) -> &[f32] {
         self.arrange_input(n);
         for (i, layer) in layers.iter().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
-            layer.forward(n, rows(&before[i], n), rows_mut(&mut after[0], n), threads);
+            layer.forward(n, before[i].first(n), after[0].first_mut(n), threads);
             if let Some(layers) = layer.adds() {
-                add(rows(&before[i - layers], n), rows_mut(&mut after[0], n));
+                add(before[i - layers].first(n), after[0].first_mut(n));
             }
         }
-        self.outputs[layers.len()].slice(s![..n, ..])
+        self.outputs[layers.len()].first(n)
     }
 
     /// The same while learning: each layer has its own substream of `rng`.
@@ -75,10 +92,10 @@ impl Tape {
         self.arrange_input(n);
         for (i, layer) in layers.iter_mut().enumerate() {
             let (before, after) = self.outputs.split_at_mut(i + 1);
-            let (input, output) = (rows(&before[i], n), rows_mut(&mut after[0], n));
+            let (input, output) = (before[i].first(n), after[0].first_mut(n));
             layer.forward_training(n, input, output, rng.substream(i as u64), threads);
             if let Some(layers) = layer.adds() {
-                add(rows(&before[i - layers], n), rows_mut(&mut after[0], n));
+                add(before[i - layers].first(n), after[0].first_mut(n));
             }
         }
     }
@@ -95,8 +112,8 @@ impl Tape {
     ) -> (f64, usize) {
         let n = labels.len();
         let last = layers.len();
-        let outputs = rows(&self.outputs[last], n);
-        let result = loss.backward(outputs, labels, class_weight, rows_mut(&mut self.gradients[last], n));
+        let (outputs, gradients) = (self.outputs[last].first(n), self.gradients[last].first_mut(n));
+        let result = loss.backward(outputs, labels, class_weight, gradients);
 
         let first = layers.iter().position(|layer| layer.parameters().iter().any(Parameter::is_trained));
         self.backward_layers(layers, n, first.unwrap_or(last) + 1, threads);
@@ -111,12 +128,12 @@ impl Tape {
         n: usize,
         class: usize,
         threads: &Threads,
-    ) -> ArrayView2<'_, f32> {
-        let gradient = &mut self.gradients[layers.len()];
-        gradient.fill(0.0);
-        gradient.column_mut(class).fill(1.0);
+    ) -> &[f32] {
+        let Rows { numbers, width } = &mut self.gradients[layers.len()];
+        numbers.fill(0.0);
+        numbers.iter_mut().skip(class).step_by(*width).for_each(|gradient| *gradient = 1.0);
         self.backward_layers(layers, n, 0, threads);
-        self.gradients[0].slice(s![..n, ..])
+        self.gradients[0].first(n)
     }
 
     /// Computes the gradients from those behind the last layer down to those before layer `lowest`.
@@ -128,15 +145,15 @@ impl Tape {
             let (before, after) = self.gradients.split_at_mut(i + 1);
             let pass = Backward {
                 rows: n,
-                input: rows(&self.outputs[i], n),
-                output: rows(&self.outputs[i + 1], n),
-                d_output: rows_mut(&mut after[0], n),
-                d_input: (i >= lowest).then(|| rows_mut(&mut before[i], n)),
+                input: self.outputs[i].first(n),
+                output: self.outputs[i + 1].first(n),
+                d_output: after[0].first_mut(n),
+                d_input: (i >= lowest).then(|| before[i].first_mut(n)),
             };
             layer.backward(pass, threads);
             for &(_, end) in ends.iter().filter(|(start, _)| *start == i && i >= lowest) {
                 let (before, after) = self.gradients.split_at_mut(end);
-                add(rows(&after[0], n), rows_mut(&mut before[i], n));
+                add(after[0].first(n), before[i].first_mut(n));
             }
         }
     }
@@ -145,14 +162,4 @@ impl Tape {
 /// Adds each number of `from` to its counterpart in `to`.
 fn add(from: &[f32], to: &mut [f32]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-}
-
-/// The numbers of the first `n` rows.
-fn rows(matrix: &Array2<f32>, n: usize) -> &[f32] {
-    &matrix.as_slice().expect("standard layout")[..n * matrix.ncols()]
-}
-
-fn rows_mut(matrix: &mut Array2<f32>, n: usize) -> &mut [f32] {
-    let length = n * matrix.ncols();
-    &mut matrix.as_slice_mut().expect("standard layout")[..length]
 }

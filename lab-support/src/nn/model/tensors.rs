@@ -16,7 +16,9 @@ impl Sequential {
     /// # Errors
     /// When there is no such layer, or it has no weights, or the description has a mistake.
     pub fn weight(&self, i: usize) -> Result<Array2<f32>, Error> {
-        Ok(self.parameter(i, "weight")?.matrix().to_owned())
+        let weight = self.parameter(i, "weight")?;
+        let matrix = Array2::from_shape_vec(weight.rows_and_columns(), weight.value.clone());
+        Ok(matrix.expect("as many as its shape says"))
     }
 
     /// The biases of layer `i`, counted from 0: `[outputs]`.

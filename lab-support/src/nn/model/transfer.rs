@@ -25,12 +25,10 @@ impl Sequential {
     /// When there are not so many layers.
     pub fn freeze(&mut self, layers: usize) -> Result<(), Error> {
         if layers > self.layers.len() {
-            return Err(Error::new(
-                "freezing layers",
-                format!("at most {} layers, as `summary` lists them", self.layers.len()),
-                layers,
-                "freeze all but the last few",
-            ));
+            return Err(Error::doing("freezing layers")
+                .expected(format!("at most {} layers, as `summary` lists them", self.layers.len()))
+                .found(layers)
+                .advice("freeze all but the last few"));
         }
         self.set_frozen(|i, _| i < layers);
         Ok(())
@@ -61,12 +59,10 @@ impl Sequential {
         let index = self.layer_index(layer, doing)?;
         if self.layers[index].parameters().is_empty() {
             let advice = "take a layer with parameters from model.summary()";
-            return Err(Error::new(
-                doing,
-                "a layer with weights",
-                format!("\"{layer}\", which has none"),
-                advice,
-            ));
+            return Err(Error::doing(doing)
+                .expected("a layer with weights")
+                .found(format!("\"{layer}\", which has none"))
+                .advice(advice));
         }
         Ok(index)
     }

@@ -1,9 +1,10 @@
 use lab_base::Error;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::Threads;
-use crate::nn::kernels::matmul::{matmul_nn, matmul_nt};
+use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matrix_mut};
+use crate::nn::kernels::product::Start;
+use crate::nn::kernels::transpose::transpose;
 use crate::nn::layers::Parameter;
 use crate::nn::optim::adamw::AdamW;
 use crate::nn::optim::update::{Step, Update, at_least_zero_below_one};
@@ -67,12 +68,14 @@ impl Muon {
         for (v, g) in v.iter_mut().zip(&*gradient) {
             *v = self.momentum * *v + fresh * g;
         }
-        let u = v.iter().zip(&*gradient).map(|(v, g)| self.momentum * v + fresh * g).collect();
-        let u = Array2::from_shape_vec((rows, columns), u).expect("as many as there are weights");
+        let mut u: Vec<f32> = v.iter().zip(&*gradient).map(|(v, g)| self.momentum * v + fresh * g).collect();
         let direction = if rows <= columns {
-            orthogonal(u, threads)
+            orthogonal(u, rows, threads)
         } else {
-            orthogonal(u.t().as_standard_layout().into_owned(), threads).reversed_axes()
+            let mut wide = vec![0.0; u.len()];
+            transpose(&u, columns, &mut wide);
+            transpose(&orthogonal(wide, columns, threads), rows, &mut u);
+            u
         };
         let size = step.learning_rate * 0.2 * (rows.max(columns) as f32).sqrt();
         let kept = 1.0 - step.learning_rate * step.weight_decay;
@@ -118,53 +121,49 @@ const LEAST_ROWS: usize = 8;
 
 /// The matrix `[rows, columns]`, no higher than wide, with the singular vectors of `x` and singular values near 1:
 /// Newton and Schulz's iteration, `x = (a + b x xᵀ + c (x xᵀ)²) x`, from x scaled to norm 1.
-fn orthogonal(mut x: Array2<f32>, threads: &Threads) -> Array2<f32> {
-    let (rows, columns) = x.dim();
+fn orthogonal(mut x: Vec<f32>, rows: usize, threads: &Threads) -> Vec<f32> {
+    let columns = x.len() / rows;
     let norm = x.iter().map(|number| number * number).sum::<f32>().sqrt();
-    x /= norm + 1e-7;
-    let (mut square, mut fourth) = (Array2::zeros((rows, rows)), Array2::zeros((rows, rows)));
-    let mut next = Array2::zeros((rows, columns));
+    x.iter_mut().for_each(|number| *number /= norm + 1e-7);
+    let (mut square, mut fourth) = (vec![0.0; rows * rows], vec![0.0; rows * rows]);
+    let mut next = vec![0.0; x.len()];
+    // Each row of a product follows from the same row of its first factor; each thread takes a share of them.
+    let share = threads.share(rows, LEAST_ROWS);
+    let times = |a: &[f32], b: &[f32], c: &mut [f32]| {
+        threads.for_each(a.chunks(share * rows).zip(c.chunks_mut(share * b.len() / rows)), |(a, c)| {
+            let shape = [a.len() / rows, rows, b.len() / rows];
+            matmul_nn(a, b, shape, Start::Zero).compute(c);
+        });
+    };
     for _ in 0..ROUNDS {
-        by_rows(x.view(), square.view_mut(), threads, |part, to| matmul_nt(part, x.view(), to));
-        by_rows(square.view(), fourth.view_mut(), threads, |part, to| matmul_nn(part, square.view(), to));
-        fourth.zip_mut_with(&square, |fourth, square| *fourth = B * square + C * *fourth);
-        fourth.diag_mut().iter_mut().for_each(|number| *number += A);
-        by_rows(fourth.view(), next.view_mut(), threads, |part, to| matmul_nn(part, x.view(), to));
+        threads.for_each(x.chunks(share * columns).zip(square.chunks_mut(share * rows)), |(part, to)| {
+            matmul_nt(part, &x, matrix_mut(part.len() / columns, to));
+        });
+        times(&square, &square, &mut fourth);
+        fourth.iter_mut().zip(&square).for_each(|(fourth, square)| *fourth = B * square + C * *fourth);
+        fourth.iter_mut().step_by(rows + 1).for_each(|number| *number += A);
+        times(&fourth, &x, &mut next);
         std::mem::swap(&mut x, &mut next);
     }
     x
 }
 
-/// A product of which each row follows from the same row of `from`; each thread takes a share of them.
-fn by_rows(
-    from: ArrayView2<f32>,
-    to: ArrayViewMut2<f32>,
-    threads: &Threads,
-    product: impl Fn(ArrayView2<f32>, ArrayViewMut2<f32>) + Sync,
-) {
-    let share = threads.share(from.nrows(), LEAST_ROWS);
-    let mut to = to;
-    let parts = from.axis_chunks_iter(Axis(0), share).zip(to.axis_chunks_iter_mut(Axis(0), share));
-    threads.for_each(parts, |(from, to)| product(from, to));
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
     use crate::nn::gradient_check::wave;
     use crate::nn::optim::optimizer::Optimizer;
     use crate::nn::same_bits::{network, striped};
     use crate::nn::train::Fit;
 
-    fn matrix(rows: usize, columns: usize) -> Array2<f32> {
-        Array2::from_shape_vec((rows, columns), wave(0, rows * columns)).unwrap()
-    }
-
     /// With singular values s, the trace of (x xᵀ - 1)² is the sum of (s² - 1)².
     #[test]
     fn singular_values_are_near_1() {
         for (rows, columns) in [(1, 9), (9, 32), (32, 288), (48, 48)] {
-            let x = orthogonal(matrix(rows, columns), &Threads::one()).mapv(f64::from);
+            let x = orthogonal(wave(0, rows * columns), rows, &Threads::one());
+            let x = Array2::from_shape_vec((rows, columns), x).unwrap().mapv(f64::from);
             let rest = x.dot(&x.t()) - Array2::<f64>::eye(rows);
             let mean = rest.iter().map(|number| number * number).sum::<f64>() / rows as f64;
             assert!(mean < 0.3, "{rows} x {columns}: {mean}");
@@ -196,9 +195,9 @@ mod tests {
 
     #[test]
     fn threads_change_no_bit() {
-        let one = orthogonal(matrix(33, 90), &Threads::one());
+        let one = orthogonal(wave(0, 33 * 90), 33, &Threads::one());
         for threads in [2, 3] {
-            assert_eq!(one, orthogonal(matrix(33, 90), &Threads::with(threads).unwrap()));
+            assert_eq!(one, orthogonal(wave(0, 33 * 90), 33, &Threads::with(threads).unwrap()));
         }
     }
 

@@ -68,12 +68,10 @@ impl Update for Sgd {
     fn check_own(&self) -> Result<(), Error> {
         at_least_zero_below_one("momentum", self.momentum)?;
         if self.nesterov && self.momentum == 0.0 {
-            return Err(Error::new(
-                "checking the optimizer",
-                "a momentum above 0 for Nesterov's",
-                self.momentum,
-                "write Sgd::new(0.1).momentum(0.9).nesterov()",
-            ));
+            return Err(Error::doing("checking the optimizer")
+                .expected("a momentum above 0 for Nesterov's")
+                .found(self.momentum)
+                .advice("write Sgd::new(0.1).momentum(0.9).nesterov()"));
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 use std::fmt;
 
 use lab_base::Error;
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::{RandomStream, Threads};
@@ -89,22 +88,21 @@ impl Augment {
         Ok(())
     }
 
-    /// Writes a variant of each image of `from` into `to`, `[batch, height * width]`, whose background is `black`. Each
-    /// thread takes a share of the images.
+    /// Writes a variant of each of the `rows` images of `from` into `to`, `[rows, height * width]`, whose background is
+    /// `black`. Each thread takes a share of the images.
     pub(crate) fn apply(
         &self,
-        from: ArrayView2<f32>,
-        mut to: ArrayViewMut2<f32>,
+        rows: usize,
+        from: &[f32],
+        to: &mut [f32],
         (width, black): (usize, f32),
         rng: RandomStream,
         threads: &Threads,
     ) {
-        let share = threads.share(from.nrows(), LEAST_IMAGES);
-        let parts = from.axis_chunks_iter(Axis(0), share).zip(to.axis_chunks_iter_mut(Axis(0), share));
-        threads.for_each(parts.enumerate(), |(part, (from, mut to))| {
-            for (i, (from, mut to)) in from.rows().into_iter().zip(to.rows_mut()).enumerate() {
-                let from = from.to_slice().expect("contiguous rows");
-                let to = to.as_slice_mut().expect("contiguous rows");
+        let (n, share) = (from.len() / rows, threads.share(rows, LEAST_IMAGES));
+        let parts = from.chunks(share * n).zip(to.chunks_mut(share * n));
+        threads.for_each(parts.enumerate(), |(part, (from, to))| {
+            for (i, (from, to)) in from.chunks_exact(n).zip(to.chunks_exact_mut(n)).enumerate() {
                 self.vary(from, to, (width, black), rng.substream((part * share + i) as u64));
             }
         });
@@ -149,8 +147,6 @@ impl fmt::Display for Augment {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::Array2;
-
     use super::*;
 
     fn all() -> Augment {
@@ -158,14 +154,17 @@ mod tests {
     }
 
     /// `n` images of 12 x 12, each another pattern.
-    fn images(n: usize) -> Array2<f32> {
-        Array2::from_shape_fn((n, 144), |(i, j)| ((i * 31 + j * 7) % 17) as f32 / 16.0)
+    fn images(n: usize) -> Vec<f32> {
+        (0..n).flat_map(|i| (0..144).map(move |j| ((i * 31 + j * 7) % 17) as f32 / 16.0)).collect()
     }
 
-    fn varied(augment: Augment, threads: usize, key: u64) -> Array2<f32> {
-        let (from, mut to) = (images(23), Array2::ones((23, 144)));
-        let threads = Threads::with(threads).unwrap();
-        augment.apply(from.view(), to.view_mut(), (12, 0.0), RandomStream::new(key), &threads);
+    fn varied(augment: Augment, threads: usize, key: u64) -> Vec<f32> {
+        of(augment, &images(23), 0.0, threads, key)
+    }
+
+    fn of(augment: Augment, from: &[f32], black: f32, threads: usize, key: u64) -> Vec<f32> {
+        let (mut to, threads) = (vec![1.0; from.len()], Threads::with(threads).unwrap());
+        augment.apply(from.len() / 144, from, &mut to, (12, black), RandomStream::new(key), &threads);
         to
     }
 
@@ -186,7 +185,7 @@ mod tests {
     #[test]
     fn half_of_the_images_are_mirrored() {
         let flipped = varied(Augment::new().flip(), 1, 1);
-        let same = images(23).rows().into_iter().zip(flipped.rows()).filter(|(a, b)| a == b).count();
+        let same = images(23).chunks(144).zip(flipped.chunks(144)).filter(|(a, b)| a == b).count();
         assert!((6..=17).contains(&same), "{same} of 23");
     }
 
@@ -194,11 +193,9 @@ mod tests {
     #[test]
     fn what_comes_in_from_outside_is_black() {
         let move_up = Augment::new().shift(5).rotate(20.0).erase(1.0);
-        let (from, mut here, mut there) = (images(23), Array2::ones((23, 144)), Array2::ones((23, 144)));
-        let (rng, one) = (RandomStream::new(1), Threads::one());
-        move_up.apply(from.view(), here.view_mut(), (12, 0.0), rng, &one);
-        move_up.apply((&from - 2.0).view(), there.view_mut(), (12, -2.0), rng, &one);
-        assert!((here - 2.0 - there).iter().all(|difference| difference.abs() < 1e-5));
+        let darker: Vec<f32> = images(23).iter().map(|number| number - 2.0).collect();
+        let (here, there) = (varied(move_up, 1, 1), of(move_up, &darker, -2.0, 1, 1));
+        assert!(here.iter().zip(there).all(|(here, there)| (here - 2.0 - there).abs() < 1e-5));
     }
 
     #[test]

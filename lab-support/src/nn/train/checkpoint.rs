@@ -122,7 +122,10 @@ impl Checkpoint {
         let metadata = [("checkpoint".into(), note)].into_iter().collect();
         let bytes = safetensors::serialize(views, Some(metadata));
         let bytes = bytes.map_err(|e| {
-            Error::new("writing a checkpoint", "tensors that fit the format", e, "report this as a bug")
+            Error::doing("writing a checkpoint")
+                .expected("tensors that fit the format")
+                .failed(e)
+                .advice("report this as a bug")
         })?;
         files::write_atomically(&self.file, &bytes)
     }
@@ -174,7 +177,10 @@ impl Checkpoint {
         fs::remove_file(&self.file).map_err(|e| {
             let doing =
                 format!("removing the checkpoint of a complete training, {}", home::display(&self.file));
-            Error::new(doing, "a file that can be removed", e, "remove it by hand before you train again")
+            Error::doing(doing)
+                .expected("a file that can be removed")
+                .failed(e)
+                .advice("remove it by hand before you train again")
         })
     }
 

@@ -98,6 +98,7 @@ impl<S: Samples> Trainer<'_, S> {
         let steps = batches.len();
         let mut learning_rate = 0.0;
         let (mut loss, mut correct) = (0.0, 0);
+        self.threads.crowd().begin();
         for (step, rows) in batches.into_iter().enumerate() {
             learning_rate = self.learning_rate((number - 1) * steps + step, steps, reduction);
             let (batch_loss, batch_correct) = self.step(rows, learning_rate, rng.substream(step as u64));

@@ -6,8 +6,8 @@ use crate::nn::kernels::Threads;
 use crate::nn::model::{Samples, Sequential, Start};
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::history::{History, Setup, Training};
-use crate::nn::train::plan::Fit;
 use crate::nn::train::recipe::{Recipe, SetSpec};
+use crate::nn::train::settings::Fit;
 use crate::nn::train::state::FitState;
 use crate::nn::train::step::Trainer;
 
@@ -105,4 +105,4 @@ impl Sequential {
 }
 
 /// Seconds from which on a training is worth a file that it can be had again from.
-const WORTH: f64 = 1.0;
+const WORTH: f64 = 0.1;

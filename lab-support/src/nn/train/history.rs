@@ -101,7 +101,7 @@ mod tests {
     use crate::nn::loss::CrossEntropy;
     use crate::nn::model::Sequential;
     use crate::nn::optim::Sgd;
-    use crate::nn::train::plan::Fit;
+    use crate::nn::train::settings::Fit;
 
     fn images(bright: u8) -> Images {
         let pixels = ArcArray::from_shape_fn((4, 2, 2), |(i, ..)| bright + i as u8);

@@ -8,12 +8,12 @@ use std::fmt;
 use lab_base::Error;
 use linfa::DatasetBase;
 use linfa::traits::{Fit as LinfaFit, PredictInplace};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use crate::nn::kernels::Threads;
 use crate::nn::loss::argmax;
 use crate::nn::model::{Samples, Sequential};
-use crate::nn::train::plan::Fit;
+use crate::nn::train::settings::Fit;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence.
 ///
@@ -56,9 +56,8 @@ impl PredictInplace<Array2<f32>, Array1<usize>> for Sequential {
         let rows = LinfaSamples { records: x.view(), targets: targets.view() };
         self.check_fits(&rows, "predicting").unwrap_or_else(|error| panic!("{error}"));
         let mut predicted = Vec::with_capacity(x.nrows());
-        self.each_block(&rows, 0..x.nrows(), |outputs| {
-            let classes = outputs.rows().into_iter().map(|row| row.to_slice().map(argmax));
-            predicted.extend(classes.map(|class| class.expect("outputs are contiguous")));
+        self.each_block(&rows, 0..x.nrows(), |n, outputs| {
+            predicted.extend(outputs.chunks_exact(outputs.len() / n).map(argmax));
         });
         *y = predicted.into();
     }
@@ -113,9 +112,8 @@ impl Samples for LinfaSamples<'_> {
         self.targets[i]
     }
 
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        for (&row, mut out) in rows.iter().zip(batch.rows_mut()) {
-            out.assign(&self.records.row(row));
-        }
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        let numbers = rows.iter().flat_map(|&row| self.records.row(row));
+        batch.iter_mut().zip(numbers).for_each(|(to, number)| *to = *number);
     }
 }

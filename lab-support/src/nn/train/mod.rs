@@ -14,6 +14,7 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod recipe;
 pub(crate) mod schedule;
+pub(crate) mod settings;
 pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod warp;
@@ -22,9 +23,9 @@ pub use augment::Augment;
 pub use epoch::Epoch;
 pub use history::{History, Setup, Training};
 pub use linfa::FitError;
-pub use plan::Fit;
 pub(crate) use recipe::Recipe;
 pub use schedule::Schedule;
+pub use settings::Fit;
 pub(crate) use step::Trainer;
 
 #[cfg(test)]

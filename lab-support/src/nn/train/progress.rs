@@ -142,9 +142,8 @@ impl Drop for TrainingProgress {
 
 fn described(epoch: &Epoch) -> String {
     let Epoch { seconds, steps, train, validation, .. } = epoch;
-    let (loss, accuracy, ms) = (train.loss, train.accuracy, seconds * 1000.0 / *steps as f64);
-    let mut line =
-        format!("{steps} steps  {seconds:.2} s  {ms:.2} ms/step  loss {loss:.4}  accuracy {accuracy:.4}");
+    let (loss, accuracy) = (train.loss, train.accuracy);
+    let mut line = format!("{steps} steps  {seconds:.2} s  loss {loss:.4}  accuracy {accuracy:.4}");
     if let Some(validation) = validation {
         let (loss, accuracy) = (validation.loss, validation.accuracy);
         line += &format!("  val_loss {loss:.4}  val_accuracy {accuracy:.4}");

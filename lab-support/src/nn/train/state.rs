@@ -72,7 +72,7 @@ impl FitState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::train::plan::Fit;
+    use crate::nn::train::settings::Fit;
 
     fn said(epochs: &[(f32, f32)]) -> Option<String> {
         let mut state = FitState::new(&Fit::epochs(epochs.len()).plan);

@@ -1,5 +1,4 @@
 use lab_base::Error;
-use ndarray::{Array2, s};
 
 use crate::data::Dataset;
 use crate::nn::kernels::{RandomStream, Threads};
@@ -7,7 +6,8 @@ use crate::nn::loss::CrossEntropy;
 use crate::nn::model::{Samples, Sequential, Tape};
 use crate::nn::optim::Optimizer;
 use crate::nn::optim::clip::clip_norm;
-use crate::nn::train::plan::{Callback, Fit, Plan};
+use crate::nn::train::plan::Plan;
+use crate::nn::train::settings::{Callback, Fit};
 
 /// Everything that the inner loop needs, made before it starts.
 pub(crate) struct Trainer<'a, S> {
@@ -21,8 +21,8 @@ pub(crate) struct Trainer<'a, S> {
     pub loss: CrossEntropy,
     pub threads: &'a Threads,
     tape: Tape,
-    /// `[batch, inputs]`: images before they are augmented; no rows where they are not.
-    originals: Array2<f32>,
+    /// `[batch, inputs]`: images before they are augmented; empty where they are not.
+    originals: Vec<f32>,
     /// Those of the batch.
     labels: Vec<usize>,
 }
@@ -63,7 +63,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
             p.average.clear();
         });
         let tape = Tape::for_training(model, batch);
-        let originals = Array2::zeros((plan.augment.map_or(0, |_| batch), train.features()));
+        let originals = vec![0.0; plan.augment.map_or(0, |_| batch) * train.features()];
         let labels = Vec::with_capacity(batch);
         Ok(Trainer {
             model,
@@ -97,19 +97,21 @@ impl<'a, S: Samples> Trainer<'a, S> {
 
     /// One update: forward, loss, backward, weights. Returns the sum of the losses and the number of correct predictions.
     pub fn step(&mut self, rows: &[usize], learning_rate: f32, rng: RandomStream) -> (f64, usize) {
+        self.threads.crowd().step();
         let Trainer { model, train, plan, optimizer, loss, tape, originals, labels, threads, .. } = self;
+        let n = rows.len();
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
         match &plan.augment {
-            None => train.fill(rows, tape.input(rows.len())),
+            None => train.fill(rows, tape.input(n)),
             Some(augment) => {
-                train.fill(rows, originals.slice_mut(s![..rows.len(), ..]));
-                let (images, width) = (originals.slice(s![..rows.len(), ..]), model.input_shape[1]);
-                let place = (width, train.black());
-                augment.apply(images, tape.input(rows.len()), place, rng.substream(AUGMENT), threads);
+                let images = &mut originals[..n * train.features()];
+                train.fill(rows, images);
+                let place = (model.input_shape[1], train.black());
+                augment.apply(n, images, tape.input(n), place, rng.substream(AUGMENT), threads);
             }
         }
-        tape.forward_training(&mut model.layers, rows.len(), rng, threads);
+        tape.forward_training(&mut model.layers, n, rng, threads);
         let result = tape.backward(&mut model.layers, *loss, labels, plan.class_weight.as_ref(), threads);
         model.steps += 1;
         let step = model.steps;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lab_base::Error;
-use ndarray::ArrayViewMut2;
 
 use crate::data::Dataset;
 use crate::nn::kernels::Threads;
@@ -17,8 +16,8 @@ use crate::nn::same_bits::{bits, network, striped};
 use crate::nn::train::augment::Augment;
 use crate::nn::train::checkpoint::Checkpoint;
 use crate::nn::train::epoch::Epoch;
-use crate::nn::train::plan::Fit;
 use crate::nn::train::schedule::Schedule;
+use crate::nn::train::settings::Fit;
 use crate::nn::train::state::FitState;
 
 /// Seven batches of 32 in an epoch.
@@ -59,8 +58,8 @@ impl Samples for Turning {
         Samples::label(&self.data, i)
     }
 
-    fn fill(&self, rows: &[usize], mut batch: ArrayViewMut2<f32>) {
-        self.data.fill(rows, batch.view_mut());
+    fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        self.data.fill(rows, batch);
         if self.batches.fetch_add(1, Ordering::Relaxed) < self.good {
             return;
         }
@@ -590,7 +589,7 @@ fn a_training_is_had_again_from_a_folder_of_trainings() {
     let train = || {
         let (mut model, plan) = (network(1, Adam::default()), plan());
         let recipe = model.recipe(model.start(), &plan, &data, Some(&validation)).unwrap();
-        // As `fit` does where a training takes longer than a second.
+        // As `fit` does where a training takes longer than a moment.
         let checkpoint = Checkpoint::reused(&folder, recipe, 0.0);
         let state = model.train(&data, Some(&validation), &plan, Some(checkpoint), &Threads::one()).unwrap();
         (bits(&model), state.epochs)

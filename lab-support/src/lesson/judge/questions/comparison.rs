@@ -2,7 +2,7 @@
 
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
-use super::super::read::Sentence;
+use super::super::read::{Sentence, Token};
 
 pub(super) const ACTUAL: List =
     "actual actually true truth real really correct given belongs reality is expected";
@@ -16,7 +16,7 @@ pub(super) const CALLED: [List; 10] = [
     "coat",
     "sandal",
     "shirt",
-    "sneaker trainer",
+    "sneaker",
     "bag handbag",
     "ankleboot boot",
 ];
@@ -24,10 +24,11 @@ pub(super) const CALLED: [List; 10] = [
 pub(super) const PREDICTED: List = "predict prediction network model guess classify classifier says said think output argmax max \
      recognize recognise forecast nn believe assign";
 
-pub(super) const STRICT: List = "actual actually true truth real really reality given belongs expected";
+pub(super) const STRICT: List =
+    "actual actually true truth real really reality given belongs expected solution";
 
 const SAME: List = "same match equal agree agreement right correct correctly identical coincide accurate \
-     accurately too also well both consistent hit rightly properly indeed equals corresponds correspond";
+     accurately too also well both consistent hit recognise recognize rightly properly indeed equals corresponds correspond";
 const DIFFERENT: List = "differ difference different wrong wrongly mismatch disagree incorrect incorrectly unequal \
      false mistake misclassify misclassified error fail failed deviate unlike contradict";
 
@@ -39,7 +40,12 @@ pub(super) fn judge(sentences: &[&Sentence], equal: bool, named: bool, findings:
         for (i, token) in s.tokens.iter().enumerate() {
             // "predicted label (9) = actual label (9)"
             let next = s.tokens.get(i + 1);
-            let equals = token.is_sign('=') && next.is_some_and(|t| t.is(STRICT) || t.is(PREDICTED));
+            let is_symbol = |t: &Token| t.is_word("y") && i > 0 && s.tokens[i - 1].is(PREDICTED);
+            let equals =
+                token.is_sign('=') && next.is_some_and(|t| t.is(STRICT) || t.is(PREDICTED) || is_symbol(t));
+            // "Comparing them gives true".
+            let gives = i > 0 && s.tokens[i - 1].is("give gave return print yield");
+            let equals = equals || gives && token.is_word("true");
             let (is_same, is_different) = (token.is(SAME) || equals, token.is(DIFFERENT));
             if !(is_same || is_different) || token.supposed || is_filler(s, i) {
                 continue;
@@ -49,11 +55,24 @@ pub(super) fn judge(sentences: &[&Sentence], equal: bool, named: bool, findings:
             place.get_or_insert(*s);
         }
     }
+    // "That is exactly what it is."
+    let what_it_is = |s: &&Sentence| {
+        let which = s.phrase("which is").is_some_and(|at| {
+            s.tokens[at].asserted()
+                && s.tokens[at + 2..].iter().take(3).any(|t| t.is(STRICT))
+                && s.has("label class")
+        });
+        which
+            || ["what it is", "what it really is", "what it exactly is", "as label says", "as label is"]
+                .iter()
+                .any(|phrase| s.phrase(phrase).is_some_and(|at| s.tokens[at].asserted()))
+    };
+    same = same.or(sentences.iter().copied().find(what_it_is));
     let (expected, opposite) = if equal { (same, different) } else { (different, same) };
     let found = found(expected.is_some(), named);
     match opposite {
         Some(sentence) if expected.is_some() => findings.unclear(topic, sentence.quoted()),
-        Some(sentence) => findings.wrong(sentence, topic, hint),
+        Some(sentence) => findings.object(sentence, topic, hint),
         _ => findings.fact(found, topic, hint),
     }
 }
@@ -67,6 +86,11 @@ fn is_filler(s: &Sentence, i: usize) -> bool {
             CALLED.iter().any(|called| t.is(called)) || t.number().is_some() || t.is("same match label")
         });
     }
+    // "Wrong for 11.44 % of the images".
+    let share = s.clause(token.clause).any(|t| t.number().is_some_and(|n| n.percent));
+    if share && s.clause(token.clause).any(|t| t.is("images cases pictures")) {
+        return true;
+    }
     if token.is_word("well") {
         return i == 0 || !s.tokens[i - 1].is_word("as");
     }
@@ -74,7 +98,7 @@ fn is_filler(s: &Sentence, i: usize) -> bool {
         return !s.has(ACTUAL) && !s.has(PREDICTED);
     }
     token.is_word("false")
-        || token.is_word("error")
+        || token.is_word("error") && !token.negated
         || token.is("correct right") && next.is_some_and(|t| t.is("label class answer"))
         || token.is("mistake mistaken") && s.tokens.get(i + 1).is_some_and(|t| t.is_word("for"))
         || token.is_word("different") && next.is_some_and(|t| t.is("class category"))

@@ -24,11 +24,26 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
         .filter_map(|(i, token)| {
             let roles = [(TRAIN, Part::Train), (TEST, Part::Test), (VALIDATE, Part::Validation)];
             let unseen = token.is_word("seen") && i > 0 && sentence.tokens[i - 1].is("never not");
+            // "To see how well it does on new ones".
+            let how_well =
+                token.is_word("how") && sentence.tokens.get(i + 1).is_some_and(|t| t.is("well good"));
             let found = roles.iter().find(|(list, _)| token.is(list)).map(|(_, part)| *part);
-            found.or(unseen.then_some(Part::Test)).map(|part| (i, part))
+            found.or((unseen || how_well).then_some(Part::Test)).map(|part| (i, part))
         })
         .collect();
     let counts: Vec<(usize, usize)> = counts(sentence);
+    // "Which must not be used for training" names no part that a count is of.
+    let named: Vec<(usize, Part)> = roles
+        .iter()
+        .copied()
+        .filter(|(i, _)| !sentence.tokens[*i].negated || sentence.tokens[*i].is("seen"))
+        .collect();
+    let roles = if named.is_empty() { roles } else { named };
+    // "60,000 images from which it learns": of the count that the clause is about.
+    let owner = |role: usize| {
+        let count = counts.iter().rev().find(|(count, _)| *count < role)?.0;
+        sentence.tokens[count..role].iter().any(|t| t.is_word("which") || t.is_word("that")).then_some(count)
+    };
     let in_order = in_order(&roles, &counts);
     let bound = counts.iter().enumerate().map(|(place, (i, count))| {
         let cost = |role: usize| {
@@ -42,7 +57,8 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
                         || sentence.tokens[at - 2].what == What::Break(')'))
             };
             let taken = role < *i && is_bound(role);
-            role.abs_diff(*i) + 4 * apart + if between { 12 } else { 0 } + if taken { 6 } else { 0 }
+            let owned = owner(role).map_or(0, |count| if count == *i { 0 } else { 12 });
+            owned + role.abs_diff(*i) + 4 * apart + if between { 12 } else { 0 } + if taken { 6 } else { 0 }
         };
         let nearest = roles.iter().min_by_key(|(role, _)| cost(*role)).map(|(_, part)| *part);
         let part = in_order.get(place).copied().or(nearest).unwrap_or(Part::Unknown);

@@ -3,28 +3,62 @@
 use super::super::findings::{Findings, Found, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
-use super::counts::{Part, parts};
+use super::set_parts;
 use crate::data::CLASS_NAMES;
 
 const ORIGINAL: List = "replace replacement instead unlike rather successor alternative hard harder difficult like \
      similar compare same format original contrast challenge challenging substitute counterpart \
      easy analogous inspired dropin classic classical traditional drop predecessor former mnist";
 const OTHER_THINGS: List = "animal vehicle flower face letter car cat dog bird alphabet food fruit furniture landscape \
-     house truck airplane";
+     house truck airplane text description sentence video sound song";
 
 pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     content(sentences, findings);
-    parts_of_the_set(sentences, findings);
+    set_parts::judge(sentences, findings);
     size(sentences, findings);
     classes(sentences, findings);
     pixels(sentences, findings);
 }
 
+/// What no set of images is.
+const NO_DATA: List = "network model algorithm program library company shop website layer method framework function \
+     optimizer classifier language software app game technique person neuron parameter";
+
+/// Where the noun stands that the data set is said to be: "it is a neural network trained on ...".
+fn head(s: &Sentence) -> Option<&Token> {
+    let is = s.tokens.iter().take(4).position(|t| t.is_word("is") || t.is_word("are"))?;
+    let of_it = |t: &Token| t.is("fashionmnist it this dataset set collection");
+    if !s.tokens[..is].iter().any(of_it) || s.tokens[is].negated {
+        return None;
+    }
+    // The noun is the last word before what it is of, or what is done with it.
+    let kind = s.tokens[is + 1..]
+        .windows(2)
+        .position(|w| w[0].is("kind type sort form piece") && w[1].is_word("of"));
+    let begin = is + 1 + kind.filter(|at| *at < 3).map_or(0, |at| at + 2);
+    let rest = s.tokens[begin..].iter().take_while(|t| {
+        t.word()
+            .is_some_and(|word| !["of", "that", "which", "with", "for", "from", "by", "used"].contains(&word))
+            && !t.is(TRAIN)
+            && !t.is(TEST)
+    });
+    rest.last()
+}
+
 fn content(sentences: &[Sentence], findings: &mut Findings) {
+    let no_data = |s: &Sentence| head(s).is_some_and(|t| t.is(NO_DATA));
+    findings.wrong_where(
+        sentences,
+        no_data,
+        "what kind of thing it is",
+        "what does `fashion_mnist()` return?",
+    );
     let named = |s: &Sentence| s.tokens.iter().any(|t| t.is(CLOTHES) && !t.is_word("fashion") && !t.negated);
     let products = |s: &Sentence| {
         let is_pair = |pair: &[Token]| {
-            pair[0].is_word("fashion") && pair[1].is("item product article piece image object good accessory")
+            pair[0].is("product") && pair[1].is("photo image picture photograph")
+                || pair[0].is_word("fashion")
+                    && pair[1].is("item product article piece image object good accessory")
         };
         s.tokens.windows(2).any(|pair| is_pair(pair) && !pair[0].negated)
     };
@@ -39,55 +73,24 @@ fn content(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, digits, "what the pictures show", "look at the first of them");
     let others = |s: &Sentence| s.says(OTHER_THINGS) && !s.has(ORIGINAL);
     findings.wrong_where(sentences, others, "what the pictures show", "look at the first of them");
+    // "Shoes only".
+    let only = |s: &Sentence| {
+        let one_kind = |t: &Token| {
+            t.is(CLOTHES) && !t.is("clothes clothing cloth garment apparel wear fashion article outfit")
+        };
+        s.tokens
+            .windows(2)
+            .any(|w| w[1].is_word("only") && one_kind(&w[0]) || w[0].is_word("only") && one_kind(&w[1]))
+    };
+    findings.wrong_where(sentences, only, "what the pictures show", "the names of the classes tell it");
+    let people = |s: &Sentence| {
+        ["people who", "images of people", "pictures of people", "photos of people", "images of persons"]
+            .iter()
+            .any(|phrase| s.phrase(phrase).is_some_and(|at| s.tokens[at].asserted()))
+    };
+    findings.unclear_where(sentences, people, "what the pictures show");
     let else_ = |s: &Sentence| s.has_phrase("something else") || s.has_phrase("not about fashion");
     findings.unclear_where(sentences, else_, "what the pictures show");
-}
-
-fn parts_of_the_set(sentences: &[Sentence], findings: &mut Findings) {
-    let counted: Vec<_> =
-        sentences.iter().flat_map(|s| parts(s).into_iter().map(move |part| (s, part))).collect();
-    let hint = "the data shows both parts, and how many images each has";
-    for (part, own, topic) in [
-        (Part::Train, 60_000, "how many images there are to train with"),
-        (Part::Test, 10_000, "how many images there are to test with"),
-    ] {
-        let of_it = || counted.iter().filter(|(_, (_, found, _))| *found == part);
-        let said = of_it().any(|(_, (count, _, negated))| *count == own && !negated);
-        let both = |s: &Sentence| has_both(s) && !s.has(TRAIN) && !s.has(TEST) && !s.denied;
-        // "70,000, of which 10,000 are for testing"
-        let all = sentences.iter().any(|s| s.numbers().any(|(_, n)| n.is(70_000.0)));
-        let unbound = all || counted.iter().any(|(_, (count, _, _))| *count == own);
-        findings.fact(found(said || sentences.iter().any(both), unbound), topic, hint);
-        let is_other = |count: usize, s: &Sentence| {
-            count != own && !(s.has(VALIDATE) && [55_000, 5_000].contains(&count))
-        };
-        if let Some((sentence, _)) = of_it().find(|(s, (count, _, negated))| !negated && is_other(*count, s))
-        {
-            match said {
-                true => findings.unclear(topic, sentence.quoted()),
-                false => findings.wrong(sentence, topic, hint),
-            }
-        }
-    }
-    let known = [60_000, 10_000, 70_000, 6_000, 1_000, 7_000, 55_000, 5_000];
-    if let Some((s, _)) =
-        counted.iter().find(|(_, (count, part, _))| *part == Part::Unknown && !known.contains(count))
-    {
-        findings.unclear("how many images there are", s.quoted());
-    }
-    let validated = |s: &Sentence| {
-        let of = counted
-            .iter()
-            .any(|(_, (count, part, _))| *part == Part::Validation && [10_000, 60_000].contains(count));
-        s.has(VALIDATE) && of && !s.has(TEST) || s.denies("test testing") && s.denies(DATA)
-    };
-    findings.wrong_where(sentences, validated, "what the two parts of the data set are for", hint);
-}
-
-/// 60,000 + 10,000.
-fn has_both(sentence: &Sentence) -> bool {
-    let counts: Vec<f64> = sentence.numbers().map(|(_, number)| number.value).collect();
-    counts.windows(2).any(|pair| pair == [60_000.0, 10_000.0])
 }
 
 fn size(sentences: &[Sentence], findings: &mut Findings) {
@@ -98,7 +101,9 @@ fn size(sentences: &[Sentence], findings: &mut Findings) {
     let square =
         |s: &Sentence| s.has("square both side direction dimension wide width high height row column");
     let all = |s: &Sentence| s.numbers().any(|(i, n)| n.is(784.0) && !s.tokens[i].negated);
-    let said = sentences.iter().any(|s| twice(s) || once(s) && square(s) || all(s) && s.has(PIXEL));
+    let squared = |s: &Sentence| s.numbers().any(|(i, n)| n.power && n.is(784.0) && !s.tokens[i].negated);
+    let said =
+        sentences.iter().any(|s| twice(s) || squared(s) || once(s) && square(s) || all(s) && s.has(PIXEL));
     findings.fact(
         found(said, sentences.iter().any(|s| s.numbers().any(|(_, n)| n.is(28.0) || n.is(784.0)))),
         topic,
@@ -111,6 +116,18 @@ fn size(sentences: &[Sentence], findings: &mut Findings) {
         };
         products(s).any(pair) && s.has("pixel px size image picture each resolution grey")
     };
+    // "28 pixels wide and 32 pixels high", "28 x 28 classes".
+    let odd = |s: &Sentence| {
+        let next = |i: usize, list: List| s.tokens.get(i + 1).is_some_and(|t| t.is(list));
+        let pixels = |(i, n): (usize, &super::super::read::Number)| {
+            let of_each = !s.tokens.get(i + 2).is_some_and(|t| t.is("value by"));
+            let count = n.count().is_some_and(|n| (2..500).contains(&n) && n != 28);
+            next(i, "pixel px") && of_each && count && s.tokens[i].asserted()
+        };
+        let classes = products(s).any(|(i, _)| s.tokens[i].asserted() && next(i + 2, "class category"));
+        s.numbers().any(pixels) || classes
+    };
+    findings.wrong_where(sentences, odd, topic, hint);
     match said {
         true => findings.unclear_where(sentences, other, topic),
         false => findings.wrong_where(sentences, other, topic, hint),
@@ -121,7 +138,9 @@ fn size(sentences: &[Sentence], findings: &mut Findings) {
 fn products(sentence: &Sentence) -> impl Iterator<Item = (usize, (f64, f64))> {
     sentence.tokens.windows(3).enumerate().filter_map(|(i, window)| {
         let (a, b) = (window[0].number()?, window[2].number()?);
-        window[1].is_sign('\u{d7}').then_some((i, (a.value, b.value)))
+        // "10 × 1,000 = 10,000" is a sum.
+        let is_sum = sentence.tokens.get(i + 3).is_some_and(|t| t.is_sign('=')) && a.value != b.value;
+        (window[1].is_sign('\u{d7}') && !is_sum).then_some((i, (a.value, b.value)))
     })
 }
 
@@ -130,12 +149,14 @@ fn classes(sentences: &[Sentence], findings: &mut Findings) {
     let hint = "count their names";
     let near = |s: &Sentence, i: usize| {
         let around = |j: usize| s.tokens.get(j).is_some_and(|t| t.is(CLASS) || t.is("product"));
-        (i + 1..i + 5).take_while(|j| s.tokens.get(*j).is_some_and(|t| t.number().is_none())).any(around)
+        (i + 1..i + 6).take_while(|j| s.tokens.get(*j).is_some_and(|t| t.number().is_none())).any(around)
             || (i.saturating_sub(3)..i).any(around)
     };
     let ten = |s: &Sentence| s.numbers().any(|(i, n)| n.is(10.0) && !s.tokens[i].negated && near(s, i));
     let labels = |s: &Sentence| {
-        s.has("label class") && s.numbers().any(|(_, n)| n.is(0.0)) && s.numbers().any(|(_, n)| n.is(9.0))
+        s.has("label class target integer")
+            && s.numbers().any(|(_, n)| n.is(0.0))
+            && s.numbers().any(|(_, n)| n.is(9.0))
     };
     let name = |i: usize| CLASS_NAMES[i].to_lowercase().replace("t-shirt/top", "tshirt").replace(' ', "");
     let names = |s: &Sentence| (0..10).filter(|i| s.says(&name(*i))).count() > 7;
@@ -146,7 +167,12 @@ fn classes(sentences: &[Sentence], findings: &mut Findings) {
         s.numbers().any(|(i, n)| {
             let next = s.tokens[i + 1..].iter().take(2).take_while(|t| t.word().is_some());
             let of = next.filter(|t| t.is("class category")).count() > 0;
-            of && n.count().is_some_and(|n| n > 1 && n != 10) && !n.spelled && s.tokens[i].asserted()
+            // "0 to 9, its class": a range of labels.
+            let zero = |t: &Token| t.number().is_some_and(|n| n.is(0.0));
+            let ends_a_range = n.is(9.0) && s.tokens[i.saturating_sub(4)..i].iter().any(zero);
+            let factor = i > 0 && s.tokens[i - 1].is_sign('\u{d7}');
+            let is_count = n.count().is_some_and(|n| n > 1 && n != 10) && !n.spelled;
+            of && is_count && !ends_a_range && !factor && s.tokens[i].asserted()
         })
     };
     findings.wrong_where(sentences, other, topic, hint);
@@ -161,14 +187,19 @@ fn pixels(sentences: &[Sentence], findings: &mut Findings) {
         s.tokens.iter().enumerate().any(|(i, t)| {
             let next = s.tokens.get(i + 1).is_some_and(|t| t.is("bar map"));
             let channels = t.is("channel") && i > 0 && s.tokens[i - 1].number().is_some_and(|n| n.is(3.0));
-            (t.is("color colored colorful rgb") && !next || channels) && !t.negated && !s.has("grey black")
+            let deep = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'))
+                && s.tokens.get(i + 2).and_then(Token::number).is_some_and(|n| n.is(3.0));
+            (deep || t.is("color colored colorful rgb") && !next || channels)
+                && !t.negated
+                && !s.has("grey black remove drop lose strip lost")
         })
     };
     let topic = "what a pixel is";
     findings.wrong_where(sentences, color, topic, "the shape of the training images has no place for more");
     let scaled = |s: &Sentence| {
         let between = |w: &[Token]| {
-            let ends = w[0].number().is_some_and(|n| n.is(0.0)) && w[2].number().is_some_and(|n| n.is(1.0));
+            let ends = w[0].number().is_some_and(|n| n.is(0.0) || n.is(1.0))
+                && w[2].number().is_some_and(|n| n.is(1.0));
             ends && (w[1].is_word("and")
                 || w[1].is_word("to")
                 || matches!(w[1].what, What::Sign('-') | What::Break(',')))

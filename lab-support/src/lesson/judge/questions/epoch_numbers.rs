@@ -45,8 +45,9 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
             let named = word(s, i + 1, "image picture sample example")
                 || word(s, i + 1, TRAIN) && word(s, i + 2, IMAGE);
             let own = n.is_one_of(&[60_000.0, 55_000.0, 70_000.0, 5_000.0, 10_000.0])
-                || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || n == 28);
-            named && claimed(s, i) && !own && n.count().is_some_and(|n| n > 100)
+                || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || n == 28 || n % 60_000 == 0);
+            let in_sum = s.tokens[..i].last().is_some_and(|t| t.is_sign('=') || t.is_sign('\u{d7}'));
+            named && !in_sum && claimed(s, i) && !own && n.count().is_some_and(|n| n > 100)
         })
     };
     findings.wrong_where(

@@ -5,11 +5,12 @@ use super::super::findings::{Findings, Found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
 use super::comparison::{self, CALLED, PREDICTED, STRICT};
-use super::labels::{class, is_of_a_probability, is_the_label, is_the_largest};
+use super::image_mistakes;
+use super::labels::{class as class_at, is_of_a_probability, is_the_label, is_the_largest};
 
 /// Words about classes that are neither predicted nor actual.
 const OTHERS: List = "second next other remaining least similar confuse alternative runner only followed follow \
-     mistake mistaken likely unlikely resemble could would look like less lower rest than behind \
+     mistake mistaken likely unlikely possible resemble could would look like less lower rest than behind \
      although share";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,15 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
     let said =
         claims.iter().find(|(who, _, negated, _)| *who == Who::Predicted && !negated).map(|claim| claim.1);
     let none = !claims.iter().any(|(who, _, _, _)| matches!(who, Who::Actual | Who::Both));
+    // "An ankle boot, and it is right".
+    let is_right = |s: &&&Sentence| {
+        let right = |t: &Token| t.is("right correct correctly hit") && t.asserted();
+        s.tokens.iter().any(right) && !s.has("probably know if label")
+    };
     if let (Some(class), true, Some(s)) = (said, none, sentences.iter().find(|s| matches_the_label(s))) {
+        claims.push((Who::Actual, class, false, s));
+    }
+    if let (Some(class), true, Some(s)) = (said, none, sentences.iter().find(is_right)) {
         claims.push((Who::Actual, class, false, s));
     }
     for (who, class, topic, hint) in [
@@ -70,10 +79,11 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
             // What is said twice, and differently, is left to a reader.
             match said {
                 true => findings.unclear(topic, sentence.quoted()),
-                false => findings.wrong(sentence, topic, hint),
+                false => findings.object(sentence, topic, hint),
             }
         }
     }
+    image_mistakes::judge(&sentences, predicted, findings);
     let named = |who: Who, class: usize| {
         claims.iter().any(|(found, of, negated, _)| *found == who && *of == class && !negated)
     };
@@ -83,11 +93,15 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
 
 /// "Image 12 was different".
 fn is_of_another_image(s: &Sentence, predicted: usize) -> bool {
-    s.tokens.windows(2).any(|w| {
-        w[0].is("image picture")
-            && w[1].number().is_some_and(|n| n.value > 1.0 && !n.spelled)
-            && !w[1].number().is_some_and(|n| n.is(28.0))
-    }) && !s.has(CALLED[predicted])
+    let others =
+        "other images|other test images|some images|other pictures|many images|another image|all test images";
+    let of_others = others.split('|').any(|phrase| s.has_phrase(phrase));
+    of_others && !s.has(CALLED[predicted])
+        || s.tokens.windows(2).any(|w| {
+            w[0].is("image picture")
+                && w[1].number().is_some_and(|n| n.value > 1.0 && !n.spelled)
+                && !w[1].number().is_some_and(|n| n.is(28.0))
+        }) && !s.has(CALLED[predicted])
 }
 
 /// What the sentence says of which label, and whether it denies it.
@@ -95,16 +109,28 @@ fn claims(
     s: &Sentence,
     predicted: usize,
     carried: &mut Option<Who>,
-    told: &mut Option<usize>,
+    told: &mut Option<(Who, usize)>,
 ) -> Vec<(Who, usize, bool)> {
     let mut claims = Vec::new();
     let mut roles: Vec<(usize, Who)> = Vec::new();
     for (i, token) in s.tokens.iter().enumerate() {
-        let is_both = token.is_word("both") || token.is_word("cases") || token.is_word("times");
+        // "Each of them", "both".
+        let each = token.is_word("each") || token.is_word("either");
+        let is_both = token.is_word("both")
+            || token.is_word("cases")
+            || token.is_word("times")
+            || each && s.tokens.get(i + 1).is_some_and(|t| t.is("of label case"));
+        // "The label in the data set says so."
+        let of_label = token.is("says said show give") && {
+            let last = roles.last().filter(|(at, _)| s.tokens[*at].clause == token.clause);
+            last.is_some_and(|(_, who)| *who == Who::Actual)
+        };
         if is_both {
             roles.push((i, Who::Both));
         } else if is_the_largest(s, i)
-            || token.is(PREDICTED) && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
+            || !of_label
+                && token.is(PREDICTED)
+                && !(i > 0 && s.tokens[i - 1].is_word("label") && token.is("says said"))
         {
             roles.push((i, Who::Predicted));
         } else if token.is(STRICT) && !is_of_a_probability(s, i) || is_the_label(s, i) {
@@ -115,8 +141,13 @@ fn claims(
         && roles.iter().any(|(_, w)| *w == Who::Predicted)
         && roles.iter().any(|(_, w)| *w == Who::Actual);
     for (i, token) in s.tokens.iter().enumerate() {
-        let Some(class) = class(s, i) else { continue };
-        if is_aside(s, i, class == predicted) || token.supposed {
+        let Some(class) = class_at(s, i) else { continue };
+        // "Second is 7 (Sneaker)": the name in brackets is of the number before them.
+        let named_before = i > 1
+            && s.tokens[i - 1].what == What::Break('(')
+            && class_at(s, i - 2).is_some_and(|before| before == class)
+            && is_aside(s, i - 2, class == predicted);
+        if is_aside(s, i, class == predicted) || named_before || token.supposed {
             continue;
         }
         let before = roles.iter().rev().find(|(at, _)| *at < i);
@@ -149,24 +180,28 @@ fn claims(
             claims.push((who, class, token.negated));
         }
     }
-    // "so is the actual label", "the true label, too"
-    let first = claims.first().copied().or(told.map(|class| (Who::Predicted, class, false)));
-    *told = claims
-        .iter()
-        .rev()
-        .find(|(who, _, negated)| *who == Who::Predicted && !negated)
-        .map(|c| c.1)
-        .or(*told);
-    if let (Some((Who::Predicted, class, false)), Some((at, _))) =
-        (first, roles.iter().find(|(_, who)| *who == Who::Actual))
-    {
-        let none = !claims.iter().any(|(who, _, _)| *who == Who::Actual);
-        let so = s.has_phrase("so is")
-            || says_also(s, *at)
-            || s.has_phrase("what it really is")
-            || s.has_phrase("what it is");
-        if none && so {
-            claims.push((Who::Actual, class, false));
+    // "So is the actual label", "the true label, too", "the network thinks so as well".
+    let first =
+        claims.first().copied().filter(|claim| !claim.2).map(|(who, class, _)| (who, class)).or(*told);
+    *told =
+        claims.iter().rev().find(|(_, _, negated)| !negated).map(|(who, class, _)| (*who, *class)).or(*told);
+    for (of, other) in [(Who::Predicted, Who::Actual), (Who::Actual, Who::Predicted)] {
+        let Some((_, class)) = first.filter(|(who, _)| *who == of) else { continue };
+        let Some((at, _)) = roles.iter().find(|(_, who)| *who == other) else { continue };
+        let none = !claims.iter().any(|(who, _, _)| *who == other);
+        let phrases = [
+            "so is",
+            "says so",
+            "thinks so",
+            "agrees",
+            "confirms",
+            "what it really is",
+            "what it is",
+            "which is",
+            "as label",
+        ];
+        if none && (phrases.iter().any(|phrase| s.has_phrase(phrase)) || says_also(s, *at)) {
+            claims.push((other, class, false));
         }
     }
     *carried = roles.last().map(|(_, who)| *who).or(*carried);
@@ -183,9 +218,11 @@ fn matches_the_label(s: &Sentence) -> bool {
     };
     // "prediction and label coincide"
     let labels = s.has(PREDICTED) && s.has("label") && !s.has("predict predicted");
+    // "What the network predicted is what the picture really is."
+    let what = s.has(PREDICTED) && s.has_phrase("is what") && s.has(STRICT) && !s.says("not");
     let coincide =
         |i: usize| labels && s.tokens[i].asserted() && s.tokens[i].is("coincide agree match same identical");
-    (0..s.tokens.len())
+    what || (0..s.tokens.len())
         .any(|i| same(i) && s.tokens[i + 1..].iter().take(5).any(|t| t.is(STRICT)) || coincide(i))
 }
 
@@ -197,7 +234,9 @@ fn says_also(s: &Sentence, at: usize) -> bool {
 /// Named as another possibility, or with a probability that isn't the largest.
 fn is_aside(s: &Sentence, i: usize, is_predicted: bool) -> bool {
     let clause: Vec<&Token> = s.clause(s.tokens[i].clause).collect();
-    let other = |t: &&Token| t.is(OTHERS);
+    // "Most likely an ankle boot" is what it predicts.
+    let most = clause.windows(2).any(|w| w[0].is("most very") && w[1].is_word("likely"));
+    let other = |t: &&Token| t.is(OTHERS) && !(most && t.is_word("likely"));
     let probability = clause.iter().any(|t| {
         t.is("probability percent chance")
             || t.number().is_some_and(|n| n.percent && n.value < 50.0 || n.decimals > 1 && n.value < 0.5)

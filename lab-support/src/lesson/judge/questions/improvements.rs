@@ -1,10 +1,11 @@
 //! Question 6: what could improve the accuracy.
 
-use super::super::claims::{Claim, Verdict};
+use super::super::claims::Claim;
 use super::super::evidence::Kind;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token};
+use super::super::verdict::Verdict;
 
 /// Ways to improve it, by their words.
 const WAYS: &[List] = &[
@@ -50,8 +51,10 @@ pub(super) fn judge(sentences: &[Sentence], claims: &[Claim], findings: &mut Fin
     let hint = "run the experiments, then quote one by its name: `all.test_accuracy(...)?`";
     // Without what was changed, or not quite as it was measured.
     let near = |claim: &Claim| claim.can_be_changed && claim.kinds.contains(&Kind::TestAccuracy);
-    let some =
-        claims.iter().any(|claim| near(claim) && matches!(claim.verdict, Verdict::Fits | Verdict::Nearly));
+    let some = claims.iter().any(|claim| {
+        claim.verdict == Verdict::Elsewhere
+            || near(claim) && matches!(claim.verdict, Verdict::Fits | Verdict::Nearly)
+    });
     findings.fact(
         found(measured, some),
         "the measured test accuracy of a changed network, with what was changed",
@@ -108,10 +111,13 @@ fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
             });
             let looks =
                 before.clone().any(|t| t.is("looking peek")) && s.has("again choose tune select number pick");
-            let to_training = s.tokens[i + 1..].iter().take(8).any(|t| t.is_word("training"))
-                && s.has("add use include put move merge join")
-                && s.has("to for into in with")
-                && !s.has("accuracy generalize");
+            // "Put them into the training set", "show them to it during training".
+            let behind = || s.tokens[i + 1..].iter().take(8);
+            let moved = "add use include put move merge join show give feed take see let mix present";
+            let to_training = behind().any(|t| t.is_word("training"))
+                && behind().chain(before.clone()).any(|t| t.is("to for into in with during"))
+                && before.clone().any(|t| t.is(moved) && !t.negated)
+                && !s.has("generalize");
             let itself =
                 "train on it|train with it|train on them|learn from it|learn from them|train it on them";
             let itself =
@@ -119,6 +125,30 @@ fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
             learns || looks || itself || to_training && !s.tokens[..i].iter().any(|t| t.negated)
         })
     };
+    let chosen = |s: &Sentence| {
+        let chooses = s.tokens.iter().position(|t| t.is("choose select tune pick") && t.asserted());
+        let by_test = |at: usize| {
+            let end = s.tokens[at..].iter().position(|t| t.number().is_some()).unwrap_or(s.tokens.len() - at);
+            s.tokens[at..at + end].windows(3).any(|w| {
+                w[0].is("by on with using via against")
+                    && w.iter().any(|t| t.is_word("test"))
+                    && !w[0].negated
+            })
+        };
+        chooses.is_some_and(by_test)
+    };
+    findings.wrong_where(
+        sentences,
+        chosen,
+        "what the test set is for",
+        "what would the test say of a network that was chosen by it?",
+    );
+    let tested_on = |s: &Sentence| {
+        ["test on training", "evaluate on training", "measure on training", "tested on training"]
+            .iter()
+            .any(|phrase| s.phrase(phrase).is_some_and(|at| s.tokens[at].asserted()))
+    };
+    findings.wrong_where(sentences, tested_on, "what the test set is for", "what is new to the network?");
     findings.wrong_where(
         sentences,
         learned,
@@ -155,8 +185,13 @@ fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
                 || s.tokens.get(i + 2).is_some_and(|t| t.is("image data training layer hidden"));
             t.is("fewer less remove removing no delete without") && target
         };
-        s.tokens.iter().enumerate().any(|(i, t)| less(i, t))
-            && s.says("improve better increase help")
+        let images = |i: usize, t: &Token| {
+            t.is("fewer less") && t.asserted() && s.tokens.get(i + 1).is_some_and(|t| t.is("image data"))
+        };
+        s.tokens
+            .iter()
+            .enumerate()
+            .any(|(i, t)| less(i, t) && (images(i, t) || s.says("improve better increase help")))
             && !s.has("overfit overfitting hurt not worse but")
     };
     findings.unclear_where(sentences, fewer, "what improves it");

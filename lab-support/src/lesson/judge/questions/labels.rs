@@ -2,11 +2,11 @@
 
 use super::super::lists::*;
 use super::super::read::{Sentence, What};
-use super::comparison::{CALLED, PREDICTED};
+use super::comparison::{CALLED, PREDICTED, STRICT};
 
 /// "The largest of the ten scores", "the highest probability".
 pub(super) fn is_the_largest(s: &Sentence, i: usize) -> bool {
-    let of = "probability score value logit output number one ten class";
+    let of = "them probability score value logit output number one ten class";
     s.tokens[i].is("largest highest biggest maximum") && s.tokens[i + 1..].iter().take(4).any(|t| t.is(of))
 }
 
@@ -20,19 +20,44 @@ pub(super) fn is_the_label(s: &Sentence, i: usize) -> bool {
     let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
     let token = &s.tokens[i];
     let next = s.tokens.get(i + 1);
-    let lately_predicted = s.tokens[..i].iter().rev().take(3).any(|t| t.is(PREDICTED));
+    let lately = s.tokens[..i].iter().rev().take(3).take_while(|t| !t.is_word("and"));
+    let lately_predicted = lately.clone().any(|t| t.is(PREDICTED));
     let of_test = s.tokens[i + 1..].iter().take(5).any(|t| t.is(TEST)) && i == 0;
-    let in_brackets =
-        i > 0 && s.tokens[i - 1].what == What::Break('(') && next.is_some_and(|t| t.number().is_some());
+    // "Prediction: Ankle boot (label 9)" has the label's number in brackets.
+    let in_brackets = !s.tokens[..i].iter().any(|t| t.is(PREDICTED) || t.is(STRICT))
+        && i > 0
+        && s.tokens[i - 1].what == What::Break('(')
+        && next.is_some_and(|t| t.number().is_some());
     let equals = next.is_some_and(|t| t.is_sign('=') || t.what == What::Break(':'));
+    // "Between prediction and label".
+    let beside = before(1, "and") && s.tokens[..i].iter().any(|t| t.is("prediction predicted"));
     let label = token.is_word("label")
-        && (before(1, "the its test") || equals || of_test || in_brackets)
+        && (beside || before(1, "the its test") || equals || of_test || in_brackets)
         && !lately_predicted;
-    let labels =
-        token.is_word("labels") && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST));
+    // "Label in the dataset: Ankle boot."
+    let rest = || s.tokens[i + 1..].iter().take(4);
+    let in_data = token.is_word("label")
+        && rest().next().is_some_and(|t| t.is("in of from"))
+        && rest().any(|t| t.is(DATA) || t.is("file test"))
+        && !lately_predicted;
+    // "The data set contains", "the data say".
+    let of_data = token.is("dataset data") && next.is_some_and(|t| t.is("contain say give list"));
+    // "An ankle boot it is."
+    let it_is = token.is_word("it")
+        && next.is_some_and(|t| t.is_word("is"))
+        && s.tokens.get(i + 2).is_none_or(|t| matches!(t.what, What::Break(_)))
+        && i > 0
+        && class(s, i - 1).is_some();
+    let labels = in_data
+        || it_is
+        || of_data
+        || token.is_word("labels")
+            && (next.is_some_and(|t| t.what == What::Break('[')) || before(1, TEST) || before(1, "the of"));
     let subject = s.tokens[..i].iter().all(|t| !t.is(PREDICTED) && t.clause == token.clause);
     let is_image = token.is("is show") && subject && s.tokens[..i].iter().any(|t| t.is(IMAGE));
-    label || labels || is_image
+    // y beside its estimate.
+    let symbol = token.is_word("y") && equals && s.has(PREDICTED);
+    symbol || label || labels || is_image
 }
 
 /// The class that the token at `i` names, by its name or by its label.

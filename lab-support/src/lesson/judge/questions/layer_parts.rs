@@ -1,7 +1,7 @@
 //! Which layer a clause is about, and what it says of it.
 
 use super::super::lists::*;
-use super::super::read::{Sentence, Token};
+use super::super::read::{Sentence, Token, What};
 
 /// What Flatten makes.
 pub(super) const VECTOR: List = "vector row 1d array list line column long reshape unroll dimension dimensional flat lay one- \
@@ -31,7 +31,12 @@ pub(super) fn parts(sentences: &[Sentence]) -> Vec<Part<'_>> {
         let clauses = sentence.tokens.iter().map(|token| token.clause).max().unwrap_or(0);
         for clause in 0..=clauses {
             let tokens: Vec<&Token> = sentence.clause(clause).collect();
-            let named = layer_of(&tokens);
+            // "One for learning features (Dense, 128 neurons)": the brackets name it.
+            let next: Vec<&Token> = sentence.clause(clause + 1).collect();
+            let bracket =
+                next.first().is_some_and(|t| t.what == What::Break('(')).then(|| layer_of(&next)).flatten();
+            let is_new = tokens.iter().any(|t| t.is("for one where which"));
+            let named = layer_of(&tokens).or(bracket.filter(|_| is_new));
             layer = named.unwrap_or(layer);
             parts.push(Part { layer, named: named.is_some(), tokens, sentence });
         }
@@ -65,8 +70,7 @@ fn layer_of(tokens: &[&Token]) -> Option<Layer> {
         || pair("output", "layer")
         || pair("last", "layer")
         || pair("final", "layer")
-        || has("last final third")
-        || pair("second", "dense")
+        || (has("last final third") || pair("second", "dense")) && !number(128.0)
     {
         Some(Layer::Output)
     } else if number(128.0) || has("relu sigmoid tanh") {

@@ -4,15 +4,19 @@ mod comparison;
 mod counts;
 mod data_set;
 mod epoch;
+mod epoch_mistakes;
 mod epoch_numbers;
 mod first_image;
+mod image_mistakes;
 mod improvements;
 mod labels;
+mod layer_mistakes;
 mod layer_parts;
 mod layers;
 mod normalizing;
 mod probability;
 mod reasons;
+mod set_parts;
 
 use super::claims::claims;
 use super::evidence::{Evidence, Kind};
@@ -38,7 +42,7 @@ pub(super) fn judge(number: usize, sentences: &[Sentence], evidence: &Evidence, 
     };
     match number {
         1 => data_set::judge(sentences, findings),
-        2 => normalizing::judge(sentences, findings),
+        2 => normalizing::judge(sentences, &claims, findings),
         3 => layers::judge(sentences, findings),
         4 => epoch::judge(sentences, evidence, findings),
         5 => first_image::judge(sentences, evidence.first_image.as_ref(), findings),

@@ -1,9 +1,11 @@
 //! Question 2: why pixels are normalized.
 
+use super::super::claims::Claim;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
-use super::reasons::{self, is, range, says_number};
+use super::super::verdict::Verdict;
+use super::reasons::{self, is, odd_deed, range, says_number};
 
 const DIVIDE: List = "divide division scale rescale quotient map bring turn transform convert shrink normalize \
      normalise change";
@@ -14,7 +16,7 @@ const GOOD: List = "fast faster quick quicker quickly stable stabler stably stab
      moderate consistent uniform equal equally similar common small";
 const BAD: List = "explode vanish overshoot diverge unstable instable huge enormous dominate slow slower slowly \
      worse crawl jump wild wildly outweigh saturate bad badly difficult hard harder zigzag \
-     oscillate large larger big bigger stuck";
+     oscillate large larger big bigger stuck erratic chaotic shaky unreliable";
 /// Effects that nobody wants, whatever has them.
 const WORST: List =
     "explode vanish overshoot diverge unstable instable slow slower slowly worse oscillate crawl";
@@ -26,9 +28,18 @@ const TRAINING: List = "train training learn learning network model converge con
      optimiser optimize optimization optimisation descent update step weight loss input feature \
      sum activation algorithm";
 
-pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
+const NORMALIZING: List =
+    "normalization normalisation normalizing normalising scaling rescaling dividing division";
+/// What normalizing can be said to do.
+const NORMALIZES: List = "is was mean make help bring divide scale map put keep turn transform convert prevent improve speed let \
+     allow give ensure reduce avoid change do lead result has get accelerate stabilize stabilise ease simplify rescale \
+     shrink limit squeeze move set range enable guarantee yield produce provide facilitate serve refer describe work \
+     take increase decrease lower raise balance equalize equalise protect support cause cost lose leave place matter \
+     does goes adjust affect remain start pay come need solve cure fix remove save squash compress";
+
+pub(super) fn judge(sentences: &[Sentence], claims: &[Claim], findings: &mut Findings) {
     what_is_done(sentences, findings);
-    effect(sentences, findings);
+    effect(sentences, claims, findings);
     reasons::judge(sentences, findings);
 }
 
@@ -73,12 +84,31 @@ fn what_is_done(sentences: &[Sentence], findings: &mut Findings) {
         one < all && to && !s.tokens[..one].iter().any(|t| t.is("to into"))
     };
     findings.wrong_where(sentences, back, topic, hint);
-    let standardized =
-        |s: &Sentence| s.says("deviation variance standardize standardise") || s.has_phrase("zero mean");
+    // "Divided so that they are between 0 and 255."
+    let same_range = |s: &Sentence| {
+        let divided = s.places("divide normalize normalise").into_iter().next().unwrap_or(0);
+        let result = s.places("so become get into").into_iter().find(|at| *at > divided);
+        let all = range(s, 255.0);
+        s.says("divide normalize normalise")
+            && range(s, 1.0).is_none()
+            && matches!((result, all), (Some(at), Some(all)) if at < all)
+    };
+    findings.wrong_where(sentences, same_range, topic, hint);
+    let late = |s: &Sentence| {
+        s.phrase("after training").is_some_and(|at| {
+            s.tokens[at.saturating_sub(2)..at].iter().any(|t| t.is("normalize normalise divide scale"))
+        })
+    };
+    findings.wrong_where(sentences, late, "when the pixels are normalized", "where does the notebook do it?");
+    findings.unclear_where(sentences, |s| odd_deed(s, NORMALIZING, NORMALIZES), topic);
+    let standardized = |s: &Sentence| {
+        let other = |t: &Token| t.is("deviation variance standardize standardise") && t.asserted();
+        s.tokens.iter().any(other) && !s.has("instead") || s.has_phrase("zero mean")
+    };
     findings.unclear_where(sentences, standardized, topic);
 }
 
-fn effect(sentences: &[Sentence], findings: &mut Findings) {
+fn effect(sentences: &[Sentence], claims: &[Claim], findings: &mut Findings) {
     let (topic, hint) =
         ("what that does for the training", "compare the losses of the two runs of the notebook");
     let good = |s: &Sentence| {
@@ -87,13 +117,23 @@ fn effect(sentences: &[Sentence], findings: &mut Findings) {
     };
     let bad_without = |s: &Sentence| {
         let prevented = s.tokens.iter().any(|t| t.is(BAD) && t.negated);
-        (prevented || s.has(BAD) && s.has(CAUSES)) && s.has(TRAINING)
+        // "It can learn without it, but not as fast."
+        let not_good = s.tokens.iter().any(|t| t.is(GOOD) && t.negated) && s.has("without raw unnormalized");
+        (prevented || not_good || s.has(BAD) && s.has(CAUSES)) && s.has(TRAINING)
     };
     let rate = |s: &Sentence| s.has_phrase("learning rate") && s.says("suit size fit made make work match");
     let said = sentences.iter().any(|s| !s.denied && (good(s) || bad_without(s) || rate(s)));
+    // Measured both with and without it.
+    let of = |raw: bool| {
+        claims.iter().any(|claim| claim.verdict == Verdict::Fits && claim.is_of_raw() == Some(raw))
+    };
+    let said = said || of(true) && of(false);
     let traces = sentences.iter().any(|s| s.has(GOOD) || s.has(BAD) || s.has("possible important necessary"));
     findings.fact(found(said, traces), topic, hint);
-    let is_about_it = |s: &Sentence| s.tokens.first().is_some_and(|t| t.is("this it that which"));
+    let is_about_it = |s: &Sentence| {
+        let with = ["with them", "with it", "with that"].iter().any(|phrase| s.has_phrase(phrase));
+        with || s.tokens.first().is_some_and(|t| t.is("this it that which"))
+    };
     let turned = |s: &Sentence| {
         let worse = s
             .tokens
@@ -106,9 +146,34 @@ fn effect(sentences: &[Sentence], findings: &mut Findings) {
         worse && scaled && !s.has(CAUSES)
     };
     findings.wrong_where(sentences, turned, topic, hint);
+    // "It makes the gradients larger".
+    let enlarged = |s: &Sentence| {
+        let grows = |i: usize| {
+            let before = &s.tokens[i.saturating_sub(8)..i];
+            s.tokens[i].is("larger bigger greater")
+                && !s.tokens[i].negated
+                && before.iter().any(|t| t.is("gradient update step sum"))
+                && before.iter().any(|t| t.is("become make get grow"))
+        };
+        let small = range(s, 1.0).is_some_and(|i| !s.tokens[i].negated)
+            || s.says("normalize normalise normalization divide")
+            || is_about_it(s);
+        (0..s.tokens.len()).any(grows) && small && !s.has("without raw unnormalized instead otherwise not")
+    };
+    findings.wrong_where(sentences, enlarged, topic, hint);
+    let no_difference = |s: &Sentence| {
+        let says = |phrase: &str| s.phrase(phrase).is_some();
+        (says("no difference") || says("not matter"))
+            && s.has(TRAINING)
+            && !s.has("image picture information content")
+    };
+    findings.wrong_where(sentences, no_difference, topic, hint);
     let slower = |s: &Sentence| {
         s.tokens.iter().enumerate().any(|(i, t)| t.is(GOOD) && is_less(s, i) && !t.negated)
             && !s.has("without raw if")
+            && !s.has_phrase("not dividing")
+            && !s.has_phrase("not normalizing")
+            && !s.has_phrase("not scaling")
     };
     findings.unclear_where(sentences, slower, topic);
     let strong = "fast faster converge stable help improve better easier quicker";

@@ -13,10 +13,15 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
         for (i, number) in s.numbers().filter(|(i, n)| is_share(n) && !s.tokens[*i].supposed) {
             let whole = s.has("accuracy")
                 && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
+                || s.tokens[i + 1..].iter().take(4).any(|t| t.is_word("images"))
+                    && s.tokens.get(i + 1).is_some_and(|t| t.is_word("of"))
                 || s.has("whole overall entire 10000")
                 || s.tokens.windows(2).any(|w| w[0].is_word("all") && w[1].is("test image 10"))
                 || s.numbers().any(|(_, n)| n.is(10_000.0));
-            let fit = if whole {
+            // "The first of the 10,000 test images: an ankle boot with 96 %".
+            let of_first =
+                s.has("first") && class_beside(s, i).is_some() && !s.has("accuracy whole overall entire");
+            let fit = if whole && !of_first {
                 let tested = evidence
                     .measured()
                     .into_iter()
@@ -32,6 +37,13 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
                 tested.map(|m| share(m.value)).max().unwrap_or(Fit::No)
             } else {
                 let class = class_beside(s, i).unwrap_or(image.predicted());
+                // "The others are below 4 %."
+                let others = number.bound == Some(std::cmp::Ordering::Less) && s.has("other rest remaining");
+                let bound = if number.percent { 0.01 } else { 1.0 } * number.value;
+                let below = |(of, p): (usize, &f32)| of == image.predicted() || f64::from(*p) < bound;
+                if others && image.probabilities.iter().enumerate().all(below) {
+                    continue;
+                }
                 number.fits_share(f64::from(image.probabilities[class]))
             };
             match fit {
@@ -40,7 +52,10 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
                     topic,
                     format!("{} is near a measured value, but not that value rounded", number.text),
                 ),
-                Fit::No => findings.wrong(s, topic, hint),
+                Fit::No if number.percent || s.has("probability confidence sure certain accuracy") => {
+                    findings.wrong(s, topic, hint);
+                }
+                Fit::No => findings.unclear(topic, s.quoted()),
             }
         }
     }

@@ -6,18 +6,25 @@ use super::super::read::{Sentence, Token, What};
 
 /// Things that normalizing has nothing to do with, and other operations.
 const BESIDE: List = "subtract subtraction multiply binary brighter darker bright sharp sharper noise memory storage resolution resize crop \
-     compress background color rgb augmentation rotate flip anonymous encrypt duplicate outlier overfit overfitting \
+     compress cheat mix background color rgb augmentation rotate flip anonymous encrypt duplicate outlier overfit overfitting memorize memorise \
      monochrome shuffle disk dropout skip \
-     delete remove eliminate discard filter cut label class category negative positive hidden unimportant useless";
+     random integer delete remove eliminate discard filter cut label class category negative positive unimportant useless";
 
 pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     let aside = |s: &Sentence| {
-        let stated = |t: &Token| t.is(BESIDE) && !t.negated && !t.is_assumed();
+        let small = range(s, 1.0);
+        let initial = s.has("weight initialize initialise initial") || small.is_none();
+        let integer = |t: &Token| t.is("integer") && small.is_none_or(|at| s.tokens[at].clause != t.clause);
+        let fits = |t: &Token| integer(t) || t.is("random") && initial;
+        let stated = |t: &Token| t.is(BESIDE) && t.asserted() && !fits(t);
+        let sum = s.phrase("sum of").is_some() && (s.has_phrase("is 1") || s.has_phrase("to 1"));
         let images =
             s.numbers().any(|(i, n)| s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE)) && n.is(255.0));
         let either = s.has_phrase("either 0 or 1")
+            || s.numbers()
+                .any(|(i, n)| n.is(2.0) && s.tokens.get(i + 1).is_some_and(|t| t.is_word("values")))
             || s.has("either") && range(s, 1.0).is_none() && says_number(s, 0.0);
-        s.tokens.iter().any(stated) && !s.has("only but still same") || images || either
+        sum || s.tokens.iter().any(stated) && !s.has("only but still same") || images || either
     };
     findings.unclear_where(sentences, aside, "what that does, and what it does not");
     let pairs: &[(List, List, &str)] = &[
@@ -28,6 +35,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             "save less reduce small smaller need fewer low lower",
             "what it does to the memory",
         ),
+        ("byte bit", "fewer save less", "what it does to the memory"),
         (
             "noise noisy blur sharp contrast sharpness",
             "remove reduce increase improve enhance clean clear clearer sharpen less delete",
@@ -40,7 +48,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         ),
         ("image picture photo file", "resize crop smaller shrink compress", "what it does to the pictures"),
         (
-            "overfit overfitting",
+            "overfit overfitting memorize memorise heart",
             "prevent avoid reduce against less stop eliminate fight",
             "what that does for the training",
         ),
@@ -54,8 +62,13 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     for (things, deeds, topic) in pairs {
         let claims = |s: &Sentence| {
             let deed = |t: &Token| t.is(deeds) && (!t.negated || t.is("can"));
-            let thing = |t: &Token| t.is(things) && (!t.negated || s.has("prevent avoid can"));
-            s.tokens.iter().any(deed) && s.tokens.iter().any(thing)
+            let thing = |i: usize| {
+                // A grey value is no grey picture.
+                let of_values = s.tokens.get(i + 1).is_some_and(|t| t.is("value level tone shade number"));
+                s.tokens[i].is(things) && (!s.tokens[i].negated || s.has("prevent avoid can")) && !of_values
+            };
+            let near = |i: usize| s.tokens[i.saturating_sub(6)..(i + 7).min(s.tokens.len())].iter().any(deed);
+            (0..s.tokens.len()).any(|i| thing(i) && near(i))
         };
         let is_input = |s: &Sentence| {
             let resized = s.tokens.iter().any(|t| t.is("resize crop compress") && !t.negated);
@@ -83,6 +96,23 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             && !s.has("both same too also accuracy")
     };
     findings.unclear_where(sentences, one_part, "which images it is done to");
+    let sized = |s: &Sentence| {
+        ["size of image", "size of images", "size of picture", "size of pictures", "image size"].iter().any(
+            |size| {
+                s.phrase(size).is_some_and(|at| {
+                    s.tokens[at.saturating_sub(4)..at]
+                        .iter()
+                        .any(|t| t.is("reduce shrink decrease lower smaller") && !t.negated)
+                })
+            },
+        )
+    };
+    findings.wrong_where(
+        sentences,
+        sized,
+        "what it does to the pictures",
+        "compare the shapes before and after",
+    );
     let same_size = |s: &Sentence| {
         s.phrase("same size").is_some_and(|i| !s.tokens[i].negated) && s.has(IMAGE) && !s.has("keep stay")
     };
@@ -92,6 +122,26 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         "what it does to the pictures",
         "compare the shapes before and after",
     );
+}
+
+/// "Normalization sorts the pixels": a subject that does what is not known of it.
+pub(super) fn odd_deed(s: &Sentence, subject: List, deeds: List) -> bool {
+    let things = "pixel value image input data feature number weight byte level intensity picture us these this its \
+                  values inputs always layers";
+    let verb = |i: usize| {
+        let skipped = s.tokens[i + 1..]
+            .iter()
+            .take_while(|t| t.is("layer just only simply then also thus step"))
+            .count();
+        s.tokens.get(i + 1 + skipped)
+    };
+    let is_verb = |t: &Token| {
+        t.word().is_some_and(|word| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))
+    };
+    (0..s.tokens.len()).any(|i| {
+        s.tokens[i].is(subject)
+            && verb(i).is_some_and(|t| is_verb(t) && !t.is(deeds) && !t.is(things) && t.asserted())
+    })
 }
 
 pub(super) fn is(token: &Token, value: f64) -> bool {

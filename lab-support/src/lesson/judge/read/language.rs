@@ -37,7 +37,8 @@ const GRADING: &[&str] = &[
     "verdict",
     "autograder",
     "grade",
-    "teacher",
+    "mentions",
+    "satisfied",
     "criterion",
     "criteria",
     "evaluator",
@@ -45,7 +46,7 @@ const GRADING: &[&str] = &[
 ];
 const PLEAS: &str = "accept this|accept my|please accept|accept it|answer key|mark this|mark it|mark as|ignore \
      your|ignore previous|ignore all|student has|student passed|required words|keywords|this \
-     answer|my answer|output passed|system|pass me|correct answer|right answer";
+     answer|my answer|output passed|system|pass me|correct answer|right answer|full marks please|give point|give points|to teacher|dear teacher|teacher program";
 
 fn words(sentences: &[Sentence]) -> Vec<&str> {
     sentences.iter().flat_map(|sentence| &sentence.tokens).filter_map(|token| token.word()).collect()
@@ -53,7 +54,7 @@ fn words(sentences: &[Sentence]) -> Vec<&str> {
 
 /// Whether the words that hold its sentences together are English ones.
 pub(in super::super) fn is_english(sentences: &[Sentence], known: &[&str]) -> bool {
-    let words = words(sentences);
+    let words: Vec<&str> = words(sentences).into_iter().filter(|word| word.chars().count() > 1).collect();
     let english = words.iter().filter(|word| ENGLISH.contains(word)).count();
     let foreign = words.iter().filter(|word| FOREIGN.contains(word) && !ENGLISH.contains(word)).count();
     let latin = words.iter().filter(|word| word.is_ascii()).count();
@@ -61,7 +62,7 @@ pub(in super::super) fn is_english(sentences: &[Sentence], known: &[&str]) -> bo
         |word: &&&str| known.iter().any(|list| list.split_whitespace().any(|base| is_form(word, base)));
     let understood = words.iter().filter(|word| ENGLISH.contains(word) || is_known(word)).count();
     let other = foreign > 0 && foreign >= english || 2 * latin < words.len();
-    !(other || words.len() >= 5 && 10 * english < words.len() && 4 * understood < words.len())
+    !(other || words.len() >= 12 && 10 * english < words.len() && 4 * understood < words.len())
 }
 
 /// Whether its words are held together by others, or by signs; a row of keywords is not.
@@ -74,6 +75,13 @@ pub(in super::super) fn is_in_sentences(sentences: &[Sentence]) -> bool {
         .filter(|token| matches!(token.what, What::Break(':' | '(' | '\n') | What::Sign('=' | '\u{2192}')));
     let rows = sentences.len() > 1 && signs.clone().count() >= 2;
     12 * bound >= words.len() && bound > 0 || rows || signs.count() >= 3
+}
+
+/// Whether it has several phrases, parted by signs, and each of several words on the average.
+pub(in super::super) fn is_in_phrases(sentences: &[Sentence]) -> bool {
+    let all = || sentences.iter().flat_map(|sentence| &sentence.tokens);
+    let phrases = sentences.len() + all().filter(|token| matches!(token.what, What::Break(_))).count();
+    phrases > 2 && all().filter(|token| !matches!(token.what, What::Break(_))).count() >= 2 * phrases
 }
 
 /// Whether a sentence takes back what was said before it.

@@ -1,60 +1,7 @@
 //! Markdown and LaTeX as plain lines of text.
 
-/// LaTeX, and signs that mean the same, in the order in which they are replaced.
-const SIGNS: &[(&str, &str)] = &[
-    ("\\left", ""),
-    ("\\right", ""),
-    ("\\times", "\u{d7}"),
-    ("\\cdot", "\u{d7}"),
-    ("\u{b7}", "\u{d7}"),
-    ("\\div", "/"),
-    ("\u{f7}", "/"),
-    ("\\to", "\u{2192}"),
-    ("\\rightarrow", "\u{2192}"),
-    ("->", "\u{2192}"),
-    ("=>", "\u{2192}"),
-    ("\\approx", " about "),
-    ("\u{2248}", " about "),
-    ("\\sim", " about "),
-    ("\\!", ""),
-    ("\\:", "\u{a0}"),
-    ("\\thinspace", "\u{a0}"),
-    ("\\quad", " "),
-    ("&times;", "\u{d7}"),
-    ("&thinsp;", "\u{a0}"),
-    ("~", " about "),
-    ("\\in", " in "),
-    ("\u{2208}", " in "),
-    ("\\%", "%"),
-    ("\\,", "\u{a0}"),
-    ("\\;", "\u{a0}"),
-    ("\\ ", "\u{a0}"),
-    ("{,}", ","),
-    ("&nbsp;", "\u{a0}"),
-    ("\\ldots", "..."),
-    ("\\dots", "..."),
-    ("\u{2026}", "..."),
-    ("...", " to "),
-    ("..", " to "),
-    ("\\text", ""),
-    ("\\mathrm", ""),
-    ("\\hat", ""),
-    ("\\_", " "),
-    ("==", "="),
-    ("\u{2265}", " "),
-    ("\u{2019}", "'"),
-    ("\u{2212}", "-"),
-    ("\u{201c}", "\""),
-    ("\u{201d}", "\""),
-    ("e.g.", " eg "),
-    ("i.e.", " ie "),
-    ("et al.", " etal "),
-    ("etc.", " etc "),
-    ("approx.", " about "),
-    (" ca.", " about"),
-    ("vs.", " versus "),
-    ("fig.", " figure "),
-];
+use super::code::{comment, has_a_shape};
+use super::signs::{fractions, in_one_form};
 
 /// The blocks of a text: paragraphs, items of lists, rows of tables, in small letters and without marks. Code in code
 /// fences says nothing.
@@ -64,8 +11,7 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
     let (mut in_code, mut goes_on, mut before) = (false, false, 0);
     for line in text.lines() {
         let (is_capital, length) = (line.trim_start().starts_with(char::is_uppercase), line.len());
-        let line =
-            SIGNS.iter().fold(tied(&line.to_lowercase()), |line, (sign, plain)| line.replace(sign, plain));
+        let line = in_one_form(line);
         let line = line.trim();
         if line.starts_with("```") {
             (in_code, goes_on) = (!in_code, false);
@@ -74,6 +20,14 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
         // What a program has printed says something, unlike its code.
         if in_code && !line.is_empty() && !line.contains([';', '{', '}', '=']) {
             blocks.push(without_marks(line));
+            continue;
+        }
+        if let Some(comment) = comment(line).filter(|_| in_code) {
+            blocks.push(without_marks(&comment));
+            continue;
+        }
+        if in_code && has_a_shape(line) {
+            blocks.push(without_marks(&line.replace([';', '=', '!'], " ")));
             continue;
         }
         if in_code || line.is_empty() {
@@ -106,26 +60,6 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
         goes_on = true;
     }
     blocks
-}
-
-/// `60~000` is one number.
-fn tied(line: &str) -> String {
-    let parts: Vec<&str> = line.split('~').collect();
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    parts.iter().skip(1).fold(parts[0].to_string(), |line, part| {
-        let tie = digit(line.chars().next_back()) && digit(part.chars().next());
-        line + if tie { "\u{a0}" } else { "~" } + part
-    })
-}
-
-/// `\frac{60000}{32}` as 60000 / 32.
-fn fractions(text: &str) -> String {
-    let mut text = text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac");
-    while let Some(start) = text.find("\\frac{") {
-        let rest = text[start + 6..].replacen("}{", " / ", 1).replacen('}', " ", 1);
-        text = format!("{} {rest}", &text[..start]);
-    }
-    text
 }
 
 fn cells(line: &str) -> Vec<String> {
@@ -176,6 +110,8 @@ fn without_marks(line: &str) -> String {
             '*' | '`' | '$' | '"' => (),
             '{' if plain.ends_with('^') => (),
             '{' | '}' => plain.push(' '),
+            // The index of a symbol.
+            '_' if next.is_ascii_digit() && !chars.get(i + 2).is_some_and(|c| c.is_alphanumeric()) => i += 1,
             '_' => plain.push(' '),
             '\\' => plain.push(' '),
             '[' => match reference(&chars[i..]).filter(|_| !plain.ends_with(char::is_alphanumeric)) {

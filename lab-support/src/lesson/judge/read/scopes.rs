@@ -54,8 +54,11 @@ const DENIALS: &str = "not true that|not true to|false that|false to|untrue that
 
 const SUPPOSES_ALL: &[&str] = &["if", "suppose", "supposing", "imagine", "assuming", "assume", "unless"];
 const COMPARES: &[&str] = &["larger", "bigger", "smaller", "more", "longer", "less", "fewer", "other"];
+/// Other data sets: a clause on one of them says nothing of ours.
+const OTHER_SUBJECTS: &[&str] =
+    &["cifar", "cifar10", "cifar100", "imagenet", "coco", "svhn", "emnist", "kmnist"];
 const EXAMPLES: &[&str] = &["example", "eg", "instance"];
-const SUPPOSES: &[&str] = &["would", "could", "might", "should", "perhaps", "maybe", "otherwise"];
+const SUPPOSES: &[&str] = &["would", "could", "might", "should", "otherwise"];
 
 pub(super) const SOURCES: &[&str] = &[
     "according",
@@ -109,12 +112,18 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         // "Instead of digits it shows clothes."
         negated &= !(contrasted && ["it", "we", "they", "there", "this"].contains(&word));
         // "It looks as if" only hedges.
-        supposed |= SUPPOSES_ALL.contains(&word) && before != "as";
+        // "If I remember correctly", too.
+        let recalls = ["remember", "understood", "understand", "recall", "am", "got", "read", "see", "know"];
+        let hedges =
+            next == "i'm" || next == "i" && words.get(i + 2).is_some_and(|verb| recalls.contains(verb));
+        supposed |= SUPPOSES_ALL.contains(&word) && before != "as" && !hedges;
         example |= EXAMPLES.contains(&word);
         tokens.push(Token { what: what.clone(), negated: negated || denied, supposed, example, clause });
         // "Not only", "no image is larger than 28 x 28".
         let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
         let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares
+            // "It does nothing but reshape".
+            || word == "nothing" && next == "but"
             // "None in Flatten, 1,290 in the output layer".
             || word == "none" && matches!(next, "in" | "for")
             // "No matter how", "the one without is Flatten".
@@ -125,6 +134,17 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
             contrasted = is_contrast || ["without", "unlike"].contains(&word);
             negated = true;
         }
+    }
+    let others: Vec<usize> =
+        (0..words.len()).filter(|i| OTHER_SUBJECTS.contains(&words[*i])).map(|i| tokens[i].clause).collect();
+    tokens.iter_mut().for_each(|token| token.example |= others.contains(&token.clause));
+    // "Compared with a convolutional network, ours is simple."
+    let mut compared = false;
+    for (i, token) in tokens.iter_mut().enumerate() {
+        compared &= !matches!(token.what, What::Break(_));
+        compared |= matches!(words[i], "compared" | "comparison" | "contrast")
+            && words.get(i + 1).is_some_and(|next| matches!(*next, "with" | "to"));
+        token.example |= compared;
     }
     // "There should be 60,000" only hedges, too.
     let supposes =

@@ -21,7 +21,7 @@ pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     for block in blocks(text) {
         let tokens = tokens(&block);
-        let mut topic = Vec::new();
+        let (mut topic, mut asked): (Vec<What>, &[What]) = (Vec::new(), &[]);
         for part in tokens.split_inclusive(|token| matches!(token, What::End(_))) {
             let (end, part) = match part.split_last() {
                 Some((What::End(end), part)) => (*end, part),
@@ -30,14 +30,26 @@ pub(in super::super) fn sentences(text: &str) -> Vec<Sentence> {
             // "More neurons? Hardly: ..." names its topic, "Is it a digit?" says nothing.
             if end == '?' {
                 topic = if names_a_topic(part) { [part, &[What::Break(':')]].concat() } else { Vec::new() };
+                asked = part;
                 continue;
             }
+            // "Are they the same? Yes."
+            let (answer, rest) = yes_or_no(part);
+            let question = std::mem::take(&mut asked);
+            let part = match answer.filter(|_| !question.is_empty()) {
+                Some(yes) => {
+                    sentences.push(Sentence::answered(question, yes));
+                    topic.clear();
+                    rest
+                }
+                None => part,
+            };
             let (part, withdraws) = corrected(part);
             if withdraws {
                 sentences.pop();
             }
-            let whole = [std::mem::take(&mut topic).as_slice(), part].concat();
-            if !part.is_empty() && !tells_of_others(part) {
+            let whole = [std::mem::take(&mut topic).as_slice(), &part].concat();
+            if !part.is_empty() && !tells_of_others(&part) {
                 sentences.push(Sentence::new(&whole));
             }
         }
@@ -51,17 +63,44 @@ fn names_a_topic(part: &[What]) -> bool {
         "is", "are", "was", "were", "do", "does", "did", "can", "could", "would", "should", "will", "has",
         "have", "isn't", "right", "or",
     ];
-    part.len() < 12 && !part.first().is_some_and(|first| whether.contains(&plain(first)))
+    part.len() < 18 && !part.first().is_some_and(|first| whether.contains(&plain(first)))
+}
+
+/// Whether a sentence begins with a yes or a no, and what follows that.
+fn yes_or_no(part: &[What]) -> (Option<bool>, &[What]) {
+    let answer = match part.first().map_or("", plain) {
+        "indeed" | "exactly" | "certainly" if part.len() == 1 => Some(true),
+        "yes" => Some(true),
+        "no" if part.len() == 1 || matches!(part[1], What::Break(_)) => Some(false),
+        _ => None,
+    };
+    let mark = usize::from(matches!(part.get(1), Some(What::Break(_))));
+    (answer, if answer.is_some() { &part[1 + mark..] } else { part })
 }
 
 /// What is left of a sentence once it corrects itself, and whether it takes back the one before it: "It is 7, sorry, 9",
 /// "Oh, that was the loss".
-fn corrected(part: &[What]) -> (&[What], bool) {
-    let corrects = |what: &What| ["sorry", "oops", "hmm", "wait", "oh"].contains(&plain(what));
-    match part.iter().position(corrects) {
-        Some(at) if at < 2 => (part, true),
-        Some(at) if matches!(part[at - 1], What::Break(_)) => (&part[at..], false),
-        _ => (part, false),
+fn corrected(part: &[What]) -> (Vec<What>, bool) {
+    let is_break = |i: usize| matches!(part.get(i), Some(What::Break(_)));
+    let corrects = |i: usize| match plain(&part[i]) {
+        "sorry" | "oops" | "hmm" | "wait" | "oh" => true,
+        "no" | "rather" => i > 0 && is_break(i - 1) && is_break(i + 1),
+        _ => false,
+    };
+    match (0..part.len()).find(|i| corrects(*i)) {
+        Some(at) if at < 2 => (part.to_vec(), true),
+        Some(at) if is_break(at - 1) => {
+            // One number or one noun is put right by another: the words around it stay.
+            let rest = &part[at + 1 + usize::from(is_break(at + 1))..];
+            let is_number = |what: &What| matches!(what, What::Number(_));
+            let number = rest.iter().take(3).any(is_number);
+            let kept = match number {
+                true => part[..at].iter().rposition(is_number),
+                false => part[..at].iter().rposition(|what| Some(what) == rest.first()),
+            };
+            ([&part[..kept.unwrap_or(0)], rest].concat(), false)
+        }
+        _ => (part.to_vec(), false),
     }
 }
 
@@ -80,6 +119,13 @@ impl Sentence {
         let tokens = marked(part, &words, denied);
         let sourced = words.iter().any(|word| SOURCES.contains(word));
         Sentence { tokens, denied, sourced }
+    }
+
+    /// What a question asks, said to be so or not to be so.
+    fn answered(question: &[What], yes: bool) -> Sentence {
+        let mut sentence = Sentence::new(question);
+        sentence.tokens.iter_mut().for_each(|token| token.negated ^= !yes);
+        sentence
     }
 
     /// Where a word of this list stands, or a form of one.

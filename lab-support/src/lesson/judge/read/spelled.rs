@@ -35,8 +35,26 @@ fn value(word: &str) -> Option<f64> {
     WORDS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
 }
 
-/// The number that these words begin with, and how many of them it takes.
-pub(super) fn read(words: &[&str]) -> Option<(f64, usize)> {
+/// The number that these words begin with, how many of them it takes, and its digits behind a "point".
+pub(super) fn read(words: &[&str]) -> Option<(f64, usize, i32)> {
+    let behind_point =
+        words.first() == Some(&"point") && words.get(1).is_some_and(|word| value(word).is_some());
+    let (whole, taken) = if behind_point { (0.0, 0) } else { whole(words)? };
+    let is_digit = |word: &&&str| value(word).is_some_and(|digit| digit < 10.0);
+    let digits: Vec<f64> = match words.get(taken) {
+        Some(&"point") => {
+            words[taken + 1..].iter().take_while(is_digit).filter_map(|word| value(word)).collect()
+        }
+        _ => Vec::new(),
+    };
+    if digits.is_empty() {
+        return Some((whole, taken, 0));
+    }
+    let fraction = digits.iter().rev().fold(0.0, |fraction, digit| (fraction + digit) / 10.0);
+    Some((whole + fraction, taken + 1 + digits.len(), digits.len() as i32))
+}
+
+fn whole(words: &[&str]) -> Option<(f64, usize)> {
     let first = words.first()?;
     // "A hundred and twenty-eight".
     let is_article = *first == "a" && words.get(1).is_some_and(|next| ["hundred", "thousand"].contains(next));
@@ -58,7 +76,8 @@ pub(super) fn read(words: &[&str]) -> Option<(f64, usize)> {
                 part += unit;
             }
             (_, Some(rest)) if part >= 100.0 && part % 100.0 == 0.0 && rest < 100.0 => part += rest,
-            (_, Some(rest)) if part == 0.0 && total > 0.0 => part = rest,
+            // "The other sixty thousand one trains with".
+            (_, Some(rest)) if part == 0.0 && total > 0.0 && rest > 1.0 => part = rest,
             _ => break,
         }
         taken += 1;
@@ -86,8 +105,12 @@ mod tests {
             ("thirty two at a time", 32.0, 2),
         ];
         for (text, value, taken) in table {
-            assert_eq!(read(&text.split(' ').collect::<Vec<_>>()), Some((value, taken)), "{text}");
+            assert_eq!(read(&text.split(' ').collect::<Vec<_>>()), Some((value, taken, 0)), "{text}");
         }
+        let share = read(&["eighty", "eight", "point", "seven", "two", "percent"]).unwrap();
+        assert!((share.0 - 88.72).abs() < 1e-9 && (share.1, share.2) == (5, 2), "{share:?}");
+        assert_eq!(read(&["point", "eight", "nine"]), Some((0.89, 3, 2)));
+        assert_eq!(read(&["ten", "point", "out"]), Some((10.0, 1, 0)));
         assert_eq!(read(&["boots"]), None);
     }
 }

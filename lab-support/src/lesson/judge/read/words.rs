@@ -23,6 +23,8 @@ const NAMES: &[(&str, &str)] = &[
     ("grey-scale", "grey"),
     ("gray", "grey"),
     ("colour", "color"),
+    ("can't", "can not"),
+    ("won't", "will not"),
     ("n't", " not"),
     ("cannot", "can not"),
     ("dont ", "do not "),
@@ -93,8 +95,8 @@ fn joined(tokens: Vec<What>) -> Vec<What> {
     let mut i = 0;
     while i < tokens.len() {
         let words: Vec<&str> = tokens[i..].iter().map_while(word).collect();
-        let spelled = spelled::read(&words).map(|(value, taken)| {
-            let number = Number { spelled: true, ..Number::new(&words[..taken].join(" "), value) };
+        let spelled = spelled::read(&words).map(|(value, taken, decimals)| {
+            let number = Number { spelled: true, decimals, ..Number::new(&words[..taken].join(" "), value) };
             (number, taken)
         });
         if let Some((number, taken)) = spelled {
@@ -112,6 +114,9 @@ fn joined(tokens: Vec<What>) -> Vec<What> {
             (What::Word(word), Some(What::Number(_))) if word == "x" && is_number(tokens.get(i + 1)) => {
                 joined.push(What::Sign('\u{d7}'));
             }
+            (What::Word(word), Some(What::Number(_))) if word == "times" && is_number(tokens.get(i + 1)) => {
+                joined.push(What::Sign('\u{d7}'));
+            }
             (What::Word(word), Some(What::Number(_))) if word == "by" && is_number(tokens.get(i + 1)) => {
                 joined.push(What::Sign('\u{d7}'));
             }
@@ -126,6 +131,7 @@ fn joined(tokens: Vec<What>) -> Vec<What> {
         }
         i += 1;
     }
+    shares(&mut joined);
     about(&mut joined);
     joined
 }
@@ -133,6 +139,27 @@ fn joined(tokens: Vec<What>) -> Vec<What> {
 fn is_number(token: Option<&What>) -> bool {
     let number = |word: &str| spelled::read(&[word]).is_some();
     token.is_some_and(|token| matches!(token, What::Number(_)) || word(token).is_some_and(number))
+}
+
+/// "8,872 of the 10,000 test images", "8872 / 10000": a share.
+fn shares(tokens: &mut [What]) {
+    let is_of = |what: &What| {
+        word(what).is_some_and(|word| ["of", "out", "from", "the", "all", "our"].contains(&word))
+            || *what == What::Sign('/')
+    };
+    let whole = |what: &What| matches!(what, What::Number(number) if number.is(10_000.0));
+    for i in 0..tokens.len() {
+        let (first, rest) = tokens[i..].split_first_mut().expect("there is a token at every place");
+        let between = rest.iter().take(4).take_while(|what| is_of(what)).count();
+        if let What::Number(number) = first
+            && between > 0
+            && rest.get(between).is_some_and(whole)
+            && (5_000.0..10_000.0).contains(&number.value)
+            && number.value % 1_000.0 != 0.0
+        {
+            (number.value, number.decimals) = (number.value / 1e4, 4);
+        }
+    }
 }
 
 fn about(tokens: &mut [What]) {

@@ -4,8 +4,8 @@ use crate::nn::kernels::convolution::tiles::TILE;
 use crate::nn::kernels::convolution::transforms::{
     FilterGradient, FilterTransform, InputGradient, InputTransform, OutputGradient, OutputTransform,
 };
-use crate::nn::kernels::product::{Product, Start};
-use crate::nn::kernels::simd::tile::Terms;
+use crate::nn::kernels::matmul::{matmul_nn, matmul_tn};
+use crate::nn::kernels::product::Start;
 use crate::nn::kernels::simd::{LANES, vectorized};
 use crate::nn::kernels::transpose::transpose;
 use crate::nn::kernels::window::Window;
@@ -62,18 +62,6 @@ impl Winograd {
     }
 }
 
-/// One of the 16 products: `[m, k] · [k, n] -> [m, n]`, each row in one piece.
-fn matmul_nn<'a>(a: &'a [f32], b: &'a [f32], [m, k, n]: [usize; 3], start: Start<'a>) -> Product<'a> {
-    let terms = Terms { counts: [1, k], a: [0, 1], b: [0, n] };
-    Product { a, b, rows: [1, m], columns: n, a_rows: [0, k], c_rows: [0, n], terms, start }
-}
-
-/// `[k, m]ᵀ · [k, n] -> [m, n]`, added to what is there.
-fn matmul_tn<'a>(a: &'a [f32], b: &'a [f32], [m, k, n]: [usize; 3]) -> Product<'a> {
-    let terms = Terms { counts: [1, k], a: [0, m], b: [0, n] };
-    Product { a, b, rows: [1, m], columns: n, a_rows: [0, 1], c_rows: [0, n], terms, start: Start::Add }
-}
-
 impl ConvolutionAlgorithm for Winograd {
     /// `[16, channels, filters]`.
     fn packed_len(&self) -> usize {
@@ -125,12 +113,14 @@ impl ConvolutionAlgorithm for Winograd {
         vectorized(OutputGradient { window, tiles, d_sums, to: sum_tiles });
         for i in 0..TILE {
             let (a, b) = (part(image_tiles, i), part(sum_tiles, i));
-            matmul_tn(a, b, [channels, count, filters]).compute(part_mut(to.packed, i));
+            let shape = [channels, count, filters];
+            matmul_tn((a, channels), b, shape, Start::Add).compute(part_mut(to.packed, i));
         }
         let Some(d_image) = to.d_image else { return };
         for i in 0..TILE {
             let (a, b) = (part(sum_tiles, i), part(back, i));
-            matmul_nn(a, b, [count, filters, channels], Start::Zero).compute(part_mut(image_tiles, i));
+            let shape = [count, filters, channels];
+            matmul_nn(a, b, shape, Start::Zero).compute(part_mut(image_tiles, i));
         }
         vectorized(InputGradient { window, tiles, from: image_tiles, d_image });
     }

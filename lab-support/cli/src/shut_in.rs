@@ -1,0 +1,167 @@
+//! A hand-in's kernel shut in by bubblewrap, where that is installed: it writes into its own copy only, and reaches neither the
+//! network nor the user's files.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use lab_base::home;
+
+/// The program that shuts in others.
+const PROGRAM: &str = "bwrap";
+
+/// No network, no processes but its own, nothing that can be written.
+const SHUT_IN: [&str; 12] = [
+    "--die-with-parent",
+    "--new-session",
+    "--unshare-net",
+    "--unshare-ipc",
+    "--unshare-pid",
+    "--ro-bind",
+    "/",
+    "/",
+    "--dev",
+    "/dev",
+    "--proc",
+    "/proc",
+];
+
+/// What a shut-in kernel sees of this machine.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// The hand-in's own folder, all that it may write.
+    folder: PathBuf,
+    /// In place of the user's cache.
+    cache: PathBuf,
+    /// What was compiled for all, and where it is seen.
+    compiled: Vec<(PathBuf, PathBuf)>,
+    /// Folders that are needed although they lie where nothing else is seen.
+    needed: Vec<PathBuf>,
+}
+
+/// Whether hand-ins are shut in here; else why not.
+///
+/// # Errors
+/// Not installed, or not allowed to.
+pub fn check() -> Result<(), String> {
+    let mut command = Command::new(PROGRAM);
+    command.args(SHUT_IN).arg("true");
+    match command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(format!("bubblewrap does not work here: {}", said.lines().next().unwrap_or_default()))
+        }
+        Err(_) => Err("bubblewrap (`bwrap`) is not installed".into()),
+    }
+}
+
+impl Room {
+    /// For a hand-in that is run in `folder`, with the lab at `root`.
+    ///
+    /// # Errors
+    /// When there is no room for a cache of its own.
+    pub fn new(folder: &Path, root: &Path, binary: &Path) -> io::Result<Room> {
+        let (cache, name) = (folder.join("cache"), "fashion-mnist-lab");
+        let own = cache.join(name).join("compiled");
+        fs::create_dir_all(&own)?;
+        fs::create_dir_all(folder.join("tmp"))?;
+        let mut compiled = Vec::new();
+        let shared = user_cache().map(|cache| cache.join(name).join("compiled"));
+        for entry in shared.and_then(|shared| fs::read_dir(shared).ok()).into_iter().flatten().flatten() {
+            let place = own.join(entry.file_name());
+            if entry.path().is_dir() && !entry.file_name().to_string_lossy().ends_with("-unfinished") {
+                fs::create_dir(&place)?;
+                compiled.push((entry.path(), place));
+            }
+        }
+        let tools = [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")];
+        let tools = tools.into_iter().filter_map(|(variable, name)| {
+            env::var_os(variable).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(name)))
+        });
+        let data = home::data_dir().ok();
+        let needed =
+            tools.chain([root.to_path_buf()]).chain(binary.parent().map(Path::to_path_buf)).chain(data);
+        let needed = needed.filter_map(|path| fs::canonicalize(path).ok()).collect();
+        Ok(Room { folder: folder.into(), cache, compiled, needed })
+    }
+
+    /// The command that starts `binary` shut in; `sockets` is a folder that it writes besides its own.
+    pub fn command(&self, binary: &Path, sockets: &Path) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(SHUT_IN);
+        // What is written to the temporary folder is counted with the rest.
+        bind(&mut command, "--bind", &self.folder.join("tmp"), &env::temp_dir());
+        if let Some(home) = env::home_dir().filter(|home| home.is_dir() && home.parent().is_some()) {
+            command.arg("--tmpfs").arg(home);
+        }
+        for needed in &self.needed {
+            bind(&mut command, "--ro-bind", needed, needed);
+        }
+        for own in [self.folder.as_path(), sockets] {
+            bind(&mut command, "--bind", own, own);
+        }
+        for (shared, place) in &self.compiled {
+            bind(&mut command, "--ro-bind", shared, place);
+        }
+        command.arg("--setenv").arg("XDG_CACHE_HOME").arg(&self.cache).arg("--").arg(binary);
+        command
+    }
+}
+
+fn bind(command: &mut Command, how: &str, from: &Path, to: &Path) {
+    command.arg(how).arg(from).arg(to);
+}
+
+/// As the kernel finds it.
+fn user_cache() -> Option<PathBuf> {
+    let set = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    set.or_else(|| Some(env::home_dir()?.join(".cache")))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// What a shut-in shell can do.
+    #[test]
+    fn a_hand_in_writes_its_own_folder_and_reaches_nothing_else() {
+        if let Err(why) = check() {
+            println!("not tried: {why}");
+            return;
+        }
+        let (folder, sockets, other) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = home::root().unwrap();
+        let room = Room::new(folder.path(), &root, Path::new("/bin/sh")).unwrap();
+        fs::write(other.path().join("secret"), "of somebody else").unwrap();
+        let does = |script: &str| {
+            let mut command = room.command(Path::new("/bin/sh"), sockets.path());
+            let command = command.arg("-c").arg(script).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().unwrap().success()
+        };
+        let shown = |path: &Path| path.display().to_string();
+        for allowed in [
+            format!("echo 1 > {}/mine", shown(folder.path())),
+            format!("echo 1 > {}/socket", shown(sockets.path())),
+            "echo 1 > \"${TMPDIR:-/tmp}\"/temporary".to_string(),
+            format!("cat {}/Cargo.toml", shown(&root)),
+            "echo x > ~/kept && test $(ls ~ | wc -l) -lt 3".to_string(),
+        ] {
+            assert!(does(&allowed), "{allowed}");
+        }
+        for refused in [
+            format!("echo 1 >> {}/lab-support/Cargo.toml", shown(&root)),
+            format!("echo 1 > {}/new", shown(&root)),
+            format!("cat {}/secret", shown(other.path())),
+            "echo 1 > /usr/new".to_string(),
+            // Of a network there is only the loopback, and that is down.
+            "grep -q ':' /proc/net/dev && grep -v lo: /proc/net/dev | grep -q ':.*[0-9]'".to_string(),
+        ] {
+            assert!(!does(&refused), "{refused}");
+        }
+        assert!(!env::home_dir().unwrap().join("kept").exists(), "what it puts in its home is gone with it");
+    }
+}
