@@ -25,7 +25,7 @@ pub const SLIPS: &[Slip] = &[
         "E0594",
         "cannot assign to `{}`",
         "",
-        "A variable that changes is made by `let mut`; one of an earlier cell becomes changeable by `let mut x = x;`.",
+        "A variable that changes is made by `let mut {0}`; one of an earlier cell becomes changeable by `let mut {0} = {0};`.",
     ),
     slip(
         "E0382",
