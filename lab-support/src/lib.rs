@@ -74,8 +74,6 @@ pub mod prelude {
         Adam, AdamW, Augment, Conv, CrossEntropy, Fit, History, Init, Muon, Neurons, Optimizer, Padding,
         RmsProp, Schedule, Score, Sequential, Sgd,
     };
-    #[doc(no_inline)]
-    pub use crate::notebook::values::Shown as _;
     pub use crate::plot::{curves, plot};
     pub use ndarray::{self, Array1, Array2, Axis, array, s};
 }

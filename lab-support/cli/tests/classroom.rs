@@ -43,7 +43,7 @@ async fn student(number: u64) -> Seat {
     page.run("model.fit(&few, Fit::epochs(5).quiet())?;").await.ok();
     let trained = start.elapsed();
     let score = page.run("format!(\"{:?}\", model.evaluate(&few)?)").await.ok().text();
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let request =
             page.send("println!(\"begun\");\nmodel.fit(&few, Fit::epochs(100_000).quiet())?;").await;
         page.wait_for(&request, "begun").await;

@@ -116,14 +116,15 @@ async fn a_variable_is_what_it_was_or_is_gone_and_that_is_said() {
     assert!(page.run("fresh").await.error().1.contains("cannot find value `fresh`"));
     let moved = page.run("let length = owned.into_bytes().len();\nstd::fs::read(\"none\")?;").await;
     assert!(
-        moved.error().1.contains("Gone with this cell") && moved.error().1.ends_with(": `owned`."),
+        moved.error().1.contains("Gone with this cell")
+            && moved.error().1.contains(": `owned`.\nTo have them again"),
         "{:?}",
         moved.error()
     );
     let moved = page
         .run("let m: Vec<i64> = m.into_iter().map(i64::from).collect();\nstd::fs::read(\"none\")?;")
         .await;
-    assert!(moved.error().1.ends_with(": `m`."), "{:?}", moved.error());
+    assert!(moved.error().1.contains(": `m`.\nTo have them again, run cell ["), "{:?}", moved.error());
     assert!(page.run("m").await.error().1.contains("cannot find value `m`"));
     assert_eq!(page.run("kept").await.ok().text(), "41");
 }

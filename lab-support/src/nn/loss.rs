@@ -136,7 +136,7 @@ pub(crate) fn argmax<'a>(row: impl IntoIterator<Item = &'a f32>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::wave;
+    use crate::nn::gradient_check::{close, wave};
 
     const LABELS: [usize; 2] = [2, 0];
 
@@ -184,8 +184,7 @@ mod tests {
             (sum / 2.0 - f64::from(mean)).abs() < 1e-7 * f64::from(mean).max(1.0),
             "{sum} / 2, and PyTorch has {mean}"
         );
-        let far = ours.iter().zip(gradient).any(|(a, b)| (a - b).abs() > 2e-7);
-        assert!(!far, "{ours:?}, and PyTorch has {gradient:?}");
+        close("gradient", &ours, &gradient, 2e-7);
     }
 
     #[test]

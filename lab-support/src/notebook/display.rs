@@ -30,15 +30,6 @@ pub(crate) fn show_text(text: &str) {
     }
 }
 
-/// Shows text as the result of a cell, which carries its number. Lines stay whole as in [`show_text`].
-pub(crate) fn show_result(text: &str) {
-    let html = whole_lines(text);
-    let plain = ("text/plain", text);
-    let forms = if is_narrow(text) { &[plain][..] } else { &[("text/html", html.as_str()), plain] };
-    // Nothing can be done about a closed stdout: there is no page to show an error on either.
-    let _ = std::io::stdout().lock().write_all(message(forms).as_bytes());
-}
-
 fn is_narrow(text: &str) -> bool {
     text.lines().all(|line| line.chars().count() <= WIDE)
 }

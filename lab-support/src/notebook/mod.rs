@@ -4,7 +4,6 @@
 pub(crate) mod display;
 pub(crate) mod live;
 pub(crate) mod progress;
-pub mod values;
 pub(crate) mod waiting;
 
 pub use waiting::Waiting;

@@ -86,9 +86,11 @@ mod evcxr_lab {
 
     impl<T: std::fmt::Debug + ?std::marker::Sized> Plain for T {
         fn evcxr_display(&self) {
-            if std::any::type_name::<T>() != "()" {
+            let kind = std::any::type_name::<T>();
+            if kind != "()" {
+                let text = crate::evcxr_short::short(kind, std::format!("{self:?}"));
                 let mut out = std::io::stdout().lock();
-                let _ = std::writeln!(out, "EVCXR_BEGIN_CONTENT text/plain\n{self:?}\nEVCXR_END_CONTENT");
+                let _ = std::writeln!(out, "EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT");
             }
         }
     }

@@ -8,11 +8,17 @@
 //! the lines of errors by their numbers.
 
 mod definitions;
+#[cfg(test)]
+mod short;
 
 use definitions::Definitions;
 
 /// Appended to each crate, where nothing is counted.
 const CELL: &str = include_str!("cell.rs");
+
+/// Appended as the module `evcxr_short`: how a value is told in short.
+const SHORT: &str = include_str!("short.rs");
+const SHORT_TESTS: &str = "#[cfg(test)]";
 
 /// In the place of evcxr's own, from one of these lines to the other.
 const STORE: &str = include_str!("store.rs");
@@ -72,7 +78,8 @@ pub fn amend(source: &str, mark: &str, keeping: bool, opening: bool) -> Option<A
         lines[last] = keeps;
     }
     replace_store(&mut lines);
-    let source = lines.join("\n") + "\n" + &cell;
+    let short = SHORT.split(SHORT_TESTS).next().unwrap_or_default();
+    let source = format!("{}\n{cell}\nmod evcxr_short {{\n{short}}}\n", lines.join("\n"));
     Some(Amended { source, keeps: is_kept.then_some(last + 1) })
 }
 

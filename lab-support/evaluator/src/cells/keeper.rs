@@ -13,7 +13,7 @@ use crate::cells::process::{Process, readable};
 use crate::stoppable;
 use lab_base::event::{Event, INTERRUPT, MARK, Stream};
 
-/// Between a look at the time and the next.
+/// Poll interval.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Text that begins like a mark is shown when nothing follows for so long.

@@ -12,7 +12,7 @@ const PAUSE_IN_FLOOD: Duration = Duration::from_secs(1);
 
 /// How many bytes and lines may be printed at once, and each second from then on, until the middle of it is left out: as
 /// many as somebody reads. JupyterLab drops whatever comes when a kernel sends a million bytes in a second.
-const MOST: Amount = Amount { bytes: 1 << 15, lines: 500 };
+const MOST: Amount = Amount { bytes: 1 << 16, lines: 1000 };
 const EACH_SECOND: Amount = Amount { bytes: 1 << 13, lines: 50 };
 
 /// How many of the last bytes and lines are shown of what is left out.
@@ -154,7 +154,7 @@ fn size(lines: usize, bytes: usize) -> String {
         1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} KB", bytes as f64 / 1e3),
     };
-    if lines < 2 { format!("{bytes}") } else { format!("{} lines, {bytes},", grouped(lines)) }
+    if lines < 2 { bytes } else { format!("{} lines, {bytes},", grouped(lines)) }
 }
 
 /// As in `48,123`.
@@ -227,7 +227,7 @@ mod tests {
         let all: String = (0..2_000_000).map(line).collect();
         all.as_bytes().chunks(1 << 16).for_each(|bytes| printed.push(Stream::Stdout, bytes));
         let shown: String = texts(printed.take(true)).into_iter().map(|(_, text)| text).collect();
-        assert!(shown.starts_with("line 0\nline 1\n") && shown.contains("line 499\n\n["), "{shown}");
+        assert!(shown.starts_with("line 0\nline 1\n") && shown.contains("line 999\n\n["), "{shown}");
         assert!(shown.contains("left out here]\nline 1999950\n"), "{shown}");
         assert!(shown.ends_with("line 1999999\n"));
         let said = shown.split(" left out here]").next().unwrap().rsplit('[').next().unwrap();
@@ -246,7 +246,7 @@ mod tests {
         (0..10_000).for_each(|_| printed.push(Stream::Stderr, b"a\n"));
         let shown: String = texts(printed.take(true)).into_iter().map(|(_, text)| text).collect();
         assert!(shown.len() < MOST.bytes + END.bytes + 100 && shown.ends_with("a\na\n"), "{}", shown.len());
-        assert!(shown.contains("[9,950 lines, 87.1 KB, left out here]"), "{shown}");
+        assert!(shown.contains("[9,950 lines, 54.4 KB, left out here]"), "{shown}");
     }
 
     #[test]

@@ -44,5 +44,5 @@ fn text(message: &Diagnostic, source: &Source) -> Option<String> {
         }
     }
     lines.retain(|line| !line.contains("evcxr"));
-    Some(lines.join("\n").replace("note: note:", "note:"))
+    Some(lines.join("\n").replace("note: note:", "note:").replace("EvcxrUserCodeError", "Error"))
 }

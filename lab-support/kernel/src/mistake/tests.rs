@@ -180,6 +180,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("[x * 2 for x in v]", 1, "for", "by methods"),
     ("let s: String = 5;", 1, "5", ".to_string()"),
     ("std::thread::sleep(5);", 1, "5", "from_secs(5)"),
+    ("fn g(x: &Vec<f64>) {}\ng(&5.0)", 2, "&5.0", "A `Vec<f64>` is wanted"),
+    ("fn g(x: &Vec<f64>) {}\ng(v)", 2, "v", "Put `&` before it"),
     ("return 5;", 1, "5", "without `return`"),
     ("kk + 1", 1, "kk", "first run the one with `let kk`"),
     ("{ struct P { x: f32 } println!(\"{:?}\", P { x: 1.0 }); }", 1, "P { x: 1.0 }", "derive(Debug)"),

@@ -49,7 +49,7 @@ impl Sequential {
         data.fill(&[i], tape.input(1));
         tape.forward_training(&mut model.layers, 1, RandomStream::default(), &Threads::one());
         let gradient = tape.input_gradient(&mut model.layers, 1, class, &Threads::one());
-        if gradient.iter().any(|slope| !slope.is_finite()) {
+        if gradient.iter().any(|number| !number.is_finite()) {
             let advice = "its weights are too large: build the network anew, and train it with a smaller learning rate";
             return Err(Error::new(DOING, "a finite gradient", "one that is not", advice));
         }

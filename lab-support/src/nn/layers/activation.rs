@@ -73,7 +73,7 @@ impl Activation {
         }
     }
 
-    /// True for GELU and SiLU, which fall before they rise: the output doesn't tell the slope, the input does.
+    /// True for GELU and SiLU, which fall before they rise: the output doesn't tell the derivative, the input does.
     /// Such an activation is always a layer of its own.
     pub(crate) fn needs_its_input(self) -> bool {
         matches!(self, Gelu | Silu)

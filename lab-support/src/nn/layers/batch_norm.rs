@@ -203,7 +203,7 @@ impl Layer for BatchNorm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{by_pixel, wave};
+    use crate::nn::gradient_check::{by_pixel, close, wave};
 
     /// From `batch_norm` in `tests/pytorch.py`: the second of two batches of 4.
     struct Expected {
@@ -261,11 +261,6 @@ mod tests {
         },
     ];
 
-    fn close(what: &str, ours: &[f32], theirs: &[f32]) {
-        let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-6);
-        assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
-    }
-
     /// Four images from a `wave`.
     fn batch(first: usize, numbers: usize, channels: usize) -> Vec<f32> {
         by_pixel(4, &wave(first, 4 * numbers), channels)
@@ -289,14 +284,15 @@ mod tests {
             layer.backward(pass, &threads);
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;
-            let close_all =
-                |what: &str, ours: &[f32], theirs: &[f32]| close(what, ours, &by_pixel(4, theirs, channels));
+            let close_all = |what: &str, ours: &[f32], theirs: &[f32]| {
+                close(what, ours, &by_pixel(4, theirs, channels), 2e-6)
+            };
             close_all("y", &y, expected.y);
-            close("dw", &weight.gradient, expected.dw);
-            close("db", &bias.gradient, expected.db);
+            close("dw", &weight.gradient, expected.dw, 2e-6);
+            close("db", &bias.gradient, expected.db, 2e-6);
             close_all("dx", &dx, expected.dx);
-            close("running mean", &mean.value, expected.running_mean);
-            close("running variance", &variance.value, expected.running_var);
+            close("running mean", &mean.value, expected.running_mean, 2e-6);
+            close("running variance", &variance.value, expected.running_var, 2e-6);
             assert_eq!(batches.value, [2.0]);
             layer.forward(4, &first, &mut y, &threads);
             close_all("without learning", &y, expected.without_learning);

@@ -142,7 +142,7 @@ impl Layer for LayerNorm {
                 let images = x.chunks_exact(n).zip(dy.chunks_exact(n)).zip(dx.chunks_exact_mut(n));
                 images
                     .zip(measured)
-                    .for_each(|(((x, dy), dx), measured)| slope(x, dy, &weight, *measured, dx));
+                    .for_each(|(((x, dy), dx), measured)| input_gradient(x, dy, &weight, *measured, dx));
             });
         }
         let channels = channels(&self.shape);
@@ -153,7 +153,7 @@ impl Layer for LayerNorm {
 }
 
 /// The gradient of one image.
-fn slope(x: &[f32], dy: &[f32], weight: &[f32], [inverse, mean]: [f32; 2], dx: &mut [f32]) {
+fn input_gradient(x: &[f32], dy: &[f32], weight: &[f32], [inverse, mean]: [f32; 2], dx: &mut [f32]) {
     let (mut sum, mut product) = (0.0, 0.0);
     for ((x, dy), (w, dx)) in x.iter().zip(dy).zip(weight.iter().zip(&mut *dx)) {
         *dx = w * dy;
@@ -170,7 +170,7 @@ fn slope(x: &[f32], dy: &[f32], weight: &[f32], [inverse, mean]: [f32; 2], dx: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{by_pixel, wave};
+    use crate::nn::gradient_check::{by_pixel, close, wave};
 
     /// From `layer_norm` in `tests/pytorch.py`: a batch of 4.
     struct Expected {
@@ -212,11 +212,6 @@ mod tests {
         },
     ];
 
-    fn close(what: &str, ours: &[f32], theirs: &[f32]) {
-        let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-6);
-        assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
-    }
-
     #[test]
     fn forward_and_backward_are_pytorchs() {
         for expected in PYTORCH {
@@ -230,10 +225,10 @@ mod tests {
             layer.forward_training(4, &x, &mut y, RandomStream::default(), &Threads::one());
             let pass = Backward { rows: 4, input: &x, output: &y, d_output: &mut dy, d_input: Some(&mut dx) };
             layer.backward(pass, &Threads::one());
-            close("y", &y, &by_pixel(4, expected.y, channels));
-            close("dw", &layer.parameters[0].gradient, expected.dw);
-            close("db", &layer.parameters[1].gradient, expected.db);
-            close("dx", &dx, &by_pixel(4, expected.dx, channels));
+            close("y", &y, &by_pixel(4, expected.y, channels), 2e-6);
+            close("dw", &layer.parameters[0].gradient, expected.dw, 2e-6);
+            close("db", &layer.parameters[1].gradient, expected.db, 2e-6);
+            close("dx", &dx, &by_pixel(4, expected.dx, channels), 2e-6);
             let mut again = vec![1.0; 4 * n];
             layer.forward(4, &x, &mut again, &Threads::one());
             assert_eq!(again, y, "in training and afterwards alike");

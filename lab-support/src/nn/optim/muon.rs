@@ -153,7 +153,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::nn::gradient_check::wave;
+    use crate::nn::gradient_check::{close, wave};
     use crate::nn::optim::optimizer::Optimizer;
     use crate::nn::same_bits::{network, striped};
     use crate::nn::train::Fit;
@@ -188,8 +188,7 @@ mod tests {
                 filters.gradient = wave(100 * step as usize, n);
                 optimizer.step(step, 0.1, &mut filters, &Threads::one());
             }
-            let far = filters.value.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 2e-3);
-            assert!(!far, "{:?}, and PyTorch has {theirs:?}", filters.value);
+            close("filters", &filters.value, theirs, 2e-3);
         }
     }
 

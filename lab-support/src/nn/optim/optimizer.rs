@@ -71,6 +71,7 @@ impl Optimizer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::gradient_check::close;
 
     /// `[1, -2, 3]`, in a shape that counts as weights, after three steps with the gradients
     /// [0.5, -0.25, 0.125] · 1, 2, 3.
@@ -113,9 +114,7 @@ mod tests {
             ),
         ];
         for (optimizer, theirs) in table {
-            let ours = three_steps(optimizer, &[1, 3]);
-            let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 1e-6);
-            assert!(!far, "{optimizer:?}: {ours:?}, and PyTorch has {theirs:?}");
+            close(&format!("{optimizer:?}"), &three_steps(optimizer, &[1, 3]), &theirs, 1e-6);
         }
     }
 

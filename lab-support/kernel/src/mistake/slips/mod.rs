@@ -2,11 +2,14 @@
 //! it says, and what stands in the student's line. The first entry that fits is taken, so those that are about one thing come
 //! before those that are about many.
 
+mod calls;
 mod lab;
+mod operators;
 mod python;
 mod rust;
 mod syntax;
 mod types;
+mod words;
 
 use super::diagnostic::Diagnostic;
 use super::pattern::{said, written};
@@ -31,7 +34,18 @@ const fn slip(code: &'static str, said: &'static str, wrote: &'static str, help:
 
 /// All of them, in the order in which they are tried.
 pub fn all() -> impl Iterator<Item = &'static Slip> {
-    [python::SLIPS, lab::SLIPS, syntax::SLIPS, types::SLIPS, rust::SLIPS].into_iter().flatten()
+    [
+        python::SLIPS,
+        words::SLIPS,
+        lab::SLIPS,
+        syntax::SLIPS,
+        types::SLIPS,
+        operators::SLIPS,
+        rust::SLIPS,
+        calls::SLIPS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The sentence that helps with what the compiler says of these lines of the cell.
@@ -43,7 +57,7 @@ pub fn help(diagnostic: &Diagnostic, lines: &[&str]) -> Option<String> {
 /// The sentence that helps with a habit from another language.
 pub fn habit(diagnostic: &Diagnostic, lines: &[&str]) -> Option<String> {
     let words = diagnostic.words();
-    python::SLIPS.iter().find_map(|slip| slip.help(diagnostic.code(), &words, lines))
+    python::SLIPS.iter().chain(words::SLIPS).find_map(|slip| slip.help(diagnostic.code(), &words, lines))
 }
 
 /// The sentence that helps with what evcxr says of a cell.
