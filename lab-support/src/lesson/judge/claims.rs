@@ -7,7 +7,6 @@ use super::kinds::{is_claim, kinds};
 use super::lists::*;
 use super::named::{About, Trait, traits};
 use super::read::{Fit, Number, Sentence, What};
-use super::verdict::Verdict;
 
 const OPPOSITES: List = "from than versus against compare instead before originally beyond";
 
@@ -31,6 +30,20 @@ pub(super) struct Claim<'a> {
     pub beside_baseline: Ordering,
     /// It can be of a network other than the baseline.
     pub can_be_changed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Of a run that the records hold.
+    Fits,
+    Nearly,
+    /// The records hold this value, of another run.
+    OfAnother,
+    Unknown,
+    /// The same, where a sentence has several and it can't be told for certain which is of which.
+    Elsewhere,
+    /// A difference of two accuracies that the records don't give.
+    Difference,
 }
 
 /// Every claim of an answer; `own` are the kinds that a number without a name is taken for.

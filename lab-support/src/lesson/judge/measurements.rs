@@ -4,11 +4,11 @@
 use std::cmp::Ordering;
 
 use super::claims::Claim;
+use super::claims::Verdict;
 use super::evidence::Kind;
 use super::findings::Findings;
 use super::lists::*;
 use super::read::{Sentence, Token};
-use super::verdict::Verdict;
 
 /// What is said of the claims that don't hold.
 pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {

@@ -2,27 +2,13 @@
 
 use std::cmp::Ordering;
 
-use super::claims::Claim;
+use super::claims::{Claim, Verdict};
 use super::evidence::{Kind, Measured};
 use super::lists::*;
 use super::named::{Trait, is_exactly};
 use super::read::Fit;
 
 const DIFFERENCES: List = "gain point difference plus gap improvement spread ahead higher lower pp";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Of a run that the records hold.
-    Fits,
-    Nearly,
-    /// The records hold this value, of another run.
-    OfAnother,
-    Unknown,
-    /// The same, where a sentence has several and it can't be told for certain which is of which.
-    Elsewhere,
-    /// A difference of two accuracies that the records don't give.
-    Difference,
-}
 
 impl Claim<'_> {
     /// Whether it is of raw pixels or of normalized ones, if it says so.

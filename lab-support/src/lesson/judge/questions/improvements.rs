@@ -1,11 +1,11 @@
 //! Question 6: what could improve the accuracy.
 
 use super::super::claims::Claim;
+use super::super::claims::Verdict;
 use super::super::evidence::Kind;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token};
-use super::super::verdict::Verdict;
 
 /// Ways to improve it, by their words.
 const WAYS: &[List] = &[

@@ -1,10 +1,10 @@
 //! Question 2: why pixels are normalized.
 
 use super::super::claims::Claim;
+use super::super::claims::Verdict;
 use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
-use super::super::verdict::Verdict;
 use super::reasons::{self, is, odd_deed, range, says_number};
 
 const DIVIDE: List = "divide division scale rescale quotient map bring turn transform convert shrink normalize \
