@@ -4,8 +4,8 @@ use super::super::findings::Findings;
 use super::super::lists::*;
 use super::super::read::{Sentence, Token};
 use super::counts::{Part, parts};
-use super::epoch::{ALL, PASS, defined, halved, is_less, noun_behind, pronoun};
 use super::epoch_numbers::epochs;
+use super::epoch_words::{ALL, PASS, defined, halved, is_less, noun_behind, pronoun};
 
 /// What a definition of an epoch has nothing to do with.
 const BESIDE: List = "neuron layer class label pixel right correct correctly best size point smaller subset random memory duration";

@@ -3,8 +3,7 @@
 use super::super::findings::Findings;
 use super::super::lists::*;
 use super::super::read::{Number, Sentence, Token};
-use super::layer_parts::{Layer, Part};
-use super::layers::FINDS;
+use super::layer_parts::{FINDS, Layer, Part};
 use super::reasons::{odd_deed, range};
 
 const NOT_OURS: List = "unlike extension later other add extend further beyond instead without improve next example \

@@ -3,6 +3,10 @@
 use super::super::lists::*;
 use super::super::read::{Sentence, Token, What};
 
+/// What a hidden layer does.
+pub(super) const FINDS: List = "learn find found notice detect extract recognize recognise capture combine compute calculate identify \
+     discover represent pick understand look search distinguish analyze analyse take form build \
+     create discern spot respond react develop process add";
 /// What Flatten makes.
 pub(super) const VECTOR: List = "vector row 1d array list line column long reshape unroll dimension dimensional flat lay one- \
      dimensional onedimensional sequence unstack strip string";

@@ -4,11 +4,8 @@ use super::super::findings::{Findings, found};
 use super::super::lists::*;
 use super::super::read::{Sentence, Token};
 use super::layer_mistakes;
-use super::layer_parts::{Layer, VECTOR, parts};
+use super::layer_parts::{FINDS, Layer, VECTOR, parts};
 
-pub(super) const FINDS: List = "learn find found notice detect extract recognize recognise capture combine compute calculate identify \
-     discover represent pick understand look search distinguish analyze analyse take form build \
-     create discern spot respond react develop process add";
 const FEATURES: List = "feature pattern shape edge sum combination relationship relation representation \
      characteristic structure detail contour part correlation property pixel concept sleeve heel \
      outline typical collar important";

@@ -6,6 +6,7 @@ mod data_set;
 mod epoch;
 mod epoch_mistakes;
 mod epoch_numbers;
+mod epoch_words;
 mod first_image;
 mod image_mistakes;
 mod improvements;
