@@ -77,8 +77,7 @@ pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option
     let start = Instant::now();
     let mut notebook = Notebook::load(path)?;
     println!("\n{}", terminal::line(&notebook.name()));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut session = Session::start(kernel, folder).await?;
+    let mut session = Session::start(kernel, path).await?;
     println!("  kernel started in {}", seconds(start));
     let outputs = run_cells(&mut session, &notebook, limit).await;
     session.shut_down().await;
@@ -94,8 +93,7 @@ pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option
 pub async fn run_quietly(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Duration, String> {
     let start = Instant::now();
     let notebook = Notebook::load(path).map_err(|e| e.to_string())?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut session = Session::start(kernel, folder).await.map_err(|e| e.to_string())?;
+    let mut session = Session::start(kernel, path).await.map_err(|e| e.to_string())?;
     for (source, number) in notebook.code().iter().zip(1..) {
         let answer = session.execute(source, limit).await.map_err(|e| format!("cell {number}: {e}"))?;
         if let Some(how) = answer.failure {

@@ -41,13 +41,13 @@ pub struct Answer {
 }
 
 impl Session {
-    /// Starts a kernel in `folder` and waits until it answers.
-    pub async fn start(kernel: &Kernel, folder: &Path) -> Result<Session, Error> {
+    /// Starts a kernel for a notebook, in its folder, and waits until it answers.
+    pub async fn start(kernel: &Kernel, notebook: &Path) -> Result<Session, Error> {
         let folder_of_sockets = Temporary::new().map_err(|e| broken("a temporary folder", e))?;
         let connection = Connection::within(folder_of_sockets.path());
         let file = folder_of_sockets.path().join(CONNECTION_FILE);
         connection.write(&file).map_err(|e| broken("a temporary file", e))?;
-        let mut kernel = spawn(kernel, folder, &file)?;
+        let mut kernel = spawn(kernel, notebook, &file)?;
         let client = tokio::select! {
             client = timeout(START, Client::connect(&connection)) => match client {
                 Ok(client) => client.map_err(|e| broken("a connection to the kernel", e))?,
@@ -158,7 +158,8 @@ fn failure(reply: ExecuteReply) -> Option<&'static str> {
     })
 }
 
-fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child, Error> {
+fn spawn(kernel: &Kernel, notebook: &Path, connection_file: &Path) -> Result<Child, Error> {
+    let folder = notebook.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let sockets = connection_file.parent().unwrap_or(folder);
     let mut command = match &kernel.room {
         Some(room) => Command::from(room.command(&kernel.binary, sockets)),
@@ -169,6 +170,8 @@ fn spawn(kernel: &Kernel, folder: &Path, connection_file: &Path) -> Result<Child
         .arg(connection_file)
         .current_dir(folder)
         .env("LAB_HOME", &kernel.root)
+        // As Jupyter names it.
+        .env("JPY_SESSION_NAME", notebook)
         .env_remove("LAB_TRAININGS")
         // The kernel ends by itself when this process does.
         .env("JPY_PARENT_PID", process::id().to_string())

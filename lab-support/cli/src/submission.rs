@@ -191,7 +191,7 @@ async fn run(
     counted: &mut Counted,
     rules: &Rules,
 ) -> Result<Option<String>, String> {
-    let started = Session::start(kernel, &folder.join("notebooks")).await;
+    let started = Session::start(kernel, &folder.join("notebooks").join(notebook.name())).await;
     let mut session = started.map_err(|e| e.to_string())?;
     let ran = tokio::select! {
         ran = timeout(rules.limit, run_cells(&mut session, notebook, declared, counted)) => ran,

@@ -91,14 +91,11 @@ impl Overview {
         })
     }
 
-    /// Name and state of each that this notebook asks for; of each notebook, where it is not known which one this is.
+    /// Name and state of each that this notebook asks for; none where it asks for nothing, or is not known.
     fn rows(&self) -> Vec<(&'static str, State)> {
-        let books = BOOKS.iter().zip(&self.states).enumerate();
-        let shown = books.filter(|(i, _)| self.here.is_none_or(|here| here == *i));
-        let rows = |(book, states): (&'static Book, &Vec<State>)| {
-            book.checks.iter().map(|(name, _)| *name).zip(states.clone()).collect::<Vec<_>>()
-        };
-        shown.flat_map(|(_, pair)| rows(pair)).collect()
+        let rows =
+            |here: usize| BOOKS[here].checks.iter().map(|(name, _)| *name).zip(self.states[here].clone());
+        self.here.into_iter().flat_map(rows).collect()
     }
 
     /// "4 · Train: 1 of 2 done, 1 open".
@@ -111,12 +108,14 @@ impl Overview {
         if let Some(head) = self.head() {
             html += &format!("<b>{head}</b>");
         }
-        html += r#"<ul style="list-style:none;margin:4px 0;padding:0">"#;
-        for (name, state) in self.rows() {
+        let row = |(name, state): (&str, State)| {
             let (mark, word, colour) = state.look();
-            html += &format!(r#"<li>{name}: <span style="color:{colour}">{mark} {word}</span></li>"#);
+            format!(r#"<li>{name}: <span style="color:{colour}">{mark} {word}</span></li>"#)
+        };
+        let rows: String = self.rows().into_iter().map(row).collect();
+        if !rows.is_empty() {
+            html += &format!(r#"<ul style="list-style:none;margin:4px 0;padding:0">{rows}</ul>"#);
         }
-        html += "</ul>";
         match self.next() {
             Some((book, name, cell)) => {
                 let file = book.file;
@@ -206,10 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn where_the_notebook_is_not_known_all_are_shown() {
-        let text = overview(by_file("/work/my own.ipynb"), &[]).to_string();
-        for (name, _) in BOOKS.iter().flat_map(|book| book.checks) {
-            assert!(text.contains(&format!("  \u{2717} {name}: open\n")), "{name} in {text}");
+    fn where_a_notebook_asks_for_nothing_or_is_not_known_all_of_them_are_counted() {
+        for file in ["/work/my own.ipynb", "notebooks/12-look-inside.ipynb"] {
+            let text = overview(by_file(file), &[]).to_string();
+            let total = BOOKS.iter().map(|book| book.checks.len()).sum::<usize>();
+            let expected = format!("in 1-load.ipynb\nAll notebooks: 0 of {total} done, {total} open");
+            assert!(text.starts_with("Next: ") && text.ends_with(&expected), "{text}");
         }
         assert_eq!(by_file("my/10-tune-Copy2.ipynb"), by_check("batch sizes"));
         assert_eq!(by_file("1.ipynb"), None);
