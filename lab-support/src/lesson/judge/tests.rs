@@ -284,3 +284,9 @@ fn the_accuracy_of_the_saved_baseline_needs_no_record() {
     assert!(judged("88.56").passed(), "{}", judged("88.56"));
     assert!(!judged("91.56").passed(), "measured is measured");
 }
+
+#[test]
+fn a_text_of_odd_characters_is_judged_in_no_time() {
+    let text = "neDivid=ing\u{19}by 255 gives\u{fffd}\u{fffd}iding by 255 gives 55 gideve\u{fffd} \u{f}\u{7}\u{fffd}19\u{fffd}1\u{1c}\u{fffd}q\u{1c})\u{fffd} 1\u{fffd}.000.0 to 1>";
+    (1..=6).for_each(|number| drop(judged(number, text)));
+}

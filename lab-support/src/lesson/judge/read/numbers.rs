@@ -71,6 +71,10 @@ impl Number {
             plain = format!("{plain}.{fraction}");
             length += 1 + decimals;
         }
+        if length == 0 {
+            // `.000.0`
+            return None;
+        }
         if let Some((exponent, bytes)) = exponent(&text[length..]) {
             plain.push_str(&format!("e{exponent}"));
             length += bytes;
