@@ -37,6 +37,8 @@ class Lab:
         environment = dict(os.environ, BROWSER="true", TERM="xterm", COLUMNS="120")
         self.process, self.terminal = pty.fork()
         if self.process == 0:
+            # A shell that starts this in the background has its programs ignore Ctrl-C.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvpe("cargo", ["cargo", "lab"], environment)
 
     def listen(self, seconds):
