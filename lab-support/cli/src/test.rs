@@ -83,9 +83,6 @@ fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<O
     command.arg("test").args(arguments).current_dir(root);
     // The tests look for the folders of this project, not for those of whoever runs them.
     command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT").env_remove("LAB_TRAININGS");
-    // Those on a live kernel wait for most of their time.
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    command.env("RUST_TEST_THREADS", (2 * cores).to_string());
     let status = command.status().map_err(|e| failed("cargo to start", e))?;
     Ok((!status.success()).then(|| status.to_string()))
 }
