@@ -2,7 +2,7 @@ use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use crate::mistake::tokens;
+use crate::tokens::tokens;
 
 /// Cells that are kept.
 const MOST: usize = 1_000;

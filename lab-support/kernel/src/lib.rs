@@ -126,6 +126,7 @@ mod setup;
 mod source;
 mod standard_library;
 mod temporary;
+mod tokens;
 mod toolchain;
 mod unfinished;
 pub mod wire;

@@ -1,4 +1,4 @@
-use crate::mistake::tokens;
+use crate::tokens::tokens;
 
 /// A cell's text, and the file that evcxr made of it and of the cells before.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Source {
         let found = self.cell.lines().nth(at)?;
         let begin = found.find(compiled.trim()).map_or(0, |byte| found[..byte].chars().count());
         let indent = compiled.chars().take_while(|c| c.is_whitespace()).count();
-        Some((at, (begin + column - 1).saturating_sub(indent)))
+        Some((at, (begin + column).saturating_sub(indent + 1)))
     }
 
     pub fn cell(&self) -> &str {

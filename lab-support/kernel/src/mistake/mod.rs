@@ -16,7 +16,7 @@ pub use diagnostic::Compiled;
 use diagnostic::Diagnostic;
 use excerpt::excerpt;
 pub use excerpt::wrapped;
-pub use pattern::{said, tokens};
+pub use pattern::said;
 use place::{Located, locate};
 
 use crate::history::History;

@@ -1,10 +1,11 @@
 //! What became of a name that the compiler does not find, from the cells that were run.
 
 use super::diagnostic::Diagnostic;
-use super::pattern::{said, tokens, written};
+use super::pattern::{said, written};
 use super::place::Located;
 use crate::history::{Came, History, Told, defines};
 use crate::source::Source;
+use crate::tokens::tokens;
 
 /// The text by which a notebook's first cell is known.
 const LAB: &str = "lab_support";

@@ -1,5 +1,7 @@
 //! Two kinds of patterns, by which a slip is recognized: of what the compiler says, and of what the student wrote.
 
+use crate::tokens::tokens;
+
 /// What stands in place of each `{}` of a pattern, if the text holds all pieces between them, in their order and in a line
 /// where there is no newline in the pattern. What is found is as short as can be.
 pub fn said<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
@@ -21,37 +23,6 @@ fn follow<'a>(pattern: Option<&str>, mut text: &'a str) -> Option<Vec<&'a str>> 
         text = &text[end + piece.len()..];
     }
     Some(found)
-}
-
-/// The words, numbers, texts and signs of a line; a comment ends it.
-pub fn tokens(line: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    let mut rest = line.trim_start();
-    while let Some(first) = rest.chars().next() {
-        if rest.starts_with("//") {
-            break;
-        }
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let length = match first {
-            '"' => text(rest),
-            c if is_part(c) => rest.find(|c| !is_part(c)).unwrap_or(rest.len()),
-            c => c.len_utf8(),
-        };
-        tokens.push(&rest[..length]);
-        rest = rest[length..].trim_start();
-    }
-    tokens
-}
-
-/// Up to the quotation mark that ends a text, or to the line's end.
-fn text(rest: &str) -> usize {
-    let mut escaped = false;
-    let end = rest.char_indices().skip(1).find(|&(_, c)| {
-        let ends = c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    end.map_or(rest.len(), |(at, _)| at + 1)
 }
 
 /// What stands in place of each `$` word of a pattern, if its words stand one behind the other in the line. `$w` is any

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::json;
+
 use super::*;
 use crate::history::Came;
 
@@ -279,4 +281,36 @@ fn what_evcxr_says_by_itself_is_explained() {
     let mistake = explain("let a = 1;\nlet f = |x| x + 1;", &said, &Compiled::default(), &History::default());
     assert!(mistake.lines.iter().any(|line| line.contains("2 | let f")), "{mistake:?}");
     assert!(mistake.value.contains("fn f(x: f64)") && mistake.full.is_none(), "{mistake:?}");
+}
+
+/// Whatever place the compiler names, an explanation comes: a panic here would cost the student all variables.
+#[test]
+fn no_place_is_too_odd() {
+    let cells = ["", "\u{e4}\u{1f455}(\tx", "let a = \u{e4};\n\n  b.\u{fc}()?;\n}", &"\u{e4}".repeat(200)];
+    for cell in cells {
+        let source = crate_of(cell);
+        for (line, column) in (0..source.lines().count() + 3).flat_map(|line| (0..90).map(move |c| (line, c)))
+        {
+            let rendered =
+                format!("error: odd\n  --> src/lib.rs:{line}:{column}\n   |\n{line} | text\n   | ^");
+            let spans: Vec<_> = [(line, column + 3), (line + 400, 0), (line, 0), (0, column)]
+                .map(|(line_end, column_end)| {
+                    json!({
+                        "file_name": "src/lib.rs", "is_primary": true, "label": "a `Result<`", "line_start": line,
+                        "line_end": line_end, "column_start": column, "column_end": column_end,
+                    })
+                })
+                .into();
+            for span in spans {
+                let message = json!({
+                    "message": "cannot find value `a`", "level": "error", "code": { "code": "E0382" },
+                    "spans": [span], "rendered": rendered,
+                });
+                let messages = vec![serde_json::from_value(message).unwrap()];
+                let compiled = Compiled { source: source.clone(), messages };
+                let said = ["cannot find value `a`".to_string()];
+                assert!(!explain(cell, &said, &compiled, &History::default()).lines.is_empty());
+            }
+        }
+    }
 }
