@@ -218,7 +218,8 @@ mod tests {
             let command = command.arg("-c").arg(script).stdout(Stdio::null()).stderr(Stdio::null());
             command.status().unwrap().success()
         };
-        let shown = |path: &Path| path.display().to_string();
+        // A path as the shell takes it for one word, whatever is in its name.
+        let shown = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
         for allowed in [
             format!("echo 1 > {}/mine", shown(folder.path())),
             format!("echo 1 > {}/socket", shown(sockets.path())),

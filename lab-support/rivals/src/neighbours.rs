@@ -5,7 +5,7 @@ use linfa_nn::distance::L2Dist;
 use linfa_nn::{CommonNearestNeighbour, NearestNeighbour};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix1, s};
 
-use crate::classifier::Classifier;
+use crate::classifier::{Classifier, vote};
 use crate::pca::Components;
 
 /// Principal components in whose space neighbours are near.
@@ -46,16 +46,6 @@ fn project(components: &Components, records: ArrayView2<f32>) -> Array2<f32> {
     Array2::from_shape_vec((records.nrows(), width), points).expect("a row for each image")
 }
 
-impl Neighbours {
-    /// The most frequent of `labels`, the smallest of them where several are.
-    fn vote(&self, neighbours: impl Iterator<Item = usize>) -> usize {
-        let mut votes = vec![0; self.labels.iter().max().map_or(1, |label| label + 1)];
-        neighbours.for_each(|i| votes[self.labels[i]] += 1);
-        let most = votes.iter().max().copied().unwrap_or(0);
-        votes.iter().position(|count| *count == most).unwrap_or(0)
-    }
-}
-
 impl PredictInplace<Array2<f32>, Array1<usize>> for Neighbours {
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
         let tree =
@@ -66,7 +56,7 @@ impl PredictInplace<Array2<f32>, Array1<usize>> for Neighbours {
             .into_iter()
             .map(|query| {
                 let nearest = tree.k_nearest(query, self.k).expect("as many numbers as the points have");
-                self.vote(nearest.into_iter().map(|(_, i)| i))
+                vote(nearest.into_iter().map(|(_, i)| self.labels[i]))
             })
             .collect();
     }

@@ -1,18 +1,19 @@
 //! One decision tree, and a vote among many.
 //!
 //! linfa adds up the classes of a node in the order of a hash map, which differs from run to run: where two
-//! questions are nearly as good, another one may be asked, and accuracies move by some tenths of a percent.
+//! questions are nearly as good, another one may be asked, and accuracies move by some tenths of a percent. It counts
+//! votes in such a map, too, where a tie would go to any class: that is why they are counted here.
 
 use lab_support::Error;
 use linfa::Dataset;
-use linfa::traits::Fit;
+use linfa::traits::{Fit, Predict, PredictInplace};
 use linfa_ensemble::{EnsembleLearnerParams, RandomForest};
 use linfa_trees::{DecisionTree, DecisionTreeParams};
-use ndarray::Ix1;
+use ndarray::{Array1, Array2, Axis, Ix1};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
-use crate::classifier::Classifier;
+use crate::classifier::{Classifier, vote};
 
 /// Shares of the images and of the pixels that each tree of a forest sees.
 const IMAGES: f64 = 0.5;
@@ -41,7 +42,27 @@ pub(crate) fn fit_forest(
         .bootstrap_proportion(IMAGES)
         .feature_proportion(PIXELS);
     let model: RandomForest<f32, usize> = forest.fit(&data).map_err(failed)?;
-    Ok(Box::new(model))
+    Ok(Box::new(Forest(model)))
+}
+
+/// Trees whose votes are counted here.
+struct Forest(RandomForest<f32, usize>);
+
+impl PredictInplace<Array2<f32>, Array1<usize>> for Forest {
+    fn predict_inplace<'a>(&'a self, x: &'a Array2<f32>, y: &mut Array1<usize>) {
+        let Forest(forest) = self;
+        let mut votes = vec![Vec::new(); x.nrows()];
+        for (tree, pixels) in forest.models.iter().zip(&forest.model_features) {
+            let seen = x.select(Axis(1), pixels);
+            let called: Array1<usize> = tree.predict(&seen);
+            votes.iter_mut().zip(called).for_each(|(votes, class)| votes.push(class));
+        }
+        y.iter_mut().zip(&votes).for_each(|(y, votes)| *y = vote(votes.iter().copied()));
+    }
+
+    fn default_target(&self, x: &Array2<f32>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
 }
 
 fn params(depth: usize) -> Result<DecisionTreeParams<f32, usize>, Error> {
