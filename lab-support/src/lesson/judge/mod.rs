@@ -22,13 +22,22 @@ use findings::Findings;
 
 use super::check::Point;
 
+/// Letters of the longest text that is judged: five times what a long answer has.
+const LONGEST: usize = 5_000;
+
 /// What is expected of the answer to question `number`, 1 to 6, and whether it is there.
 pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point> {
     if text.trim().is_empty() {
         return vec![Point::new(false, "an answer", "nothing yet", "write it between the quotes")];
     }
-    let sentences = read::sentences(text);
     let mut findings = Findings::of(text);
+    let length = text.chars().count();
+    if length > LONGEST {
+        let why = format!("it has {length}; your teacher may read it");
+        findings.unclear(&format!("an answer of at most {LONGEST} letters"), &why);
+        return findings.points();
+    }
+    let sentences = read::sentences(text);
     if !read::is_english(&sentences, lists::KNOWN) {
         findings.unclear(
             "an answer in English",

@@ -1,11 +1,5 @@
-//! Every public call that takes a name, a path or a hand-made table, with all that can be wrong with one: it answers with
-//! a result or with an error in four parts, and writes nowhere else than it should.
+//! Calls that take a name, a path or a hand-made table. They write nowhere else than they should.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::process::Command;
-
-use lab_support::Error;
 use lab_support::data::{Source, Split};
 use lab_support::eval::Predictions;
 use lab_support::lesson::{Runs, checks};
@@ -13,18 +7,7 @@ use lab_support::plot::{self, Bar, Scatter, Times};
 use lab_support::prelude::*;
 use ndarray::{ArcArray, ArcArray1};
 
-/// What a call answers, and whether it is a result; a panic is told as the failure that it is.
-fn answer(what: &str, call: impl FnOnce() -> Result<(), Error>) -> bool {
-    let result = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| panic!("{what} panics"));
-    let text = result.as_ref().map_or_else(Error::to_string, |()| String::new());
-    let parts = ["While ", ": expected ", ", found ", ".\n-> "];
-    assert!(result.is_ok() || parts.iter().all(|part| text.contains(part)), "{what}: {text}");
-    result.is_ok()
-}
-
-fn refused(what: &str, call: impl FnOnce() -> Result<(), Error>) {
-    assert!(!answer(what, call), "{what} is not refused");
-}
+use crate::{files, in_a_folder, refused, works};
 
 fn data() -> Dataset {
     let pixels = ArcArray::from_shape_fn((20, 4, 3), |(i, j, k)| ((i * 97 + j * 31 + k * 7) % 256) as u8);
@@ -40,33 +23,6 @@ fn model() -> Sequential {
 
 fn plan() -> Fit {
     Fit::epochs(1).quiet()
-}
-
-/// Runs a test of this file again, with a folder of its own for all that the lab writes. None in that process.
-fn in_a_folder(test: &str) -> Option<tempfile::TempDir> {
-    if std::env::var_os("LAB_OUTPUT").is_some() {
-        return None;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test])
-        .env("LAB_OUTPUT", folder.path().join("output"))
-        .env("LAB_THREADS", "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    Some(folder)
-}
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let below = |path: std::path::PathBuf| match path.is_dir() {
-        true => files(&path),
-        false => vec![path.display().to_string()],
-    };
-    entries.flat_map(below).collect()
 }
 
 const NAMES: [&str; 12] = [
@@ -86,7 +42,7 @@ const NAMES: [&str; 12] = [
 
 #[test]
 fn every_name_has_an_answer() {
-    if let Some(folder) = in_a_folder("every_name_has_an_answer") {
+    if let Some(folder) = in_a_folder("names::every_name_has_an_answer", &[]) {
         let written = files(folder.path());
         let output = folder.path().join("output").display().to_string();
         assert!(!written.is_empty() && written.iter().all(|file| file.starts_with(&output)), "{written:?}");
@@ -99,12 +55,12 @@ fn every_name_has_an_answer() {
     for name in NAMES.into_iter().chain([long.as_str()]) {
         let is_plain = name == "it";
         let checkpoint = || model().fit(&data, plan().checkpoint(name)).map(drop);
-        assert_eq!(answer("checkpoint", checkpoint), is_plain, "a checkpoint called {name:?}");
-        assert_eq!(answer("keep", || keep(&trained, name)), is_plain, "a network called {name:?}");
+        assert_eq!(works("checkpoint", checkpoint), is_plain, "a checkpoint called {name:?}");
+        assert_eq!(works("keep", || keep(&trained, name)), is_plain, "a network called {name:?}");
         refused("a network that has learned nothing", || keep(&model(), name));
         // Any name will do for a record but none; and these images are no test set.
         let trial = || trial(name, &mut model(), &data, plan().validation(&data)).map(drop);
-        assert_eq!(answer("trial", trial), !name.trim().is_empty(), "a trial called {name:?}");
+        assert_eq!(works("trial", trial), !name.trim().is_empty(), "a trial called {name:?}");
         refused("a record of training images", || record(name, &history, &score));
         refused("an experiment without a test set", || {
             experiment(name, &mut model(), &data, &data, plan()).map(drop)
@@ -125,14 +81,14 @@ fn every_name_has_an_answer() {
         sweep.add(name, model(), plan());
         refused("a sweep without seeds", || sweep.run(&[]).map(drop));
         refused("a sweep with one seed twice", || sweep.run(&[1, 1]).map(drop));
-        let swept = answer("sweep", || sweep.run(&[1])?.plot().map(drop));
+        let swept = works("sweep", || sweep.run(&[1])?.plot().map(drop));
         assert_eq!(swept, !name.trim().is_empty(), "a sweep over {name:?}");
         sweep.add(name, model(), plan());
         refused("a value that comes twice", || sweep.run(&[1]).map(drop));
         let mut grid = Grid::new(name, name, &data, &data);
         refused("a grid of nothing", || grid.run(&[1]).map(drop));
         grid.add(name, name, model(), plan());
-        assert!(answer("grid", || grid.run(&[1])?.plot().map(drop)), "a grid over {name:?}");
+        assert!(works("grid", || grid.run(&[1])?.plot().map(drop)), "a grid over {name:?}");
     }
     // What was written can be read again.
     assert!(runs(&data).unwrap().to_csv().lines().count() == 1, "nothing of it was tested");
@@ -158,8 +114,8 @@ fn every_path_has_an_answer() {
     refused("load weights of text", || model().load_weights(at("text")));
     refused("load what is not there", || Sequential::load(at("nothing")).map(drop));
     refused("a figure into no folder", || figure.save(at("nothing/figure.png")));
-    assert!(answer("save into a new folder", || model().save(at("new/network"))));
-    assert!(answer("load", || Sequential::load(at("new/network")).map(drop)));
+    assert!(works("save into a new folder", || model().save(at("new/network"))));
+    assert!(works("load", || Sequential::load(at("new/network")).map(drop)));
     for text in ["", "null", "[]", "{}", "{\"layers\":[]}", "\u{feff}", &model().to_json()[1..]] {
         refused(&format!("a network from {text:?}"), || Sequential::from_json(text).map(drop));
     }
@@ -178,17 +134,17 @@ fn every_table_of_outputs_has_an_answer() {
                     Predictions { outputs: Array2::from_elem((rows, columns), number), probabilities };
                 let fits = (rows, columns) == (20, 10) && number.is_finite();
                 let what = format!("[{rows}, {columns}] of {number}");
-                assert_eq!(answer(&what, || predictions.confusion(&data).map(drop)), fits, "{what}");
-                assert_eq!(answer(&what, || predictions.mistakes(&data).map(drop)), fits, "{what}");
-                assert_eq!(answer(&what, || predictions.top_k(1, &data).map(drop)), fits, "{what}");
+                assert_eq!(works(&what, || predictions.confusion(&data).map(drop)), fits, "{what}");
+                assert_eq!(works(&what, || predictions.mistakes(&data).map(drop)), fits, "{what}");
+                assert_eq!(works(&what, || predictions.top_k(1, &data).map(drop)), fits, "{what}");
                 let figures = fits && probabilities;
-                assert_eq!(answer(&what, || predictions.show(0, &data).map(drop)), figures, "{what}");
-                assert_eq!(answer(&what, || predictions.gallery(1, 1, &data).map(drop)), figures, "{what}");
-                assert_eq!(answer(&what, || predictions.worst(1, &data).map(drop)), figures, "{what}");
-                assert_eq!(answer(&what, || predictions.calibration(&data).map(drop)), figures, "{what}");
+                assert_eq!(works(&what, || predictions.show(0, &data).map(drop)), figures, "{what}");
+                assert_eq!(works(&what, || predictions.gallery(1, 1, &data).map(drop)), figures, "{what}");
+                assert_eq!(works(&what, || predictions.worst(1, &data).map(drop)), figures, "{what}");
+                assert_eq!(works(&what, || predictions.calibration(&data).map(drop)), figures, "{what}");
                 let temperature = || predictions.temperature(&data).map(drop);
-                assert_eq!(answer(&what, temperature), fits && !probabilities, "{what}");
-                answer(&what, || predictions.at_temperature(0.5).map(drop));
+                assert_eq!(works(&what, temperature), fits && !probabilities, "{what}");
+                works(&what, || predictions.at_temperature(0.5).map(drop));
                 assert!(!checks::predicted(&predictions, &data).passed(), "{what}");
             }
         }
@@ -210,16 +166,12 @@ fn every_number_by_hand_has_an_answer() {
             seconds: number,
         };
         let share = (0.0..=1.0).contains(&number);
-        assert_eq!(
-            answer("compare", || plot::compare(&[bar], Source::Practice).map(drop)),
-            share,
-            "{number}"
-        );
+        assert_eq!(works("compare", || plot::compare(&[bar], Source::Practice).map(drop)), share, "{number}");
         let bars = vec![("it".to_string(), number)];
         let group = Times { work: "work".into(), bars, ours: usize::MAX };
         let is_time = number > 0.0 && number.is_finite();
         let times = || plot::times("title", "", std::slice::from_ref(&group), Source::Practice).map(drop);
-        assert_eq!(answer("times", times), is_time, "{number}");
+        assert_eq!(works("times", times), is_time, "{number}");
         let points = Array2::from_elem((2, 2), number);
         let shown = Scatter {
             title: "title",
@@ -229,17 +181,17 @@ fn every_number_by_hand_has_an_answer() {
             labels: ndarray::aview1(&[0, 9]),
             source: Source::Practice,
         };
-        assert_eq!(answer("scatter", || plot::scatter(&shown).map(drop)), number.is_finite(), "{number}");
+        assert_eq!(works("scatter", || plot::scatter(&shown).map(drop)), number.is_finite(), "{number}");
         let table = Array2::from_elem((3, 3), single);
         let beside = || data.show_beside(0, &[("it", &table)]).map(drop);
-        assert_eq!(answer("beside", beside), single.is_finite(), "{number}");
+        assert_eq!(works("beside", beside), single.is_finite(), "{number}");
         let agreed = checks::agree("numbers", &[single], &[0.5], 0.0);
         assert_eq!(agreed.passed(), number == 0.5, "{number}");
     }
     for runs in [vec![], vec![("", &history); 7]] {
         refused("curves", || curves(&runs).map(drop));
     }
-    assert!(answer("curves", || curves(&[("", &history), ("", &history)]).map(drop)));
+    assert!(works("curves", || curves(&[("", &history), ("", &history)]).map(drop)));
     assert!(!checks::trained(&history, &model().evaluate(&data).unwrap()).passed());
     assert!(!checks::built(&Sequential::new([])).passed());
     assert!(!checks::normalized(&data, &data).passed());

@@ -1,12 +1,11 @@
-//! Every public call that takes a network, images or a number, with all that can be wrong with them: it answers with a
-//! result or with an error in four parts. Nothing panics, and no number that is none comes back.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
+//! Calls that take a network, images or a number. No number that is none comes back.
 
 use lab_support::data::Source;
 use lab_support::plot;
 use lab_support::prelude::*;
 use ndarray::{ArcArray, ArcArray1};
+
+use crate::answer;
 
 /// `n` images of the given height and width, with the labels 0 to 9 in turn.
 fn images(n: usize, height: usize, width: usize) -> Images {
@@ -130,17 +129,6 @@ fn trained(model: &Sequential, data: &Dataset, plan: Fit) -> Result<Vec<f32>, la
     let history = model.fit(data, plan.quiet())?;
     let losses = history.epochs.iter().map(|epoch| epoch.train.loss);
     Ok(losses.chain([model.evaluate(data)?.loss]).collect())
-}
-
-/// What a call answers; a panic is told as the failure that it is.
-fn answer<T>(what: &str, call: impl FnOnce() -> Result<T, lab_support::Error>) -> Result<T, String> {
-    let result = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| panic!("{what} panics"));
-    result.map_err(|error| {
-        let text = error.to_string();
-        let parts = ["While ", ": expected ", ", found ", ".\n-> "];
-        assert!(parts.iter().all(|part| text.contains(part)), "{what}: {text}");
-        text
-    })
 }
 
 #[test]
