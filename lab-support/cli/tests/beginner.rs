@@ -57,6 +57,8 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("HashMap::new()", &["use std::collections::HashMap;"]),
     ("Undefined { x: 1.0 }", &["There is no `Undefined`"]),
     ("let bare = Bare { x: 1.0 };\nbare", &["can't be shown", "#[derive(Debug)]"]),
+    ("model.fit(&few, Fit::epochs(1));", &["Line 1", "put `?` before the `;`"]),
+    ("let longer = 2;\ndata.train.show(0);", &["Line 2", "put `?` before the `;`"]),
     ("history.epochs", &["put `?` behind `model.fit(…)` in cell ["]),
     ("println!(\"{}\", history.epochs.len());", &["put `?` behind `model.fit(…)` in cell ["]),
     (

@@ -14,8 +14,8 @@ use std::{env, fs, io, thread};
 use lab_base::event::{FORMATTED, MARK, MISTAKES};
 use serde_json::{Value, json};
 
-use crate::amend::{amend, stored};
-use crate::{stoppable, visible};
+use crate::amend::amend;
+use crate::{compiler, stoppable, visible};
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -83,17 +83,21 @@ fn compile() -> io::Result<i32> {
     }
     let (mut code, mut messages) = collect()?;
     let keeps = amended.as_ref().and_then(|amended| amended.keeps);
-    if keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| is_about(message, line))) {
+    if keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| compiler::is_about(message, line)))
+    {
         amended = amend(&source, &mark, false, opening);
         put(CELL, amended.as_ref().map_or(&source, |amended| &amended.source))?;
         (code, messages) = collect()?;
     }
     let source = amended.map_or(source, |amended| amended.source);
+    if code == 0 && compiler::refuse_dropped(&mut messages) {
+        code = 1;
+    }
     let lines: Vec<&str> = source.lines().collect();
     // When something is wrong, evcxr shows warnings as errors beside it, those of earlier cells, too.
     messages.retain(|message| message["message"]["level"] != "warning");
     for message in &mut messages {
-        explain(message, &lines);
+        compiler::explain(message, &lines);
     }
     keep(code, &source, &messages)?;
     for message in messages {
@@ -137,39 +141,6 @@ fn collect() -> io::Result<(i32, Vec<Value>)> {
     let code = end(&mut child)?;
     said.join().map_err(|_| io::ErrorKind::Other)??;
     Ok((code, printed.join().map_err(|_| io::ErrorKind::Other)?))
-}
-
-/// Whether the compiler's message is about this line, from 1.
-fn is_about(message: &Value, line: usize) -> bool {
-    let spans = message["message"]["spans"].as_array();
-    spans.is_some_and(|spans| spans.iter().any(|span| span["line_start"] == line))
-}
-
-/// Errors that evcxr understands where it stores a variable.
-const UNDERSTOOD: [&str; 6] = ["E0382", "E0425", "E0505", "E0562", "E0597", "E0603"];
-
-/// Says of which variable's type the compiler speaks. Of some errors evcxr shows only what might help.
-fn explain(message: &mut Value, lines: &[&str]) {
-    let said = &message["message"];
-    let main =
-        said["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
-    let line = main.and_then(|span| span["line_start"].as_u64());
-    let variable = line.and_then(|line| lines.get(line as usize - 1)).and_then(|line| stored(line));
-    let Some((name, kind)) = variable.filter(|_| said["level"] == "error") else { return };
-    if UNDERSTOOD.iter().any(|code| said["code"]["code"] == *code) {
-        return;
-    }
-    let why = said["message"].as_str().unwrap_or_default();
-    let mut text = format!("the type of `{name}`, `{kind}`, can't be named here: {why}");
-    let helps = said["children"].as_array().into_iter().flatten();
-    let helps = helps.flat_map(|help| help["spans"].as_array().into_iter().flatten());
-    let names: Vec<&str> =
-        helps.filter_map(|span| span["suggested_replacement"].as_str()).map(str::trim).collect();
-    if let Some(import) = names.iter().find(|text| text.starts_with("use std::")).or(names.first()) {
-        text += &format!("; begin the cell with `{import}`");
-    }
-    message["message"]["message"] = text.into();
-    message["message"]["children"] = Value::Array(Vec::new());
 }
 
 fn pass_through() -> io::Result<i32> {
@@ -248,32 +219,6 @@ fn put_in_place(lock: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_error_about_a_type_names_the_variable() {
-        let line = "evcxr_variable_store.put_variable::<Box<dyn Error>>(stringify!(b), 7, b);";
-        let help = serde_json::json!({ "spans": [{ "suggested_replacement": "use std::error::Error;\n" }] });
-        let said = |code: &str| {
-            serde_json::json!({ "message": {
-                "level": "error", "code": { "code": code }, "message": "cannot find trait `Error`",
-                "spans": [{ "line_start": 2, "is_primary": true }], "children": [help],
-            } })
-        };
-        let mut message = said("E0405");
-        explain(&mut message, &["", line]);
-        let text = "the type of `b`, `Box<dyn Error>`, can't be named here: cannot find trait `Error`; begin the cell \
-                    with `use std::error::Error;`";
-        assert_eq!(message["message"]["message"], text);
-        let mut moved = said("E0382");
-        explain(&mut moved, &["", line]);
-        assert_eq!(moved, said("E0382"));
-        let mut before = said("E0405");
-        before["message"]["spans"] =
-            serde_json::json!([{ "line_start": 2 }, { "line_start": 1, "is_primary": true }]);
-        let unchanged = before.clone();
-        explain(&mut before, &["let b = 1", line]);
-        assert_eq!(before, unchanged, "it is about the line before");
-    }
 
     #[test]
     fn crates_are_named_so_that_evcxr_shows_them() {

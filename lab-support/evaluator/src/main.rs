@@ -12,6 +12,7 @@
 mod amend;
 mod cargo;
 mod cells;
+mod compiler;
 mod stoppable;
 mod visible;
 mod warm;

@@ -49,6 +49,8 @@ fn compile(cell: &str) -> Compiled {
         "lib",
         "--emit",
         "metadata",
+        // As the evaluator takes it, where it is a `Result` that is dropped.
+        "-Dunused-must-use",
         "--error-format",
         "json",
         "src/lib.rs",
@@ -109,6 +111,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let a = [1, 2, 3", 1, "[", "not closed"),
     ("let x = (1 + 2", 1, "(", "not closed"),
     ("load().len()", 1, "len", "put `?` behind"),
+    ("load();", 1, "load()", "put `?` before the `;`"),
+    ("let a = 1;\nif a > 0 {\n    load();\n}", 3, "load()", "put `?` before the `;`"),
     ("let r = load();\nr.len()", 2, "len", "put `?` behind `load(…)` in line 1"),
     ("let x: Vec<f64> = load();", 1, "load()", "put `?` behind it"),
     ("'hello'", 1, "'hello'", "double quotes"),

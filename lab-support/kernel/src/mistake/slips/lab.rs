@@ -92,4 +92,10 @@ pub const SLIPS: &[Slip] = &[
         "show (",
         "This is a `Result`, which may be an error: put `?` behind the call that made it.",
     ),
+    slip(
+        "unused_must_use",
+        "unused `Result`",
+        "",
+        "This may end in an error, which nobody would see: put `?` before the `;`.",
+    ),
 ];
