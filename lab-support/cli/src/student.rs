@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use lab_base::{Error, home};
+use lab_base::{Error, files, home};
 
 use crate::notebook::Notebook;
 use crate::{run, terminal};
@@ -15,11 +15,15 @@ pub fn write(folder: &Path) -> Result<bool, Error> {
     let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
     let support = folder.join("lab-support");
     let targets = || notebooks.iter().map(|(name, _)| folder.join("notebooks").join(name));
-    refuse_to_overwrite(targets().chain([support.clone(), folder.join("answers.md")]))?;
+    let settings = folder.join(".cargo/config.toml");
+    refuse_to_overwrite(targets().chain([support.clone(), folder.join("answers.md"), settings.clone()]))?;
     for (path, (_, notebook)) in targets().zip(&notebooks) {
         notebook.save(&path)?;
     }
     symlink(link(&root, &folder), &support).map_err(|e| unwritable(&support, e))?;
+    if let Some(text) = alias(&root, &folder) {
+        files::write_atomically(&settings, text.as_bytes())?;
+    }
     let shown = terminal::line(&folder.display().to_string());
     println!("{} notebooks to work in lie in {shown}.", notebooks.len());
     println!("Answers, records and trained networks will be kept there, too.\n");
@@ -55,6 +59,20 @@ fn link(root: &Path, folder: &Path) -> PathBuf {
     }
 }
 
+/// Settings for cargo by which `cargo lab` is found in a copy, too. Inside the project it is found anyway.
+fn alias(root: &Path, folder: &Path) -> Option<String> {
+    if folder.starts_with(root) {
+        return None;
+    }
+    // A text in JSON is one in TOML.
+    let manifest = serde_json::to_string(root.join("Cargo.toml").to_str()?).ok()?;
+    let words =
+        format!(r#"["run", "--manifest-path", {manifest}, "--package", "lab-cli", "--bin", "lab", "--"]"#);
+    Some(format!(
+        "# `cargo lab check`, in this folder: what is done and what is open.\n[alias]\nlab = {words}\n"
+    ))
+}
+
 fn unwritable(path: &Path, e: std::io::Error) -> Error {
     Error::new(
         format!("writing {}", path.display()),
@@ -67,6 +85,7 @@ fn unwritable(path: &Path, e: std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::process::Command;
 
     use super::*;
 
@@ -81,6 +100,21 @@ mod tests {
         assert!(error.contains("1-load.ipynb"), "{error}");
         assert_eq!(fs::read_to_string(&notebook).unwrap(), "my work");
         assert!(copy.join("lab-support/Cargo.toml").is_file(), "it finds the crate");
+    }
+
+    #[test]
+    fn the_command_is_found_in_a_copy_wherever_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("my \"l\u{e4}b\"");
+        write(&copy).unwrap();
+        let mut command = Command::new("cargo");
+        command.args(["lab", "check", "--help"]).current_dir(copy.join("notebooks"));
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("--notebooks"), "{output:?}");
+        assert_eq!(alias(Path::new("/lab"), Path::new("/lab/copies/anna")), None);
+        let strange = alias(Path::new("/a \"l\\b\" e\u{301}"), Path::new("/home/anna")).unwrap();
+        assert!(strange.contains("\"/a \\\"l\\\\b\\\" e\u{301}/Cargo.toml\""), "{strange}");
     }
 
     #[test]
