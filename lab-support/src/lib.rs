@@ -65,6 +65,7 @@ pub use notebook::Waiting;
 pub mod prelude {
     pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
     pub use crate::eval::{Ensemble, gaps};
+    pub use crate::lesson::With as _;
     pub use crate::lesson::{
         Grid, Sweep, answer, baseline, checks, experiment, guess, keep, long_run, long_runs, progress,
         record, runs, task, task_gradient, trial, versions,

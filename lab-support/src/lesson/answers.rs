@@ -7,6 +7,7 @@ use crate::data::FashionMnist;
 use crate::lesson::check::Check;
 use crate::lesson::evidence::evidence;
 use crate::lesson::questions::QUESTIONS;
+use crate::lesson::with::without_value;
 use crate::lesson::{answers_file, judge};
 use crate::notebook::display;
 
@@ -37,6 +38,11 @@ pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Resu
         return Err(Error::new(doing, "Markdown without HTML comments", "\"<!--\"", "leave the comment out"));
     }
     let section = format!("## {number}. {}\n\n{text}\n", QUESTIONS[number - 1]);
+    if let Some(name) = without_value(text) {
+        println!(
+            "{{{name}}} stands in the answer as it is: its value goes in by `.with(\"{name}\", \u{2026})` behind the text."
+        );
+    }
     if !text.is_empty() {
         let note = answers_file::write(&home::answers_file(data.train.source)?, number, &section)?;
         note.inspect(|note| println!("{note}"));

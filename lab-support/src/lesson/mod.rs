@@ -22,6 +22,7 @@ mod tested;
 mod trial;
 mod tries;
 mod versions;
+mod with;
 
 pub use answers::{Answer, answer};
 pub use baseline::{baseline, keep};
@@ -37,3 +38,4 @@ pub use sweep::Sweep;
 pub use task::{task, task_gradient};
 pub use trial::trial;
 pub use versions::{Versions, versions};
+pub use with::With;
