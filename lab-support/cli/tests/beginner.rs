@@ -15,7 +15,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("dz2.t().dot(h)", &["`.dot(&h)`"]),
     ("let z = dz2.dot(h);", &["`.dot(&h)`"]),
     ("println!(\"{score.accuracy}\");", &["`{:.4}`"]),
-    ("answer(1, &data, \"The \"zero\" is black\")", &["ends the text"]),
+    ("answer(1, &data, \"The \"zero\" is black\")", &["ends the text", "r##"]),
     ("'hello'", &["double quotes"]),
     ("# a comment\nlet a = 1;", &["`//`"]),
     ("let s = f\"{size}\";", &["no `f`"]),

@@ -62,6 +62,12 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip("E0765", "", "", "This text does not end: a `\"` is missing."),
     slip("E0758", "", "", "This comment does not end: `*/` is missing."),
+    slip(
+        "",
+        "",
+        "answer ( $n , & $w , $s $w",
+        "A `\"` ends the text. Begin it with `r##\"` and end it with `\"##`: then quotes and braces stand for themselves.",
+    ),
     slip("", "", "$s $w $s", "A `\"` ends the text: inside one, write `'`, or `\\\"`."),
     slip("-", "expected `,`, found `", "$w ! ( $s $w", "A `,` is missing behind the text."),
     slip(
