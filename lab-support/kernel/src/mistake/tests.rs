@@ -154,7 +154,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("for x in n { }", 1, "n", "`for i in 0..n`"),
     ("for i in 10 { }", 1, "10", "`for i in 0..10`"),
     ("v.sort();", 1, "sort", "total_cmp"),
-    ("answer(1, &v, \"The \"zero\" is black\")", 1, "zero", "`r##\"`"),
+    ("answer(1, &v, \"The \"zero\" is black\")", 1, "\" is black\"", "`r##\"`"),
     ("let s = \"a \"quoted\" b\";", 1, "\" b\"", "ends the text"),
     ("let s = \"abc;", 1, "\"abc;", "does not end"),
     ("println!(\"a\" + n);", 1, "+", "goes into a text"),
