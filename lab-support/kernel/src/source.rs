@@ -57,6 +57,24 @@ impl Source {
         })
     }
 
+    /// The line and the character, from 0, of the first bracket that nothing closes.
+    pub fn open_bracket(&self) -> Option<(usize, usize)> {
+        let mut open = Vec::new();
+        for (at, line) in without_raw_texts(&self.cell).lines().enumerate() {
+            for token in tokens(line) {
+                let byte = token.as_ptr() as usize - line.as_ptr() as usize;
+                match token {
+                    "(" | "[" | "{" => open.push((at, line[..byte].chars().count())),
+                    ")" | "]" | "}" => {
+                        open.pop();
+                    }
+                    _ => (),
+                }
+            }
+        }
+        open.first().copied()
+    }
+
     /// The lines of the cell with an index in brackets.
     pub fn of_indices(&self) -> Vec<String> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
@@ -211,6 +229,13 @@ mod tests {
         assert_eq!(open("answer(1, &data, r##\"It is\n\"##)?; \"a"), Some((1, 7)));
         assert_eq!(open("let a = r#\"b"), Some((0, 10)));
         assert_eq!(open("let a = \"b"), Some((0, 8)));
+    }
+
+    #[test]
+    fn a_bracket_that_nothing_closes_is_found() {
+        let open = |cell: &str| Source::new(cell, "").open_bracket();
+        assert_eq!(open("let a = (1);\nanswer(1, r##\"\n(\"##"), Some((1, 6)));
+        assert_eq!(open("f(\"(\") // ("), None);
     }
 
     #[test]

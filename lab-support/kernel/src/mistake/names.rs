@@ -52,8 +52,16 @@ fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> S
     }
 }
 
+/// What is said of a name that the lab may have.
+const FIRST_CELL: &str = "is one of the lab's names: run the notebook's first cell, which brings them in.";
+
 fn first_cell(name: &str) -> String {
-    format!("If `{name}` is one of the lab's names: run the notebook's first cell, which brings them in.")
+    format!("If `{name}` {FIRST_CELL}")
+}
+
+/// Whether the sentence says that the first cell has not been run.
+pub fn is_of_first_cell(help: &str) -> bool {
+    help.ends_with(FIRST_CELL)
 }
 
 fn value(name: &str, located: &Located, source: &Source, history: &History) -> String {

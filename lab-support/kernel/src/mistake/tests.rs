@@ -321,6 +321,28 @@ fn what_became_of_a_variable_is_said() {
 }
 
 #[test]
+fn the_first_cell_is_spoken_of_once() {
+    let history = History::default();
+    let said = explained("let a = Missing::new();\nlet b = Absent::new();", &history);
+    assert_eq!(said.value.matches("first cell").count(), 1, "{said:?}");
+    let others = explained("let a = Missing::new();\nlet b: String = 1;", &history);
+    assert!(others.value.contains("first cell") && others.value.contains("Line 2"), "{others:?}");
+}
+
+#[test]
+fn an_answer_without_its_last_bracket() {
+    let said = ["mismatched closing delimiter: `}`".to_string()];
+    let error = Diagnostic { message: said[0].clone(), level: "error".into(), ..Diagnostic::default() };
+    let compiled = Compiled { source: String::new(), messages: vec![error] };
+    let cell = "answer(1, &data, r##\"\nIt is \"grey\".\n\"##";
+    let mistake = explain(cell, &said, &compiled, &History::default());
+    assert!(
+        mistake.value.starts_with("Line 1: a bracket") && underlined(&mistake.lines) == "(",
+        "{mistake:?}"
+    );
+}
+
+#[test]
 fn a_kernel_that_was_started_anew_is_told_of() {
     let mut history = History::default();
     let said = |history: &History| explained("kk", history).value.replace('\n', " ");
