@@ -34,8 +34,10 @@ const SETTINGS: &str = r#"{
 }
 "#;
 
-/// Lines that are wider than the page go on between two words, and not within a number.
-const STYLE: &str = ".jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+/// Lines that are wider than the page go on between two words, and not within a number. Of two rules for the same element
+/// the later one counts, which is JupyterLab's; this one is of more words.
+const STYLE: &str =
+    ".jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
 
 /// Read by the server when it starts. It ends with the program that started it, however that ends. The kernel of a closed
 /// notebook, which takes hundreds of megabytes, ends after an hour without work. Nobody is told which language servers are
@@ -293,5 +295,7 @@ print(c.LabApp.custom_css)
         let output = python.wait_with_output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\nTrue\n");
         assert!(serde_json::from_str::<Value>(SETTINGS).is_ok());
+        let outweighs = STYLE.split('{').next().is_some_and(|names| names.matches(".jp-").count() > 1);
+        assert!(outweighs, "JupyterLab's own rule, `.jp-OutputArea-output pre`, comes later");
     }
 }
