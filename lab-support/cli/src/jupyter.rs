@@ -34,6 +34,11 @@ const SETTINGS: &str = r#"{
 }
 "#;
 
+/// Lines that are wider than the page go on between two words, and not within a number. Of two rules for the same element
+/// the later one counts, which is JupyterLab's; this one is of more words.
+const STYLE: &str =
+    ".jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+
 /// Read by the server when it starts. It ends with the program that started it, however that ends. The kernel of a closed
 /// notebook, which takes hundreds of megabytes, ends after an hour without work. Nobody is told which language servers are
 /// not installed. And the page that JupyterLab exports keeps its paragraphs, headings, tables and pictures when it is sanitized:
@@ -57,6 +62,7 @@ c.MappingKernelManager.cull_idle_timeout = 3600
 c.MappingKernelManager.cull_interval = 60
 c.MappingKernelManager.cull_connected = False
 c.LanguageServerManager.autodetect = False
+c.LabApp.custom_css = True
 
 
 def clean_html(element):
@@ -115,6 +121,8 @@ pub fn ensure(kernel: &Kernel, tell: &dyn Fn(Progress)) -> Result<(), Error> {
     files::write_atomically(&settings, SETTINGS.as_bytes())?;
     let config = configuration(&environment).join("config/jupyter_server_config.py");
     files::write_atomically(&config, SERVER_CONFIG.as_bytes())?;
+    let style = configuration(&environment).join("config/custom/custom.css");
+    files::write_atomically(&style, STYLE.as_bytes())?;
     kernelspec::install(&environment, kernel)
 }
 
@@ -275,6 +283,7 @@ exec(sys.stdin.read(), {"get_config": lambda: c})
 kernels = c.MappingKernelManager
 print(kernels.cull_idle_timeout, kernels.cull_connected, c.LanguageServerManager.autodetect)
 print(*c.TemplateExporter.filters)
+print(c.LabApp.custom_css)
 "#;
 
     #[test]
@@ -284,7 +293,9 @@ print(*c.TemplateExporter.filters)
         let mut python = python.spawn().unwrap();
         python.stdin.take().unwrap().write_all(SERVER_CONFIG.as_bytes()).unwrap();
         let output = python.wait_with_output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\n");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\nTrue\n");
         assert!(serde_json::from_str::<Value>(SETTINGS).is_ok());
+        let outweighs = STYLE.split('{').next().is_some_and(|names| names.matches(".jp-").count() > 1);
+        assert!(outweighs, "JupyterLab's own rule, `.jp-OutputArea-output pre`, comes later");
     }
 }

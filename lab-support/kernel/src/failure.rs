@@ -43,8 +43,10 @@ impl Failure {
             Some(lines) => lines,
             None if place.is_empty() => Vec::new(),
             // In a library, which does not say who has called it.
-            None if message.contains("out of bounds") => source.of_indices(),
-            None => vec![format!("at {place}")],
+            None if message.contains("out of bounds") || message.contains("<= axis_len") => {
+                source.of_indices()
+            }
+            None => source.only_line().into_iter().chain([within(place)]).collect(),
         };
         let mut failure = Failure::new("Panic", message.into(), lines);
         if let Some(help) = panics::explained(message) {
@@ -169,6 +171,15 @@ impl Failure {
     }
 }
 
+/// Where a panic lies: of a library its name, its version and the file in it, without the folder that keeps it.
+fn within(place: &str) -> String {
+    let library = place.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
+    match library.and_then(|(_, rest)| rest.split_once('/')) {
+        Some((library, file)) => format!("in the library {library}, {file}"),
+        None => format!("at {place}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +195,20 @@ mod tests {
         assert!(failure.traceback.concat().contains("2 | assert!(a == 2);"), "{failure:?}");
         let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &source);
         assert_eq!(elsewhere.traceback[1], "at library/core/x.rs:1:2");
+        let one = Source::new("// The mean.\na.mean()", "");
+        let place = "/home/a/.cargo/registry/src/index.crates.io-19/ndarray-0.16.1/src/numeric.rs:70:56";
+        let library = Failure::panic(&format!("thread 'main' panicked at {place}:\nno"), &one);
+        assert_eq!(
+            library.traceback[1..],
+            ["-->  2 | a.mean()", "in the library ndarray-0.16.1, src/numeric.rs:70:56"]
+        );
+        let part = Source::new("let n = 1;\na.slice(s![0, 10..40])", "");
+        let part = Failure::panic(
+            &format!("thread 'main' panicked at {place}:\nassertion failed: end <= axis_len"),
+            &part,
+        );
+        assert_eq!(part.traceback[1], "-->  2 | a.slice(s![0, 10..40])");
+        assert!(part.value.contains("beyond the array"), "{part:?}");
         assert_eq!(Failure::panic("no", &source).value, "no");
         let source = Source::new("let a = array![1, 2];\nlet b = 1;\na[5]", "");
         let index = Failure::panic(

@@ -1,7 +1,7 @@
 //! Panics that beginners meet, and what they mean.
 
 /// What a panic says, with `{}` where it says something else each time, and a sentence that explains it.
-const PANICS: [(&str, &str); 14] = [
+const PANICS: [(&str, &str); 16] = [
     (
         "index out of bounds: the len is {} but the index is {}",
         "There are {0}, and they are counted from 0: position {1} is behind the last one.",
@@ -17,6 +17,14 @@ const PANICS: [(&str, &str); 14] = [
     (
         "assertion failed: index < dim",
         "An index reaches beyond the array: `.dim()` tells how large it is, counted from 0.",
+    ),
+    (
+        "assertion failed: end <= axis_len",
+        "A range reaches beyond the array: `.dim()` tells how large it is, counted from 0.",
+    ),
+    (
+        "assertion failed: start <= axis_len",
+        "A range reaches beyond the array: `.dim()` tells how large it is, counted from 0.",
     ),
     (
         "Converting number of elements to `A` must not fail",

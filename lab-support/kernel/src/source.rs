@@ -33,6 +33,13 @@ impl Source {
         if marked.is_empty() { self.last_line().into_iter().collect() } else { marked }
     }
 
+    /// The line of a cell that has no other one with code.
+    pub fn only_line(&self) -> Option<String> {
+        let mut lines = self.cell.lines().enumerate().filter(|(_, line)| !tokens(line).is_empty());
+        let (i, line) = lines.next()?;
+        lines.next().is_none().then(|| numbered(i, line, true))
+    }
+
     /// The line with which the cell ends.
     pub fn last_line(&self) -> Option<String> {
         let lines = self.cell.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -41,7 +48,7 @@ impl Source {
 
     /// The line and the character, from 0, where a text begins that does not end in its line, the first of them.
     pub fn open_text(&self) -> Option<(usize, usize)> {
-        self.cell.lines().enumerate().find_map(|(at, line)| {
+        without_raw_texts(&self.cell).lines().enumerate().find_map(|(at, line)| {
             let is_open =
                 |token: &&str| token.starts_with('"') && (token.len() == 1 || !token.ends_with('"'));
             let token = tokens(line).into_iter().find(is_open)?;
@@ -50,10 +57,29 @@ impl Source {
         })
     }
 
+    /// The line and the character, from 0, of the first bracket that nothing closes.
+    pub fn open_bracket(&self) -> Option<(usize, usize)> {
+        let mut open = Vec::new();
+        for (at, line) in without_raw_texts(&self.cell).lines().enumerate() {
+            for token in tokens(line) {
+                let byte = token.as_ptr() as usize - line.as_ptr() as usize;
+                match token {
+                    "(" | "[" | "{" => open.push((at, line[..byte].chars().count())),
+                    ")" | "]" | "}" => {
+                        open.pop();
+                    }
+                    _ => (),
+                }
+            }
+        }
+        open.first().copied()
+    }
+
     /// The lines of the cell with an index in brackets.
     pub fn of_indices(&self) -> Vec<String> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
-        let has_index = |line: &str| line.match_indices('[').any(|(at, _)| line[..at].ends_with(is_name));
+        let is_index = |before: &str| before.ends_with(is_name) || before.ends_with("s!");
+        let has_index = |line: &str| line.match_indices('[').any(|(at, _)| is_index(&line[..at]));
         let lines = self.cell.lines().enumerate().filter(|(_, line)| has_index(line));
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
@@ -126,6 +152,26 @@ impl Source {
     }
 }
 
+/// The cell with letters in the place of its raw texts, `r##"…"##`, which may hold quotation marks and many lines; one that
+/// does not end stays.
+fn without_raw_texts(cell: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = cell;
+    while let Some(at) = rest.find("r#") {
+        let signs = rest[at + 1..].len() - rest[at + 1..].trim_start_matches('#').len();
+        let begin = at + 1 + signs;
+        let end = format!("\"{}", "#".repeat(signs));
+        let length = match rest[begin..].strip_prefix('"').and_then(|text| text.find(&end)) {
+            Some(length) => 1 + length + end.len(),
+            None => 0,
+        };
+        kept += &rest[..begin];
+        kept.extend(rest[begin..begin + length].chars().map(|c| if c == '\n' { c } else { 'x' }));
+        rest = &rest[begin + length..];
+    }
+    kept + rest
+}
+
 fn numbered(i: usize, line: &str, is_it: bool) -> String {
     let arrow = if is_it { "-->" } else { "   " };
     format!("{arrow} {:>2} | {line}", i + 1)
@@ -174,6 +220,22 @@ mod tests {
         assert_eq!(source.of_variable("b").unwrap(), "-->  2 | let (mut b, c) = d();");
         assert_eq!(source.of_variable("d"), Some("-->  2 | let (mut b, c) = d();".into()));
         assert_eq!(source.of_variable("e"), None);
+    }
+
+    #[test]
+    fn a_raw_text_is_not_open() {
+        let open = |cell: &str| Source::new(cell, "").open_text();
+        assert_eq!(open("answer(1, &data, r##\"It is \"grey\",\nand\n\"##"), None);
+        assert_eq!(open("answer(1, &data, r##\"It is\n\"##)?; \"a"), Some((1, 7)));
+        assert_eq!(open("let a = r#\"b"), Some((0, 10)));
+        assert_eq!(open("let a = \"b"), Some((0, 8)));
+    }
+
+    #[test]
+    fn a_bracket_that_nothing_closes_is_found() {
+        let open = |cell: &str| Source::new(cell, "").open_bracket();
+        assert_eq!(open("let a = (1);\nanswer(1, r##\"\n(\"##"), Some((1, 6)));
+        assert_eq!(open("f(\"(\") // ("), None);
     }
 
     #[test]

@@ -41,7 +41,11 @@ pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
         holds,
         if holds { format!("your guess, {guess}") } else { expected },
         found,
-        "write it between the last quotes: right or wrong, it counts",
+        match (guess, choices) {
+            ("", _) => "write it between the last quotes: right or wrong, it counts",
+            (_, []) => "digits alone, as in 5000, or a share as 0.8 or 80 %: right or wrong, it counts",
+            _ => "one of these, as it is written: right or wrong, it counts",
+        },
     );
     Guess { guess: guess.into(), check: Check::new(&format!("guess: {about}"), vec![point]) }
 }
@@ -82,6 +86,9 @@ impl Compared {
         match (number(&self.guess), number(&self.result)) {
             _ if self.guess.is_empty() => "guess first, then look: that is how it sticks".into(),
             _ if same(&self.guess, &self.result) => "\u{2713} as you guessed".into(),
+            (Some(guess), Some(result)) if is_percent(guess, result, &self.result) => {
+                format!("{}, taken as {guess} %", off_by((guess / 100.0 - result).abs()))
+            }
             (Some(guess), Some(result)) => off_by((guess - result).abs()),
             _ => "not as you guessed".into(),
         }
@@ -103,9 +110,17 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// `0.88`, `88 %` as 0.88, `101,770`. Infinity and what is not a number are no guesses.
+/// Whether a guess without a percent sign was meant to have one: the result is a share, and the guess is far above it.
+fn is_percent(guess: f64, result: f64, written: &str) -> bool {
+    written.contains('.') && (0.0..=1.0).contains(&result) && guess > 1.0 && guess <= 100.0
+}
+
+/// `0.88`, `0,88`, `88 %` as 0.88, `101,770`, `101_770`. Infinity and what is not a number are no guesses.
 fn number(text: &str) -> Option<f64> {
-    let plain = text.trim().replace(',', "");
+    let plain = text.trim().replace('_', "");
+    let groups: Vec<&str> = plain.split(['.', ' ', '%']).next().unwrap_or_default().split(',').collect();
+    let is_thousands = groups[0] != "0" && groups[1..].iter().all(|group| group.len() == 3);
+    let plain = if is_thousands { plain.replace(',', "") } else { plain.replace(',', ".") };
     let value: Option<f64> = match plain.strip_suffix('%') {
         Some(percent) => percent.trim().parse().ok().map(|value: f64| value / 100.0),
         None => plain.parse().ok(),
@@ -123,6 +138,9 @@ mod tests {
         assert!(widths("64") && widths(" 128 ") && !widths("") && !widths("32"));
         let share = |text| guess("accuracy", &[], text).check.passed();
         assert!(share("0.88") && share("88 %") && share("101,770") && !share("") && !share("high"));
+        assert!(share("100_000") && !share("1,2,3") && !share("about 5000"));
+        let hint = |text: &str| guess("it", &[], text).check.to_string();
+        assert!(hint("").contains("between the last quotes") && hint("about 5000").contains("digits alone"));
         for none in ["NaN", "-nan", "inf", "infinity", "1e999", "NaN %"] {
             assert!(!share(none), "{none}");
         }
@@ -135,6 +153,11 @@ mod tests {
         assert_eq!(said("Bag", "Shirt"), "not as you guessed");
         assert_eq!(said("90 %", "0.8856"), "off by 0.0144");
         assert_eq!(said("100,000", "101770"), "off by 1770");
+        assert_eq!(said("0,8", "0.8856"), "off by 0.0856");
+        assert_eq!(said("0,875", "0.8856"), "off by 0.0106");
+        assert_eq!(said("88,5 %", "0.8856"), "off by 0.0006");
+        assert_eq!(said("80", "0.8856"), "off by 0.0856, taken as 80 %");
+        assert_eq!(said("80", "101770"), "off by 101690");
         assert!(said("", "0.8856").starts_with("guess first"));
         assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
     }

@@ -47,8 +47,14 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
         return in_words(said, &source, errors.first().copied().filter(|_| is_compilers));
     }
     let (mut value, mut lines) = (Vec::new(), Vec::new());
+    let mut is_told_of_first_cell = false;
     for root in &roots {
         let help = help(root, &source, history);
+        // Which names are missing does not matter then.
+        let is_of_first_cell = help.as_deref().is_some_and(names::is_of_first_cell);
+        if is_of_first_cell && std::mem::replace(&mut is_told_of_first_cell, true) {
+            continue;
+        }
         let head = format!("Line {}: {}", root.line + 1, headline(root, &source));
         if !lines.is_empty() {
             lines.push(String::new());
@@ -78,6 +84,15 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
             (format!("Line {}: a text without an end", at + 1), "A `\"` is missing in this line.");
         let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
         lines.extend(excerpt(at + 1, line, (from, line.chars().count()), ""));
+        lines.push(help.into());
+        return Mistake { value: format!("{head}\n{help}"), lines, full: None };
+    }
+    if let Some((at, from)) = source.open_bracket().filter(|_| first.contains("closing delimiter")) {
+        let line = source.cell().lines().nth(at).unwrap_or_default();
+        let head = format!("Line {}: a bracket that is not closed", at + 1);
+        let help = "The bracket that closes it is missing, at the end of the cell perhaps.";
+        let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
+        lines.extend(excerpt(at + 1, line, (from, from + 1), ""));
         lines.push(help.into());
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }

@@ -52,25 +52,52 @@ fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> S
     }
 }
 
+/// What is said of a name that the lab may have.
+const FIRST_CELL: &str = "is one of the lab's names: run the notebook's first cell, which brings them in.";
+
 fn first_cell(name: &str) -> String {
-    format!("If `{name}` is one of the lab's names: run the notebook's first cell, which brings them in.")
+    format!("If `{name}` {FIRST_CELL}")
+}
+
+/// Whether the sentence says that the first cell has not been run.
+pub fn is_of_first_cell(help: &str) -> bool {
+    help.ends_with(FIRST_CELL)
 }
 
 fn value(name: &str, located: &Located, source: &Source, history: &History) -> String {
+    let line = source.cell().lines().nth(located.line).unwrap_or_default();
+    if is_argument(name, line) {
+        return format!(
+            "Arguments have no names in Rust: what stands behind `{name}=` is written alone, in its place.{}",
+            if line.contains(".fit(") { " How to train is `Fit::epochs(10).batch_size(32)`." } else { "" }
+        );
+    }
     if let Some(help) = value_of(name, located, source, history) {
         return help;
     }
     if name.starts_with(char::is_uppercase) && !history.has_run(LAB) {
         return first_cell(name);
     }
-    let new = tokens(source.cell().lines().nth(located.line).unwrap_or_default());
+    let new = tokens(line);
     if new.first() == Some(&name) && new.get(1) == Some(&"=") {
         return format!("A new variable is made by `let {name} = \u{2026};`.");
     }
     match similar(located.diagnostic) {
         Some(other) => format!("No cell that was run has made `{name}`. Did you mean `{other}`?"),
+        None if !history.has_run(LAB) => format!(
+            "No cell that was run has made `{name}`: first run the one with `let {name}`. A kernel that was started anew \
+             has run none: in the menu Run, \"Run All Above Selected Cell\" runs those before this one."
+        ),
         None => format!("No cell that was run has made `{name}`: first run the one with `let {name}`."),
     }
+}
+
+/// Whether the name stands before a value within the brackets of a call, as Python names arguments.
+fn is_argument(name: &str, line: &str) -> bool {
+    let mut four =
+        tokens(line).windows(4).map(|four| [four[0], four[1], four[2], four[3]]).collect::<Vec<_>>();
+    four.retain(|four| four[1] == name);
+    four.iter().any(|[before, _, sign, value]| matches!(*before, "(" | ",") && *sign == "=" && *value != "=")
 }
 
 /// What became of a variable that some line has made.
@@ -134,7 +161,10 @@ fn similar(diagnostic: &Diagnostic) -> Option<&str> {
     let child = diagnostic.children.iter().find(is_similar)?;
     // As in `Ok` for `kk`.
     let is_type = |name: &str| name.starts_with(char::is_uppercase);
-    let is_meant = |other: &&str| diagnostic.name().is_some_and(|name| is_type(name) == is_type(other));
+    let is_meant = |other: &&str| {
+        let is_like = |name: &str| is_type(name) == is_type(other) || name.eq_ignore_ascii_case(other);
+        diagnostic.name().is_some_and(is_like)
+    };
     child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).filter(is_meant)
 }
 

@@ -12,6 +12,41 @@ fn load() -> Result<Vec<f64>, String> { Ok(vec![]) }
 struct EvcxrUserCodeError {}
 impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError { fn from(e: T) -> Self { EvcxrUserCodeError {} } }
 fn evcxr_variable_store<T: 'static>(_: T) {}
+enum Activation { Relu, Linear }
+use Activation::*;
+struct Sequential;
+impl Sequential {
+    fn new(shape: impl Into<Vec<usize>>) -> Self { Sequential }
+    fn dense(self, neurons: usize, activation: Activation) -> Self { self }
+    fn compile(&self, optimizer: i32, loss: i32) {}
+    fn fit(&self, set: &Vec<f64>, how: i32) {}
+}
+struct Adam { rate: f32 }
+struct CrossEntropy { logits: bool }
+struct Images;
+impl Images { fn show(&self, at: usize) {} }
+struct Shown { train: i32 }
+struct Inputs;
+impl From<&Vec<f64>> for Inputs { fn from(_: &Vec<f64>) -> Inputs { Inputs } }
+struct Predictions;
+impl Predictions { fn show(&self, at: usize, set: &Vec<f64>) {} fn predict(&self, inputs: impl Into<Inputs>) {} }
+fn both() -> Shown { Shown { train: 1 } }
+mod inner {
+    pub struct Raw;
+    impl Raw { fn range(&self) {} fn other(&self) {} }
+}
+use inner::Raw;
+trait NdIndex<D> {}
+struct Dim<D>(D);
+impl NdIndex<Dim<[usize; 1]>> for usize {}
+impl NdIndex<Dim<[usize; 3]>> for [usize; 3] {}
+struct Array<D>(D);
+impl<D, I: NdIndex<D>> std::ops::Index<I> for Array<D> { type Output = u8; fn index(&self, _: I) -> &u8 { &0 } }
+fn labels() -> Array<Dim<[usize; 1]>> { Array(Dim([0])) }
+fn pixels() -> Array<Dim<[usize; 3]>> { Array(Dim([0; 3])) }
+fn guess(about: &str, choices: &[&str], guess: &str) {}
+fn reply(number: i32, text: &str) -> Result<Raw, String> { Ok(Raw) }
+fn versions() -> Raw { Raw }
 async fn evcxr_analysis_wrapper(
 mut n: i32,
 v: Vec<f64>,
@@ -190,6 +225,38 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("fn g(x: &Vec<f64>) {}\ng(&5.0)", 2, "&5.0", "A `Vec<f64>` is wanted"),
     ("fn g(x: &Vec<f64>) {}\ng(v)", 2, "v", "Put `&` before it"),
     ("return 5;", 1, "5", "without `return`"),
+    ("Images.show(-1);", 1, "-1", "can't be below 0"),
+    ("labels()[-1]", 1, "-1", "can't be below 0"),
+    ("labels()[0..5]", 1, "0..5", "`a.slice(s![0..5])`"),
+    ("pixels()[0]", 1, "0", "`a[[0, 8, 10]]`"),
+    ("v[:2]", 1, ":", "`a.slice(s![..5])`"),
+    ("v[0:2]", 1, ":", "`a.slice(s![..5])`"),
+    ("let d = both();\nd[\"train\"]", 2, "[\"train\"]", "behind a point"),
+    ("Images / 255.0", 1, "/", "`.normalized()`"),
+    ("3_u8 / 255.0", 1, "/", ".mapv(f32::from)"),
+    ("Raw.range()", 1, "range", "`.pixel_range()`"),
+    ("Raw.other()", 1, "other", "can't be called from a cell"),
+    ("guess(\"n\", &[], 5000)", 1, "5000", "between quotes"),
+    ("reply(1, \"a\")?.with(\"n\", n)", 1, "with", "belongs to the text"),
+    ("reply(1, \"a\").with(\"n\", n)?", 1, "with", "belongs to the text"),
+    ("Sequential::new([28]).dense(128)", 1, "dense", "`.dense(128, Relu)`"),
+    ("Sequential::new([28]).dense(128, relu)", 1, "relu", "Did you mean `Relu`?"),
+    ("Sequential::new([28]).dense(128, Relu);\n.dense(10, Linear)", 2, ".", "first `;`"),
+    ("Sequential::new(28, 28)", 1, "28", "`Sequential::new([28, 28])`"),
+    ("Sequential::new((28, 28))", 1, "(28, 28)", "`Sequential::new([28, 28])`"),
+    ("Sequential::new([28]).compile(1)", 1, "compile", "the optimizer and the loss"),
+    ("Sequential::new([28]).compile(Adam, 1)", 1, "Adam", "`Adam::default()`"),
+    ("Sequential::new([28]).compile(1, CrossEntropy)", 1, "CrossEntropy", "`CrossEntropy::from_logits()`"),
+    ("Sequential::new([28]).compile(optimizer=1, loss=2)", 1, "optimizer", "Arguments have no names"),
+    ("Sequential::new([28]).fit(&v, epochs=10)", 1, "epochs", "`Fit::epochs(10).batch_size(32)`"),
+    ("Sequential::new([28]).fit(&v)", 1, "fit", "`fit(&train, Fit::epochs(10))?`"),
+    ("3_usize == 3_u8", 1, "3_u8", "`usize::from(label)`"),
+    ("let p = Predictions;\np[0]", 2, "[0]", "`predictions.row(0)`"),
+    ("Predictions.argmax()", 1, "argmax", "`predictions.predicted(0)`"),
+    ("let predictions = Predictions;\npredictions.show(0)", 2, "show", "`predictions.show(0, &test)?`"),
+    ("Predictions.predict(v)", 1, "v", "`predict(&v)?`"),
+    ("reply(1, \"a\" b \"c\")", 1, "b", "ends the text"),
+    ("help(v)", 1, "help", "Shift and Tab"),
     ("kk + 1", 1, "kk", "first run the one with `let kk`"),
     ("{ struct P { x: f32 } println!(\"{:?}\", P { x: 1.0 }); }", 1, "P { x: 1.0 }", "derive(Debug)"),
 ];
@@ -251,6 +318,37 @@ fn what_became_of_a_variable_is_said() {
     assert!(result.value.contains("`Result`"), "{}", result.value);
     history.lose();
     assert!(value("table", &history).contains("run cell [4] again"));
+}
+
+#[test]
+fn the_first_cell_is_spoken_of_once() {
+    let history = History::default();
+    let said = explained("let a = Missing::new();\nlet b = Absent::new();", &history);
+    assert_eq!(said.value.matches("first cell").count(), 1, "{said:?}");
+    let others = explained("let a = Missing::new();\nlet b: String = 1;", &history);
+    assert!(others.value.contains("first cell") && others.value.contains("Line 2"), "{others:?}");
+}
+
+#[test]
+fn an_answer_without_its_last_bracket() {
+    let said = ["mismatched closing delimiter: `}`".to_string()];
+    let error = Diagnostic { message: said[0].clone(), level: "error".into(), ..Diagnostic::default() };
+    let compiled = Compiled { source: String::new(), messages: vec![error] };
+    let cell = "answer(1, &data, r##\"\nIt is \"grey\".\n\"##";
+    let mistake = explain(cell, &said, &compiled, &History::default());
+    assert!(
+        mistake.value.starts_with("Line 1: a bracket") && underlined(&mistake.lines) == "(",
+        "{mistake:?}"
+    );
+}
+
+#[test]
+fn a_kernel_that_was_started_anew_is_told_of() {
+    let mut history = History::default();
+    let said = |history: &History| explained("kk", history).value.replace('\n', " ");
+    assert!(said(&history).contains("Run All Above Selected Cell"), "{}", said(&history));
+    history.add(1, "use lab_support::prelude::*;".into(), None, Came::Worked);
+    assert!(!said(&history).contains("Run All Above"), "{}", said(&history));
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub fn built(model: &Sequential) -> Check {
             model.spec().hidden_units() == Some(vec![128]) && model.output_shape() == [10],
             "784 inputs, 128 neurons, 10 outputs",
             model.architecture(),
-            "compare the table of `model.summary()` with the list of layers in 2.2",
+            "compare the table of `model.summary()` with the list of layers in 3.1",
         ),
         Point::new(
             model.params() == 101_770,

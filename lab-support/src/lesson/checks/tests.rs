@@ -59,6 +59,17 @@ fn the_network() {
     open(built(&compiled(wide)), "784-256-10");
 }
 
+/// A hint that sends the student to another section names one that is there.
+#[test]
+fn the_section_with_the_layers() {
+    let hint = built(&Sequential::new([28, 28]).flatten()).to_string();
+    let section = hint.split("list of layers in ").nth(1).and_then(|rest| rest.get(..3)).unwrap();
+    let notebook = include_str!("../../../../notebooks/3-build.ipynb");
+    assert!(notebook.contains(&format!("## {section} The layers")), "{hint}");
+    let judge = include_str!("../judge/questions/layers.rs");
+    assert!(judge.contains(&format!("read {section} again")));
+}
+
 #[test]
 fn training() {
     let ten = || {

@@ -103,26 +103,29 @@ fn size(params: usize) -> String {
     }
 }
 
-/// Widths of the columns, the first wider where a name needs it.
-const WIDTHS: [usize; 3] = [33, 23, 15];
+const HEADINGS: [&str; 3] = ["Layer (type)", "Output Shape", "Param #"];
 
 crate::notebook::shows_as_text!(Summary);
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let longest = self.rows.iter().map(|row| row.layer.len() + 2).max().unwrap_or(0);
-        let widths = [WIDTHS[0].max(longest), WIDTHS[1], WIDTHS[2]];
+        // As narrow as can be: a table that is wider than the page is no table.
+        let cells =
+            self.rows.iter().map(|row| [row.layer.len(), row.shape.len(), thousands(row.params).len()]);
+        let widths = cells.fold(HEADINGS.map(str::len), |widest, row| {
+            std::array::from_fn(|column| widest[column].max(row[column]))
+        });
         let line = |left: &str, fill: &str, middle: &str, right: &str| {
-            let parts = widths.map(|w| fill.repeat(w));
+            let parts = widths.map(|w| fill.repeat(w + 2));
             format!("{left}{}{right}", parts.join(middle))
         };
-        let [a, b, c] = widths.map(|w| w - 2);
+        let [a, b, c] = widths;
         if let Some(mistake) = &self.mistake {
             writeln!(f, "{mistake}\n")?;
         }
         writeln!(f, "Model: \"sequential\"")?;
         writeln!(f, "{}", line("┏", "━", "┳", "┓"))?;
-        writeln!(f, "┃ {:<a$} ┃ {:<b$} ┃ {:>c$} ┃", "Layer (type)", "Output Shape", "Param #")?;
+        writeln!(f, "┃ {:<a$} ┃ {:<b$} ┃ {:>c$} ┃", HEADINGS[0], HEADINGS[1], HEADINGS[2])?;
         writeln!(f, "{}", line("┡", "━", "╇", "┩"))?;
         for (i, row) in self.rows.iter().enumerate() {
             if i > 0 {
@@ -161,6 +164,7 @@ mod tests {
         }
         let widths: Vec<usize> = text.lines().skip(1).take(9).map(|l| l.chars().count()).collect();
         assert!(widths.iter().all(|w| *w == widths[0]), "the table's lines are equally long:\n{text}");
+        assert!(widths[0] <= 50, "it fits a narrow page:\n{text}");
     }
 
     #[test]

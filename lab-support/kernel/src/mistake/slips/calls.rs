@@ -136,6 +136,12 @@ pub const SLIPS: &[Slip] = &[
         "",
         "`!` is for what is true or false: compare first, as in `!(a > b)`.",
     ),
+    slip(
+        "E0624",
+        "method `{}` is private",
+        "",
+        "`{0}` can't be called from a cell; the Tab key behind the point lists what can.",
+    ),
     slip("E0560", "has no field named `{}`", "", "There is no field `{0}`."),
     slip(
         "E0063",

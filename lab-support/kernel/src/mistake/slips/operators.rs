@@ -3,6 +3,12 @@ use super::{Slip, slip};
 /// What can't be computed, counted, compared or known.
 pub const SLIPS: &[Slip] = &[
     slip(
+        "E0600",
+        "cannot apply unary operator `-` to type `usize`",
+        "",
+        "Positions and counts can't be below 0: the last of `n` is at position `n - 1`.",
+    ),
+    slip(
         "E0277",
         "the type `str` cannot be indexed",
         "",

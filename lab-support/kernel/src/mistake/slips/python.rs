@@ -102,6 +102,12 @@ pub const SLIPS: &[Slip] = &[
         "",
         "A text begins with its quotation mark in Rust, without `{0}` before it.",
     ),
+    slip(
+        "E0425",
+        "function `help`",
+        "",
+        "What something is, Shift and Tab tell with the cursor in its name; the Tab key behind `x.` lists what it can do.",
+    ),
     slip("E0425", "function `len`", "len ( $w )", "The length is a method: `{0}.len()`."),
     slip("E0425", "function `len`", "", "The length is a method: `values.len()`."),
     slip(

@@ -4,6 +4,12 @@ use super::{Slip, slip};
 pub const SLIPS: &[Slip] = &[
     slip(
         "E0599",
+        "`evcxr_display` exists for reference `&fn(",
+        "$w .$",
+        "`{0}` is a function, which is called with brackets: `{0}()`.",
+    ),
+    slip(
+        "E0599",
         "`evcxr_display` exists for reference `&{}`",
         "",
         "Nobody has said how this is shown: put `#[derive(Debug)]` before `struct {0}`.",
@@ -76,6 +82,12 @@ pub const SLIPS: &[Slip] = &[
         "determine type of variable `{}`",
         "",
         "Its type can't be known from here: give it, as in `let {0}: f64 = …;`.",
+    ),
+    slip(
+        "evcxr",
+        "unexpected token",
+        "",
+        "Something is missing: behind a `.` a name, behind `=`, `+` or `(` a value.",
     ),
     slip("evcxr", "missing a semicolon", "", "A `;` is missing at the end of a line."),
 ];

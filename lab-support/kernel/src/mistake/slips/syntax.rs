@@ -21,6 +21,12 @@ pub const SLIPS: &[Slip] = &[
         "",
         "This bracket is closed by one of another kind: `(` needs `)`, `[` needs `]`, `{` needs `}`.",
     ),
+    slip(
+        "-",
+        "expected expression, found `.`",
+        "",
+        "A chain of calls ends at its first `;`: leave out the one before this line.",
+    ),
     slip("-", "expected `;`", "", "A `;` is missing at the end of this line."),
     slip(
         "-",
@@ -68,7 +74,7 @@ pub const SLIPS: &[Slip] = &[
         "answer ( $n , & $w , $s $w",
         "A `\"` ends the text. Begin it with `r##\"` and end it with `\"##`: then quotes and braces stand for themselves.",
     ),
-    slip("", "", "$s $w $s", "A `\"` ends the text: inside one, write `'`, or `\\\"`."),
+    slip("-", "", "$s $w $s", "A `\"` ends the text: inside one, write `'`, or `\\\"`."),
     slip("-", "expected `,`, found `", "$w ! ( $s $w", "A `,` is missing behind the text."),
     slip(
         "-",

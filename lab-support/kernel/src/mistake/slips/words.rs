@@ -2,6 +2,25 @@ use super::{Slip, slip};
 
 /// Words and signs of Python, and of other languages.
 pub const SLIPS: &[Slip] = &[
+    slip(
+        "-",
+        "found `:`",
+        "[ :",
+        "A range has two points, `..5`, `3..5` or `3..`: of a vector `&v[..5]`, of an array `a.slice(s![..5])`.",
+    ),
+    slip(
+        "-",
+        "found `:`",
+        "[ $n :",
+        "A range has two points, `..5`, `3..5` or `3..`: of a vector `&v[..5]`, of an array `a.slice(s![..5])`.",
+    ),
+    slip(
+        "-",
+        "found `?`",
+        "^ ?",
+        "What something is, Shift and Tab tell with the cursor in its name; the Tab key behind `x.` lists what it can do.",
+    ),
+    slip("-", "found `%`", "^ %", "Commands that begin with `%` are IPython's, and this kernel runs Rust."),
     slip("E0424", "", "", "`self` is only there in the methods of a type: use the variable's name."),
     slip(
         "-",

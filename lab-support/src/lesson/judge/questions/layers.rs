@@ -87,7 +87,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     findings.fact(
         found(learns, sentences.iter().any(|s| s.has(FINDS) || s.has(FEATURES))),
         "what the hidden layer is for",
-        "read 2.2 again: what does each of its neurons do?",
+        "read 3.1 again: what does each of its neurons do?",
     );
     let scores = said(Layer::Output, SCORES) && number(Layer::Output, 10.0);
     let some =
