@@ -149,6 +149,42 @@ fn the_lab_s_own_answers_are_right_in_whatever_order_notebooks_have_run() {
     }
 }
 
+/// In lines that an editor wraps, of 80 to 100 letters.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= width {
+            lines.push(word.into());
+        } else {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn where_a_paragraph_is_wrapped_changes_no_verdict() {
+    let answers = answers(include_str!("../../../tests/answers/developed.jsonl"));
+    let paragraphs =
+        answers.iter().filter(|answer| !answer.text.contains(['\n', '|', '`', '#', '-', '*', '>', '+']));
+    let mut changed = Vec::new();
+    for answer in paragraphs.filter(|answer| answer.text.len() > 80) {
+        for width in [80, 100] {
+            let (before, after) = (
+                judged(answer.question, &answer.text),
+                judged(answer.question, &wrapped(&answer.text, width)),
+            );
+            if before.0 != after.0 {
+                changed
+                    .push(format!("{:?} -> {:?}, {width}: {}\n{}", before.0, after.0, answer.text, after.1));
+            }
+        }
+    }
+    assert!(changed.is_empty(), "{}: {}", changed.len(), changed.join("\n\n"));
+}
+
 /// All the right words, bound to the wrong things.
 #[test]
 fn the_right_words_in_the_wrong_places_are_not_right() {

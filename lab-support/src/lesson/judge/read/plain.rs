@@ -47,10 +47,15 @@ pub(super) fn blocks(text: &str) -> Vec<String> {
         header = None;
         let (item, is_item) = item(line);
         let line = without_marks(item);
-        // A long line was wrapped; a short one before a capital letter is a line of its own.
-        let is_wrapped = goes_on && !is_item && (before > 60 || !is_capital);
+        // A long line was wrapped, which means nothing; a short one before a capital letter is a line of its own.
+        let is_filled = goes_on && !is_item && before > 60;
+        let is_wrapped = is_filled || goes_on && !is_item && !is_capital;
         before = length;
         match blocks.last_mut().filter(|_| is_wrapped) {
+            Some(block) if is_filled && !block.ends_with('.') => {
+                block.push(' ');
+                block.push_str(&line);
+            }
             Some(block) if !block.ends_with(['.', ':', ';']) => {
                 block.push_str(" \u{2029} ");
                 block.push_str(&line);
@@ -91,7 +96,8 @@ fn item(line: &str) -> (&str, bool) {
     }
     let digits = line.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
     match line[digits..].strip_prefix(['.', ')']) {
-        Some(rest) if digits > 0 && rest.starts_with(' ') => (rest.trim(), true),
+        // "255)" ends a bracket.
+        Some(rest) if (1..3).contains(&digits) && rest.starts_with(' ') => (rest.trim(), true),
         _ => (line, false),
     }
 }
