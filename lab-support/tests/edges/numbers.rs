@@ -24,6 +24,12 @@ fn good() -> Sequential {
     compiled(model.dense(4, Relu).dense(10, Linear).seed(1))
 }
 
+fn in_steps_of(rate: f32) -> Sequential {
+    let mut model = good();
+    model.compile(Sgd::new(rate), CrossEntropy::from_logits());
+    model
+}
+
 /// Networks by name, and whether they can be asked about images of 6 x 5 pixels, and be trained on them.
 fn networks() -> Vec<(&'static str, Sequential, bool, bool)> {
     let dense = |shape: &[usize]| compiled(Sequential::new(shape).flatten().dense(10, Linear));
@@ -66,26 +72,8 @@ fn networks() -> Vec<(&'static str, Sequential, bool, bool)> {
         ("without weights", compiled(Sequential::new([6, 5]).max_pool2d_with(2, 3).flatten()), false, false),
         ("not compiled", Sequential::new([6, 5]).flatten().dense(10, Linear), true, false),
         ("huge weights", huge, false, false),
-        (
-            "too large steps",
-            {
-                let mut model = good();
-                model.compile(Sgd::new(f32::MAX), CrossEntropy::from_logits());
-                model
-            },
-            true,
-            false,
-        ),
-        (
-            "no step",
-            {
-                let mut model = good();
-                model.compile(Sgd::new(f32::NAN), CrossEntropy::from_logits());
-                model
-            },
-            true,
-            false,
-        ),
+        ("too large steps", in_steps_of(f32::MAX), true, false),
+        ("no step", in_steps_of(f32::NAN), true, false),
     ]
 }
 
