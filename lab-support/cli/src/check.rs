@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use lab_base::{Error, files, home};
-use lab_kernel::{Temporary, descendants};
+use lab_base::{Error, files, home, processes};
+use lab_kernel::Temporary;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -104,7 +104,7 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
     let reports = match places.as_slice() {
         [place] => {
             // Also what leaves its session ends with its check.
-            descendants::adopt();
+            processes::adopt();
             let limits = arguments.limits(1);
             limits.bound_this_process();
             let trainings = arguments.trainings.clone();

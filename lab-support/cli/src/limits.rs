@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process;
 use std::time::Duration;
 
-use lab_kernel::descendants;
+use lab_base::processes;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::sleep;
 
@@ -78,7 +78,7 @@ fn in_use() -> u64 {
         let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
         Some(field(&status, "RssAnon:")? + field(&status, "RssShmem:").unwrap_or(0))
     };
-    descendants::of(process::id()).into_iter().filter_map(of).sum()
+    processes::descendants(process::id()).into_iter().filter_map(of).sum()
 }
 
 /// A line like `RssAnon:  1024 kB`, in bytes.
@@ -164,7 +164,7 @@ mod tests {
                 // Before they end by themselves.
                 let why = timeout(Duration::from_secs(200), limits.watch(folder.path())).await.unwrap();
                 assert!(why.contains("MB of memory, where 300 are allowed"), "{why}");
-                descendants::end();
+                processes::end_descendants();
                 all.iter_mut().for_each(|child| drop(child.wait()));
             }
             _ => {

@@ -132,7 +132,7 @@ impl Room {
                 bind(&mut command, "--ro-bind", Path::new("/dev/null"), &secret);
             }
         }
-        if let Some(hidden) = self.hidden.as_ref().filter(|hidden| !is_gone(hidden)) {
+        if let Some(hidden) = self.hidden.as_ref().filter(|hidden| self.is_seen(hidden)) {
             command.arg("--tmpfs").arg(hidden);
         }
         for own in [self.folder.as_path(), sockets] {
@@ -146,6 +146,14 @@ impl Room {
         }
         command.arg("--setenv").arg("XDG_CACHE_HOME").arg(&self.cache).arg("--").arg(binary);
         command
+    }
+
+    /// Whether a folder would be seen: not in the temporary folder, which is another one in the room, unless it lies in
+    /// one that is needed.
+    fn is_seen(&self, folder: &Path) -> bool {
+        let temporary = fs::canonicalize(env::temp_dir());
+        self.needed.iter().any(|needed| folder.starts_with(needed))
+            || !temporary.is_ok_and(|temporary| folder.starts_with(temporary))
     }
 }
 
@@ -169,11 +177,6 @@ fn bind(command: &mut Command, how: &str, from: &Path, to: &Path) {
     command.arg(how).arg(from).arg(to);
 }
 
-/// Whether a folder is not seen anyway, since it lies in the temporary folder.
-fn is_gone(folder: &Path) -> bool {
-    fs::canonicalize(env::temp_dir()).is_ok_and(|temporary| folder.starts_with(temporary))
-}
-
 /// As the kernel finds it.
 fn user_cache() -> Option<PathBuf> {
     let set = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -184,7 +187,6 @@ fn user_cache() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    /// What a shut-in shell can do.
     #[test]
     fn a_data_set_that_is_still_packed_is_unpacked_into_the_hand_in_s_own_folder() {
         let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -204,14 +206,26 @@ mod tests {
             println!("not tried: {why}");
             return;
         }
+        reaches_nothing_else(&home::root().unwrap());
+        // In the temporary folder, which is another one in the room, and under a name that is not plain.
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("a läb");
+        for folder in ["", "lab-support", "lab-support/rivals"].map(|name| root.join(name)) {
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("Cargo.toml"), "").unwrap();
+        }
+        reaches_nothing_else(&root);
+    }
+
+    /// What a shut-in shell can do, with the lab at `root`.
+    fn reaches_nothing_else(root: &Path) {
         let (folder, sockets, other) =
             (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let root = home::root().unwrap();
-        let room = Room::new(folder.path(), &root, Path::new("/bin/sh")).unwrap();
+        let room = Room::new(folder.path(), root, Path::new("/bin/sh")).unwrap();
         // Any folder that has nothing in it that is needed here.
         let hidden = root.join("lab-support/rivals");
         let room = room.hide(&hidden);
-        assert!(room.hidden.is_some() && room.clone().hide(&root).hidden.is_none());
+        assert!(room.hidden.is_some() && room.clone().hide(root).hidden.is_none());
         fs::write(other.path().join("secret"), "of somebody else").unwrap();
         let does = |script: &str| {
             let mut command = room.command(Path::new("/bin/sh"), sockets.path());
@@ -224,14 +238,14 @@ mod tests {
             format!("echo 1 > {}/mine", shown(folder.path())),
             format!("echo 1 > {}/socket", shown(sockets.path())),
             "echo 1 > \"${TMPDIR:-/tmp}\"/temporary".to_string(),
-            format!("cat {}/Cargo.toml", shown(&root)),
+            format!("cat {}/Cargo.toml", shown(root)),
             "echo x > ~/kept && test $(ls ~ | wc -l) -lt 3".to_string(),
         ] {
             assert!(does(&allowed), "{allowed}");
         }
         for refused in [
-            format!("echo 1 >> {}/lab-support/Cargo.toml", shown(&root)),
-            format!("echo 1 > {}/new", shown(&root)),
+            format!("echo 1 >> {}/lab-support/Cargo.toml", shown(root)),
+            format!("echo 1 > {}/new", shown(root)),
             format!("cat {}/secret", shown(other.path())),
             format!("cat {}/Cargo.toml", shown(&hidden)),
             "echo 1 > /usr/new".to_string(),

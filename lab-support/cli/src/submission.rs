@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lab_base::records::{self, Records};
-use lab_base::{Error, Verdict, home};
-use lab_kernel::{Temporary, descendants};
+use lab_base::{Error, Verdict, home, processes};
+use lab_kernel::Temporary;
 use nbformat::v4::Output;
 use tokio::time::timeout;
 
@@ -78,7 +78,7 @@ pub async fn examine(
                 eprintln!("{} ...", terminal::line(&format!("{}: {}", report.name, lab.name())));
                 let ran = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules).await;
                 // Nothing that a hand-in has started goes on.
-                descendants::end();
+                processes::end_descendants();
                 ran
             }
         };
@@ -197,7 +197,7 @@ async fn run(
         ran = timeout(rules.limit, run_cells(&mut session, notebook, declared, counted)) => ran,
         why = rules.limits.watch(folder) => {
             // It must not go on with it while it is asked to end.
-            descendants::end();
+            processes::end_descendants();
             Ok(Err(why))
         }
     };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use front_end::{Cell, FrontEnd, Kernel, Random, is_alive, memory, process_of_cells, shown};
 use jupyter_protocol::JupyterMessageContent;
-use lab_kernel::descendants;
+use lab_base::processes;
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -228,7 +228,7 @@ impl Trial {
 
     /// Ends the kernel, of which nothing may be left.
     async fn end(&mut self) {
-        let (folder, processes) = (self.kernel.folder(), descendants::of(self.kernel.process.id()));
+        let (folder, processes) = (self.kernel.folder(), processes::descendants(self.kernel.process.id()));
         self.page.shut_down(true).await;
         self.kernel.process.wait().unwrap();
         assert!(!folder.exists(), "{folder:?}");

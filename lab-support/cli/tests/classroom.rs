@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use front_end::{FrontEnd, Kernel, dep, is_alive, memory};
-use lab_kernel::descendants;
+use lab_base::processes;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -51,7 +51,7 @@ async fn student(number: u64) -> Seat {
         page.cell(&request).await;
         assert!(page.run("few.len()").await.ok().text().contains("10000"), "a stop keeps all variables");
     }
-    let (held, processes) = (memory(&kernel), descendants::of(kernel.process.id()));
+    let (held, processes) = (memory(&kernel), processes::descendants(kernel.process.id()));
     let folder = kernel.folder();
     match number % 4 {
         0 => page.shut_down(false).await,

@@ -9,8 +9,8 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use front_end::{FrontEnd, Kernel, is_alive};
+use lab_base::processes;
 use lab_kernel::connection::Connection;
-use lab_kernel::descendants;
 use lab_kernel::message::Message;
 use lab_kernel::wire::heartbeat;
 use serde_json::{Value, json};
@@ -162,7 +162,7 @@ async fn strangers_reach_nothing(kernel: &Kernel, page: &mut FrontEnd) {
     let Connection { shell_port, iopub_port, stdin_port, control_port, hb_port, .. } = kernel.info;
     let ports = [shell_port, iopub_port, stdin_port, control_port, hb_port];
     // Only what Jupyter has asked for listens where everybody on this machine gets.
-    let mut processes = descendants::of(kernel.process.id());
+    let mut processes = processes::descendants(kernel.process.id());
     processes.push(kernel.process.id());
     let mut open = listening(&processes);
     open.sort_unstable();
@@ -225,7 +225,7 @@ async fn a_kernel_that_nobody_watches_ends_when_its_front_end_has_gone() {
     let mut page = FrontEnd::connect(&kernel.info).await;
     // Before it, it may say how long it has waited.
     assert!(page.run("1 + 1").await.ok().text().ends_with('2'));
-    let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
+    let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
     sleep(Duration::from_secs(5)).await;
     assert!(is_alive(kernel.process.id()), "a front end that is silent is still there");
     drop(page);

@@ -2,12 +2,13 @@
 
 mod front_end;
 
+use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
 use front_end::{FrontEnd, Kernel, is_alive, is_status, read};
 use jupyter_protocol::{ExecutionState, JupyterMessageContent, ReplyStatus};
-use lab_kernel::descendants;
+use lab_base::processes;
 use lab_kernel::wire::{Client, heartbeat};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -230,7 +231,7 @@ async fn a_message_that_is_not_signed_is_ignored() {
 #[ignore = "needs the kernel: cargo lab test"]
 async fn nothing_stays_behind_and_a_restart_is_a_new_kernel() {
     let (mut kernel, mut page) = FrontEnd::with_lab().await;
-    let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
+    let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
     assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
     page.send("loop {}").await;
     sleep(Duration::from_secs(2)).await;
@@ -255,19 +256,25 @@ async fn nothing_stays_behind_when_the_kernel_is_killed() {
         page.run("let kept = 1;").await.ok();
         page.send(code).await;
         sleep(Duration::from_secs(2)).await;
-        let (folder, processes) = (kernel.folder(), descendants::of(kernel.process.id()));
+        let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
         assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
         let kill = Command::new("kill").args([signal, &kernel.process.id().to_string()]).status();
         assert!(kill.unwrap().success());
         kernel.process.wait().unwrap();
-        let is_left = || folder.exists() || processes.iter().any(|&process| is_alive(process));
+        let left = || {
+            let alive = processes.iter().filter(|&&process| is_alive(process)).map(|process| {
+                let line = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+                format!("{process}: {}", line.replace('\0', " "))
+            });
+            alive.chain(folder.exists().then(|| folder.display().to_string())).collect::<Vec<_>>()
+        };
         for _ in 0..100 {
-            if !is_left() {
+            if left().is_empty() {
                 break;
             }
             sleep(Duration::from_millis(100)).await;
         }
-        assert!(!is_left(), "after {signal} in {code:?}: {folder:?} or one of {processes:?} is still there");
+        assert_eq!(left(), Vec::<String>::new(), "is still there after {signal} in {code:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use front_end::{Cell, FrontEnd, Random, is_alive, memory};
-use lab_kernel::descendants;
+use lab_base::processes;
 use tokio::time::sleep;
 
 /// Runs a cell and presses the button after a while. Returns what came of it, and how long that took from then on.
@@ -72,8 +72,11 @@ async fn a_stop_loses_nothing() {
     let sleeps = |process: &u32| {
         fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "sleep")
     };
-    let left: Vec<u32> =
-        descendants::of(kernel.process.id()).into_iter().filter(sleeps).filter(|id| is_alive(*id)).collect();
+    let left: Vec<u32> = processes::descendants(kernel.process.id())
+        .into_iter()
+        .filter(sleeps)
+        .filter(|id| is_alive(*id))
+        .collect();
     assert!(left.is_empty(), "what cells have started lives on: {left:?}");
     // The copy has one thread, and makes others.
     let code = "let images = FashionMnist::load()?.train.normalized().take(640);\n\
@@ -179,7 +182,11 @@ async fn stops_at_random_times_lose_nothing() {
         counts[2],
         counts[3]
     );
-    assert!(descendants::of(kernel.process.id()).len() < 8, "{:?}", descendants::of(kernel.process.id()));
+    assert!(
+        processes::descendants(kernel.process.id()).len() < 8,
+        "{:?}",
+        processes::descendants(kernel.process.id())
+    );
 }
 
 #[tokio::test]

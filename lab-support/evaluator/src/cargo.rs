@@ -14,6 +14,8 @@ use std::{env, fs, io, thread};
 use lab_base::event::{FORMATTED, MARK, MISTAKES};
 use serde_json::{Value, json};
 
+use lab_base::processes;
+
 use crate::amend::amend;
 use crate::{compiler, stoppable, visible};
 
@@ -44,7 +46,7 @@ fn call() -> io::Result<i32> {
         eprintln!("{REFUSED}");
         return Ok(1);
     }
-    stoppable::adopt();
+    processes::adopt();
     if !compiles {
         return pass_through();
     }

@@ -23,11 +23,12 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 use std::{env, fs, process, thread};
 
 use anyhow::{Context, Result, bail};
 use lab_base::event::LISTENER;
-use lab_base::{files, watch};
+use lab_base::{files, processes, watch};
 use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 
 fn main() -> Result<()> {
@@ -65,17 +66,31 @@ fn evaluate() -> Result<()> {
     let sockets =
         env::var_os(LISTENER).and_then(|socket| Some(PathBuf::from(socket).parent()?.to_path_buf()));
     let folders = [env::var_os("EVCXR_TMPDIR").map(PathBuf::from), sockets];
+    processes::adopt();
+    let end = move || {
+        static ENDED: Once = Once::new();
+        ENDED.call_once(|| end(&folders));
+    };
+    let then = end.clone();
     watch::on_end_of_jupyter(move || {
-        stoppable::kill_all();
-        folders.iter().flatten().for_each(|folder| remove_behind(folder));
-        if getpgrp() == getpid() {
-            // This process is one of them.
-            let _ = kill_process_group(getpid(), Signal::KILL);
-        }
+        then();
         process::exit(1);
     });
     enter_when_told();
-    evcxr_jupyter::main()
+    let ended = evcxr_jupyter::main();
+    // Its connections to the kernel may end before the watch sees that the kernel has.
+    end();
+    ended
+}
+
+/// Ends what this process has started, itself included where it leads its group, and takes its folders away.
+fn end(folders: &[Option<PathBuf>]) {
+    processes::end_descendants();
+    folders.iter().flatten().for_each(|folder| remove_behind(folder));
+    if getpgrp() == getpid() {
+        // This process is one of them.
+        let _ = kill_process_group(getpid(), Signal::KILL);
+    }
 }
 
 /// evcxr obeys an `evcxr.toml` in the current folder before any other, with commands that run at once. So it is started in

@@ -5,13 +5,13 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{self, Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 use std::{env, fs, io, thread};
 
 use lab_base::event::{REFUSE, STOP};
 use lab_base::processes;
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, wait};
+use rustix::process::{WaitOptions, wait};
 
 /// Poll interval of the stop button.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
@@ -47,24 +47,10 @@ pub fn wait_for(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-/// What a process leaves behind becomes a child of this one: so that none escapes.
-pub fn adopt() {
-    // Where that can't be, fewer are found.
-    let _ = set_child_subreaper(Some(rustix::process::getpid()));
-}
-
-/// Kills all processes that this one has started, and theirs, also those that have left its group.
-pub fn kill_all() {
-    for process in pids(processes::descendants(process::id())) {
-        // It may have ended by now.
-        let _ = kill_process(process, Signal::KILL);
-    }
-}
-
 /// Ends all processes that this one has started, and waits for them.
-pub fn end_all() -> io::Result<()> {
+fn end_all() -> io::Result<()> {
     loop {
-        kill_all();
+        processes::end_descendants();
         match wait(WaitOptions::NOHANG) {
             Ok(Some(_)) => (),
             Ok(None) => thread::sleep(POLL_INTERVAL),
@@ -73,21 +59,12 @@ pub fn end_all() -> io::Result<()> {
     }
 }
 
-/// The processes that this one has started, or that have become its own.
-pub fn children() -> impl Iterator<Item = Pid> {
-    pids(processes::children(process::id()))
-}
-
-fn pids(numbers: Vec<u32>) -> impl Iterator<Item = Pid> {
-    numbers.into_iter().filter_map(|number| Pid::from_raw(number as i32))
-}
-
 /// As evcxr calls it for a line that begins with `!`.
 pub fn shell() -> io::Result<i32> {
     if is_asked() {
         return Ok(1);
     }
-    adopt();
+    processes::adopt();
     let mut child = Command::new("/bin/sh").args(env::args_os().skip(1)).spawn()?;
     Ok(wait_for(&mut child)?.map_or(1, code))
 }

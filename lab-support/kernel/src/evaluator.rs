@@ -22,9 +22,9 @@ use crate::progress::Progress;
 use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
-use crate::{compiled, descendants, listener, rehearsal, standard_library};
+use crate::{compiled, listener, rehearsal, standard_library};
 use lab_base::event::{FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
-use lab_base::watch;
+use lab_base::{processes, watch};
 
 /// How long evcxr may take until it answers; it compiles nothing by then.
 const START: Duration = Duration::from_secs(120);
@@ -63,7 +63,7 @@ impl Drop for Processes {
         // They may have ended already.
         let _ = kill_process_group(self.group, Signal::KILL);
         // A cell may have started what has left the group.
-        descendants::end();
+        processes::end_descendants();
         self.clone.remove();
     }
 }

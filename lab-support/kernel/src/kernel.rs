@@ -19,7 +19,6 @@ use tokio::task::JoinHandle;
 use crate::cell::Cell;
 use crate::completion::Completions;
 use crate::connection::Connection;
-use crate::descendants;
 use crate::evaluator::Evaluator;
 use crate::expressions::Expressions;
 use crate::failure::Failure;
@@ -30,7 +29,7 @@ use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
 use crate::wire::Presence;
-use lab_base::watch;
+use lab_base::{processes, watch};
 use requests::Own;
 
 /// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
@@ -67,7 +66,7 @@ enum State {
 
 /// Serves the front ends that connect as `file` says, until one of them ends the kernel or Jupyter is gone.
 pub fn run(file: &Path) -> Result<()> {
-    descendants::adopt();
+    processes::adopt();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(serve(file));
     // Otherwise the end of a compilation would be waited for.

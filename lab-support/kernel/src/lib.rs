@@ -56,7 +56,7 @@
 //! - **To a notebook's folder**: a file `evcxr.toml` in it is not obeyed, for evcxr starts in a folder of the lab's.
 //!
 //! A cell may do whatever its user may: hand-ins are for a container, or an account of their own. What it starts ends with
-//! the kernel, also what has left its session (`descendants.rs`).
+//! the kernel, also what has left its session (lab-base's `processes.rs`).
 //!
 //! # When it ends
 //!
@@ -105,7 +105,6 @@ mod compiled;
 mod completion;
 pub mod connection;
 mod copy;
-pub mod descendants;
 mod evaluator;
 mod expressions;
 mod failure;

@@ -10,8 +10,8 @@ use std::{env, fs};
 use jupyter_protocol::{
     ExecuteReply, ExecuteRequest, ExecutionState, JupyterMessageContent, MediaType, Status,
 };
+use lab_base::processes;
 use lab_kernel::connection::Connection;
-use lab_kernel::descendants;
 use lab_kernel::message::Message;
 use lab_kernel::wire::{Client, Link};
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ pub fn process_of_cells(kernel: &Kernel) -> u32 {
         let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|variable| variable == b"LAB_RUNS_CELLS=1")
     };
-    descendants::of(kernel.process.id()).into_iter().find(runs_cells).expect("a kernel has one")
+    processes::descendants(kernel.process.id()).into_iter().find(runs_cells).expect("a kernel has one")
 }
 
 /// How much memory the kernel and all its processes hold, in MB.
@@ -132,7 +132,7 @@ pub fn memory(kernel: &Kernel) -> u64 {
         let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default().to_string();
         line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1000
     };
-    held(kernel.process.id()) + descendants::of(kernel.process.id()).into_iter().map(held).sum::<u64>()
+    held(kernel.process.id()) + processes::descendants(kernel.process.id()).into_iter().map(held).sum::<u64>()
 }
 
 pub fn is_alive(process: u32) -> bool {

@@ -12,6 +12,7 @@ use crate::cells::printed::{Printed, shortened};
 use crate::cells::process::{Process, readable};
 use crate::stoppable;
 use lab_base::event::{Event, INTERRUPT, MARK, Stream};
+use lab_base::processes;
 
 /// Poll interval.
 const TICK: Duration = Duration::from_millis(50);
@@ -47,7 +48,7 @@ impl Keeper {
     /// `listener` is the kernel's socket.
     pub fn start(listener: &str) -> io::Result<Keeper> {
         let kernel = Listener::connect(listener)?;
-        stoppable::adopt();
+        processes::adopt();
         Ok(Keeper {
             process: Process::start()?,
             output: Output::new(&mark()),

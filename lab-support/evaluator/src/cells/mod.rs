@@ -18,8 +18,7 @@ use std::{env, io, process::exit};
 
 use keeper::Keeper;
 use lab_base::event::{FOLDER, LISTENER};
-
-use crate::stoppable;
+use lab_base::processes;
 
 /// Becomes the keeper if evcxr has started this process for the lab's kernel, or the process that the keeper has started.
 /// Called first in `main`.
@@ -30,7 +29,7 @@ pub fn keep_if_started_by_evcxr() {
             let kept =
                 enter_folder().and_then(|()| Keeper::start(&listener)).and_then(|mut keeper| keeper.run());
             // What cells have started ends with them, wherever it has gone.
-            stoppable::kill_all();
+            processes::end_descendants();
             kept
         }
         _ if env::var_os(runtime::RUNTIME).is_some() => runtime::run(),

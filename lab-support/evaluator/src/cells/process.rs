@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lab_base::event::{How, LISTENER, STOP};
+use lab_base::processes;
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
@@ -170,21 +171,18 @@ impl Process {
 
 /// Ends what a cell has started, and what an earlier one has only where there is no copy that may need it.
 fn end_children(copy: Option<Pid>) {
+    let copy = copy.map(|id| id.as_raw_nonzero().get() as u32);
     let since = copy.and_then(started);
     // What a child has started comes here when it has ended.
     for _ in 0..3 {
-        for child in stoppable::children() {
-            if Some(child) != copy && started(child) >= since {
-                // It may have ended.
-                let _ = kill_process(child, Signal::KILL);
-            }
-        }
+        let later = |child: &u32| Some(*child) != copy && started(*child) >= since;
+        processes::children(std::process::id()).into_iter().filter(later).for_each(processes::kill);
     }
 }
 
 /// When a process was started, in a unit of the system's.
-fn started(process: Pid) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
+fn started(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     status.rsplit(')').next()?.split_whitespace().nth(19)?.parse().ok()
 }
 
