@@ -6,6 +6,7 @@ pub mod event;
 pub mod files;
 pub mod gzip;
 pub mod home;
+pub mod memory;
 pub mod processes;
 pub mod records;
 mod source;

@@ -12,7 +12,7 @@ use crate::data::scale::Scale;
 ///
 /// The pixels stay bytes in memory, shared with the [`Images`] they came from; each batch is converted
 /// as it is drawn. A training set so takes 47 MB and not 188.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Dataset {
     images: Images,
     scale: Scale,

@@ -16,7 +16,7 @@ use crate::notebook::display::shorten_panics;
 ///
 /// Xiao, Rasul and Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms*, 2017, <https://arxiv.org/abs/1708.07747>.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FashionMnist {
     /// 60,000 images, 6,000 of each class.
     pub train: Images,

@@ -26,7 +26,7 @@ pub const CLASS_NAMES: [&str; 10] = [
 /// labels `[n]`, 0 to 9.
 ///
 /// Cloning and slicing share the pixels.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Images {
     /// `[n, height, width]`, 0-255.
     pub pixels: ArcArray<u8, Ix3>,
@@ -188,6 +188,10 @@ mod tests {
             images.to_string(),
             "3 images of 28 x 28 pixels, bytes from 0 to 47, labels 0-9\n\
              (practice set, drawn by this lab; not Fashion-MNIST)"
+        );
+        assert_eq!(
+            format!("{:#?}", Some(&images)),
+            format!("Some(\n    {},\n)", images.to_string().replace('\n', "\n    "))
         );
     }
 

@@ -4,7 +4,7 @@ use crate::data::{CLASS_NAMES, Source};
 
 /// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
 /// scikit-learn's `classification_report`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClassTable {
     /// One per class that was seen or predicted, in label order.
     pub classes: Vec<ClassScore>,

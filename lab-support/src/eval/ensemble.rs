@@ -13,7 +13,7 @@ use crate::notebook::progress::Progress;
 ///
 /// Networks that differ in their seed alone make most of their mistakes in common: what all of them get
 /// wrong, with confidence and in the same way, is hard (or labelled oddly) rather than bad luck.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ensemble {
     /// How many networks were asked.
     pub networks: usize,

@@ -10,7 +10,7 @@ use crate::notebook::display::thousands;
 
 /// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
 /// network does not end in a softmax.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Predictions {
     /// `[n, classes]`.
     pub outputs: Array2<f32>,

@@ -29,7 +29,7 @@ pub struct LongRun {
 }
 
 /// The trainings that take minutes: shows itself as a table.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LongRuns {
     runs: Runs,
 }

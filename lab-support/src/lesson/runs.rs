@@ -12,7 +12,7 @@ use crate::plot::{Bar, Figure, compare};
 pub(super) const BASELINE: &str = "baseline";
 
 /// Training runs to compare: shows itself as a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Runs {
     pub(super) groups: Vec<Group>,
     pub(super) source: Source,

@@ -52,27 +52,26 @@ impl fmt::Display for Runs {
         }
         let shown: Vec<&Group> = self.shown().collect();
         let Some((first, others)) = shown.split_first() else { return write!(f, "no runs yet") };
-        let longest = |of: fn(&Group) -> &str| shown.iter().map(|group| of(group).chars().count()).max();
-        let name = longest(|group| &group.latest().name).unwrap_or(0).max(4);
-        let layers = longest(|group| &group.latest().layers).unwrap_or(0).max(6);
-        let head = "  params  epochs  train acc  val acc  test acc  seeds  spread  seconds";
-        writeln!(f, "  {:<name$}  {:<layers$}{head}", "name", "layers")?;
+        let name = shown.iter().map(|group| group.latest().name.chars().count()).max().unwrap_or(0).max(4);
+        // What a page has no room for is on the right: the layers, which the names mostly tell.
+        let head = "test acc  seeds  spread  val acc  train acc  seconds  epochs  params  layers";
+        writeln!(f, "  {:<name$}  {head}", "name")?;
         for (i, group) in shown.iter().enumerate() {
             let run = group.latest();
             writeln!(
                 f,
-                "{} {:<name$}  {:<layers$}  {:>6}  {:>6}  {:>9.4}  {:>7}  {:>8}  {:>5}  {:>6}  {:>7.1}",
+                "{} {:<name$}  {:>8}  {:>5}  {:>6}  {:>7}  {:>9.4}  {:>7.1}  {:>6}  {:>6}  {}",
                 if i == 0 { '*' } else { ' ' },
                 run.name,
-                run.layers,
-                run.params,
-                run.epochs,
-                run.train_accuracy,
-                share(run.validation_accuracy),
                 share(group.test_accuracy()),
                 group.seeds(),
                 share(group.spread()),
-                run.seconds
+                share(run.validation_accuracy),
+                run.train_accuracy,
+                run.seconds,
+                run.epochs,
+                run.params,
+                run.layers
             )?;
         }
         for (name, first) in &self.repeats {

@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// The lab's own version and those of the crates that a student meets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Versions {
     crates: Vec<(String, String)>,
 }

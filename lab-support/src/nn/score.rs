@@ -7,7 +7,7 @@ use crate::data::{Contents, Digest};
 
 /// How a network does on a data set: what `evaluate` returns. Its numbers, `score.accuracy` and the others of
 /// [`Measured`], can be read and not be changed: it stands for a measurement.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Score {
     measured: Measured,

@@ -15,10 +15,10 @@ use crate::plot::style::{
 /// A red of as much green as blue: its tints keep their hue in the few colours that a figure has.
 const MISTAKE: RGBColor = RGBColor(204, 34, 34);
 
-/// Width and height of a cell, in pixels.
-const CELL: (i32, i32) = (76, 36);
+/// Width and height of a cell, in pixels: no wider than a word of a name, since a narrow page shrinks a wide figure.
+const CELL: (i32, i32) = (59, 36);
 /// Left and upper edge of the first cell, in pixels.
-const CORNER: (i32, i32) = (MARGIN + 112, 50);
+const CORNER: (i32, i32) = (MARGIN + 106, 68);
 
 impl Confusion {
     /// A heat map with the counts in its cells, rows actual and columns predicted: right answers on the
@@ -77,7 +77,12 @@ fn draw_names(area: &Area) -> Drawn {
     area.draw_text("actual", &sideways, (px(MARGIN + 6), px(middle)))?;
     for (i, name) in CLASS_NAMES.iter().enumerate() {
         let (x, y) = (CORNER.0 + i as i32 * CELL.0 + CELL.0 / 2, CORNER.1 + i as i32 * CELL.1 + CELL.1 / 2);
-        area.draw_text(name, &centred(&names), (px(x), px(CORNER.1 - 14)))?;
+        // "Ankle" over "boot".
+        let words: Vec<&str> = name.split_inclusive([' ', '/']).collect();
+        for (above, word) in words.into_iter().rev().enumerate() {
+            let y = CORNER.1 - 14 - 17 * above as i32;
+            area.draw_text(word.trim_end(), &centred(&names), (px(x), px(y)))?;
+        }
         area.draw_text(name, &to_the_left(&names), (px(CORNER.0 - 10), px(y)))?;
     }
     Ok(())

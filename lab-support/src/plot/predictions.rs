@@ -117,7 +117,7 @@ impl Predictions {
 /// Pairs of image and bars side by side, at most.
 const COLUMNS: usize = 3;
 /// Width and height of a pair, in pixels.
-const PAIR: (i32, i32) = (290, 172);
+const PAIR: (i32, i32) = (252, 172);
 
 fn draw_gallery(
     answers: &[PredictedImage],
@@ -146,6 +146,6 @@ fn draw_gallery(
 
 fn draw_pair(area: &Area, answer: &PredictedImage, (x, y): (i32, i32)) -> Drawn {
     answer.draw_image(area, (x, y), px(112))?;
-    answer.draw_numbered_bars(area, (x + px(126), y), px(14), px(112))?;
-    answer.draw_caption(area, (x + px(133), y + px(138)), 14)
+    answer.draw_numbered_bars(area, (x + px(120), y), px(12), px(112))?;
+    answer.draw_caption(area, (x + px(120), y + px(138)), 14)
 }

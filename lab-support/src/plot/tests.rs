@@ -179,9 +179,9 @@ fn every_figure_is_a_small_picture_with_words() {
         (images.histogram(), 760, "from 0 to 255, mean 46.8; 82 % are exactly 0"),
         (data.histogram(), 760, "from 0 to 1, mean 0.184; 82 % are exactly 0"),
         (predictions.show(0, &data), 860, "Image 0: predicted T-shirt/top 91% (actual T-shirt/top)."),
-        (predictions.gallery(4, 3, &data), 898, "11 right (blue), 1 wrong (red). Image 0: predicted"),
-        (predictions.worst(3, &data), 898, "Image 4: predicted Shirt 70% (actual Coat)."),
-        (predictions.confusion(&data).and_then(|c| c.plot()), 900, "Coat was taken for Shirt (1 of 1)."),
+        (predictions.gallery(4, 3, &data), 784, "11 right (blue), 1 wrong (red). Image 0: predicted"),
+        (predictions.worst(3, &data), 784, "Image 4: predicted Shirt 70% (actual Coat)."),
+        (predictions.confusion(&data).and_then(|c| c.plot()), 724, "Coat was taken for Shirt (1 of 1)."),
         (run.plot(), 900, "smallest validation loss in epoch 3."),
         (network(1).weight_images("dense", 9), 892, "The weights of the first 9 of 9 neurons of layer dense"),
         (
@@ -198,7 +198,7 @@ fn every_figure_is_a_small_picture_with_words() {
         (
             Ensemble::predict(&[network(1), network(1)], &data)
                 .and_then(|ensemble| ensemble.hardest(3, &data)),
-            898,
+            784,
             "What all 2 networks get wrong alike: 3 of ",
         ),
         (

@@ -191,15 +191,11 @@ fn watch(keeper: u32) {
 
 /// Whether all memory that this process holds could be held once more. A cell that writes to all of it needs that.
 fn is_memory_for_another() -> bool {
-    let number = |file: &str, name: &str| {
-        let text = fs::read_to_string(file).ok()?;
-        let rest = text.lines().find_map(|line| line.strip_prefix(name))?;
-        rest.split_whitespace().next()?.parse::<u64>().ok()
-    };
-    match (number("/proc/self/status", "RssAnon:"), number("/proc/meminfo", "MemAvailable:")) {
-        (Some(held), Some(available)) => held < available,
-        _ => true,
-    }
+    let held = fs::read_to_string("/proc/self/status").ok().and_then(|text| {
+        let kilobytes = text.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+        kilobytes.split_whitespace().next()?.parse::<usize>().ok()?.checked_mul(1024)
+    });
+    held.zip(memory::free()).is_none_or(|(held, free)| held < free)
 }
 
 fn load(library: &str) -> io::Result<*mut c_void> {

@@ -8,7 +8,7 @@ use crate::nn::model::sequential::Sequential;
 use crate::notebook::display::thousands;
 
 /// A network as Keras's table: layer, output shape, parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Summary {
     rows: Vec<LayerRow>,
     params: usize,

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::Deref;
 
 use lab_base::records::{Table, cell};
@@ -29,8 +30,15 @@ pub struct Setup {
 
 /// Every figure of a training run, epoch by epoch: what `fit` returns. What is in it, `history.epochs` and the others
 /// of [`Training`], can be read and not be changed: it stands for a training that took place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct History(pub(crate) Training);
+
+/// As a table: a line for each epoch.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.to_csv().trim_end())
+    }
+}
 
 /// What a [`History`] holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +93,7 @@ impl History {
             let validation = [validation.map(|score| score.loss), validation.map(|score| score.accuracy)];
             let scores = [Some(train.loss), Some(train.accuracy)].into_iter().chain(validation);
             let scores = scores.chain([Some(*learning_rate)]).map(cell);
-            std::iter::once(cell(number)).chain(scores).chain([cell(seconds)]).collect()
+            std::iter::once(cell(number)).chain(scores).chain([cell((seconds * 1e3).round() / 1e3)]).collect()
         };
         Table { names: names.to_vec(), rows: self.epochs.iter().map(row).collect() }
     }

@@ -46,6 +46,9 @@ impl Sums {
     }
 }
 
+/// Appears when no other moment takes its place: what a page that was reloaded shows does not change any more.
+const STALE: &str = r##"<svg width="100%" height="34" font-size="12" fill="#a1330f" visibility="hidden"><set attributeName="visibility" to="visible" begin="10s"/><text y="13">No news for 10 seconds. When a page was reloaded, its training goes on out of sight:</text><text y="29">the next cell that you run waits for its end, and the network has then learned it all.</text></svg>"##;
+
 /// More moments than pixels across add nothing.
 const MOMENTS: usize = 256;
 
@@ -74,7 +77,7 @@ impl LiveView {
             self.whole.last().and_then(|epoch| epoch.validation).map_or(String::new(), validated);
         let head = format!("<b>Training {}</b>: {place}", self.network);
         let html = card(&format!(
-            "{head}{}{figures}{validation}<div>{} {}</div>",
+            "{head}{}{figures}{validation}<div>{} {}</div>{STALE}",
             bar(done),
             self.curve("loss", &self.loss, |score| score.loss),
             self.curve("accuracy", &self.accuracy, |score| score.accuracy)
@@ -176,7 +179,7 @@ mod tests {
             text,
             "Training 784-128-10: epoch 1/2, step 50/100, about 3 s left; loss 2.0000, accuracy 0.5000"
         );
-        assert!(html.contains("width:25.0%") && html.matches("<svg").count() == 2, "{html}");
+        assert!(html.contains("width:25.0%") && html.matches("<svg").count() == 3, "{html}");
     }
 
     #[test]
