@@ -84,6 +84,20 @@ impl Source {
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
 
+    /// The first line that begins with these characters.
+    pub fn that_begins_with(&self, begin: &str) -> Option<String> {
+        let mut lines = self.cell.lines().enumerate();
+        lines.find(|(_, line)| line.trim_start().starts_with(begin)).map(|(i, line)| numbered(i, line, true))
+    }
+
+    /// The last line that can't be the end of anything: behind a point comes a name, behind `=` a value.
+    pub fn that_ends_open(&self) -> Option<String> {
+        let is_open =
+            |line: &str| line.trim_end().ends_with(['.', '=', '+', '-', '*', '/', '(', ',', '&', '|']);
+        let lines = self.cell.lines().enumerate().filter(|(_, line)| is_open(line));
+        lines.last().map(|(i, line)| numbered(i, line, true))
+    }
+
     /// The line in which the cell defines a variable.
     pub fn of_variable(&self, name: &str) -> Option<String> {
         let is_word = |word: &str| word == name;

@@ -16,6 +16,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use lab_base::event::MARK;
+use lab_base::memory;
 
 use crate::cells::order::{LOAD_AND_RUN, by_name};
 

@@ -78,19 +78,36 @@ impl Diagnostic {
         own(true).chain(own(false)).chain(self.children.iter().flat_map(|child| &child.spans))
     }
 
-    /// Everything that it says: the message, its labels, its notes.
+    /// Everything that it says: the message, its labels, its notes, what it suggests.
     pub fn words(&self) -> String {
         let mut words = vec![self.message.as_str()];
         words.extend(self.spans.iter().map(Span::label));
         for child in &self.children {
             words.push(&child.message);
-            words.extend(child.spans.iter().map(Span::label));
+            words.extend(child.spans.iter().map(|span| match &span.suggested_replacement {
+                Some(suggested) => suggested,
+                None => span.label(),
+            }));
         }
-        words.join("\n")
+        without_paths(&words.join("\n"))
     }
 
     /// The name that the message is about: the first in backticks.
     pub fn name(&self) -> Option<&str> {
         self.message.split('`').nth(1)
     }
+}
+
+/// The types of the lab by their own names, as a student knows them: `Dataset`, not `lab_support::data::Dataset`.
+pub fn without_paths(text: &str) -> String {
+    let mut pieces = text.split("lab_support::");
+    let first = pieces.next().unwrap_or_default().to_string();
+    pieces.fold(first, |text, mut piece| {
+        while let Some((module, rest)) = piece.split_once("::")
+            && module.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        {
+            piece = rest;
+        }
+        text + piece
+    })
 }

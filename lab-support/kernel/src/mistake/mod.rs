@@ -42,7 +42,8 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     let errors: Vec<&Diagnostic> = compiled.messages.iter().filter(|message| message.is_error()).collect();
     let is_compilers = errors.iter().any(|error| said.iter().any(|said| is_about(said, error)));
     let located = errors.iter().filter_map(|error| locate(error, &source)).collect();
-    let roots = if is_compilers { cascade::roots(located) } else { Vec::new() };
+    let mut roots = if is_compilers { cascade::roots(located) } else { Vec::new() };
+    roots.sort_by_key(|root| (root.line, root.range));
     if roots.is_empty() {
         return in_words(said, &source, errors.first().copied().filter(|_| is_compilers));
     }
@@ -104,8 +105,12 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
     let is_value = first.contains("evcxr_display");
     let at = if name.is_empty() { None } else { source.of_variable(name) };
     let at = at.or_else(|| is_value.then(|| source.last_line()).flatten());
+    let at = at.or_else(|| source.that_begins_with(first.split("found `").nth(1)?.split('`').next()?));
+    let is_cut = first.starts_with("unexpected token");
+    let at = at.or_else(|| is_cut.then(|| source.that_ends_open()).flatten());
     let head = match &help {
         _ if is_value => "This value can't be shown.".into(),
+        Some(_) if is_cut => "The cell ends too early.".into(),
         Some(_) => first.lines().next().unwrap_or(first).to_string(),
         None => first.replace("<end of input>", "the end of the cell"),
     };
@@ -117,7 +122,7 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
 
 /// The compiler's message, as far as it is about the student's code.
 fn headline(root: &Located, source: &Source) -> String {
-    let message = root.diagnostic.message.lines().next().unwrap_or_default();
+    let message = &diagnostic::without_paths(root.diagnostic.message.lines().next().unwrap_or_default());
     let (wanted, found) = message.split_once(", found ").unwrap_or((message, ""));
     let word = found.trim_start_matches(|c| c != '`').trim_matches('`');
     let is_end = !source.cell().contains(word) || found.contains("evcxr");

@@ -24,23 +24,30 @@ impl Sequential {
 struct Adam { rate: f32 }
 struct CrossEntropy { logits: bool }
 struct Images;
-impl Images { fn show(&self, at: usize) {} }
+impl Images { fn show(&self, at: usize) {} fn shape(&self) {} }
+struct Dataset;
+struct History { epochs: Vec<f64> }
+fn history() -> History { History { epochs: vec![] } }
 struct Shown { train: i32 }
 struct Inputs;
 impl From<&Vec<f64>> for Inputs { fn from(_: &Vec<f64>) -> Inputs { Inputs } }
 struct Predictions;
-impl Predictions { fn show(&self, at: usize, set: &Vec<f64>) {} fn predict(&self, inputs: impl Into<Inputs>) {} }
+impl Predictions { fn show(&self, at: usize, set: &Vec<f64>) {} fn predict(&self, inputs: impl Into<Inputs>) {} fn evaluate(&self, inputs: impl Into<Inputs>) {} }
 fn both() -> Shown { Shown { train: 1 } }
 mod inner {
     pub struct Raw;
-    impl Raw { fn range(&self) {} fn other(&self) {} }
+    impl Raw { fn range(&self) {} fn other(&self) {} fn add(&self, layer: i32) {} }
+    pub struct Held { hidden: i32, also: i32 }
+    impl Held { pub fn also(&self) {} }
+    pub fn held() -> Held { Held { hidden: 1, also: 1 } }
 }
-use inner::Raw;
+use inner::{Raw, held};
 trait NdIndex<D> {}
 struct Dim<D>(D);
 impl NdIndex<Dim<[usize; 1]>> for usize {}
 impl NdIndex<Dim<[usize; 3]>> for [usize; 3] {}
 struct Array<D>(D);
+impl<D> Array<D> { fn shape(&self) -> &[usize] { &[1] } }
 impl<D, I: NdIndex<D>> std::ops::Index<I> for Array<D> { type Output = u8; fn index(&self, _: I) -> &u8 { &0 } }
 fn labels() -> Array<Dim<[usize; 1]>> { Array(Dim([0])) }
 fn pixels() -> Array<Dim<[usize; 3]>> { Array(Dim([0; 3])) }
@@ -255,6 +262,27 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("Predictions.argmax()", 1, "argmax", "`predictions.predicted(0)`"),
     ("let predictions = Predictions;\npredictions.show(0)", 2, "show", "`predictions.show(0, &test)?`"),
     ("Predictions.predict(v)", 1, "v", "`predict(&v)?`"),
+    ("let predictions = Predictions;\npredictions.predict[0]", 2, "predict", "`.predict(0)`"),
+    ("labels().shape[0]", 1, "shape", "`.shape()[0]`"),
+    ("Predictions.show", 1, "show", "in round brackets"),
+    ("Predictions.predict(Images)", 1, "Images", "`.normalized()`"),
+    ("Predictions.evaluate(v)", 1, "v", "`evaluate(&v)?`"),
+    ("Adam(0.1)", 1, "Adam(0.1)", "`Adam::new(0.1)`"),
+    ("n + adam", 1, "adam", "`Adam::default()`"),
+    ("Model::load(\"m\")", 1, "Model", "`Sequential::load"),
+    ("Images.show(\"5\")", 1, "\"5\"", "without them"),
+    ("let x = pixels()[0, 0];\nlabels()[0, 0]", 1, ",", "`[[0, 0]]`"),
+    ("Predictions.probabilities(0)", 1, "probabilities", "`predictions.row(0)`"),
+    ("history().accuracy[0]", 1, "accuracy", "history.epochs[0].train.loss"),
+    ("Images.shape[0]", 1, "shape", "`.shape().0`"),
+    ("let test = Dataset;\ntest[3]", 2, "[3]", "`test.image(3)`"),
+    ("Images[0]", 1, "[0]", "`.show(0)?`"),
+    ("Predictions.predict(&Images)", 1, "&Images", "`.normalized()`"),
+    ("Raw.add(1)", 1, "add", "`Sequential::new([28, 28]).flatten()"),
+    ("del n", 1, "n", "`drop(n);`"),
+    ("let w = 1;\n!pip install numpy", 2, "install", "a cell of its own"),
+    ("held().hidden", 1, "hidden", "can't be read from a cell"),
+    ("held().also", 1, "also", "`.also()`"),
     ("reply(1, \"a\" b \"c\")", 1, "b", "ends the text"),
     ("help(v)", 1, "help", "Shift and Tab"),
     ("kk + 1", 1, "kk", "first run the one with `let kk`"),
@@ -384,6 +412,13 @@ fn what_evcxr_says_by_itself_is_explained() {
     let mistake = explain("let a = 1;\nlet f = |x| x + 1;", &said, &Compiled::default(), &History::default());
     assert!(mistake.lines.iter().any(|line| line.contains("2 | let f")), "{mistake:?}");
     assert!(mistake.value.contains("fn f(x: f64)") && mistake.full.is_none(), "{mistake:?}");
+    let said = ["unexpected token: `)`".to_string()];
+    let mistake = explain("let a = 1;\ndata.", &said, &Compiled::default(), &History::default());
+    assert!(mistake.lines.iter().any(|line| line.contains("2 | data.")), "{mistake:?}");
+    assert!(
+        mistake.value.starts_with("The cell ends too early.") && mistake.value.contains("a name"),
+        "{mistake:?}"
+    );
 }
 
 /// Whatever place the compiler names, an explanation comes: a panic here would cost the student all variables.

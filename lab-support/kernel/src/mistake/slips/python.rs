@@ -211,6 +211,7 @@ pub const SLIPS: &[Slip] = &[
         "A notebook's cells can't ask for input: write the value into the cell, `let name = \"…\";`.",
     ),
     slip("E0425", "function `open`", "", "A file is read by `std::fs::read_to_string(\"name\")?`."),
+    slip("E0425", "function `del`", "del $w", "`drop({0});` gives a variable up; it is rarely needed."),
     slip("E0425", "function `not`", "", "Not is `!` in Rust: `!(a > b)`."),
     slip(
         "E0425",

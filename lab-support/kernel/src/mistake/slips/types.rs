@@ -132,5 +132,11 @@ pub const SLIPS: &[Slip] = &[
         "",
         "It may be missing: `.unwrap()` takes the value and stops where there is none, `.unwrap_or(0.0)` has another for that case.",
     ),
+    slip(
+        "E0308",
+        "expected `{}`, found `&str`",
+        "",
+        "A text in quotation marks is no `{0}`: a number is written without them.",
+    ),
     slip("E0317", "", "", "The value is missing for the other case: add `else { … }`."),
 ];

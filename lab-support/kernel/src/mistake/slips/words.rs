@@ -21,6 +21,27 @@ pub const SLIPS: &[Slip] = &[
         "What something is, Shift and Tab tell with the cursor in its name; the Tab key behind `x.` lists what it can do.",
     ),
     slip("-", "found `%`", "^ %", "Commands that begin with `%` are IPython's, and this kernel runs Rust."),
+    slip(
+        "E0425",
+        "value `adam`",
+        "",
+        "The optimizer is `Adam::default()`, or `Adam::new(0.001)` with its learning rate.",
+    ),
+    slip("E0425", "value `sgd`", "", "The optimizer is `Sgd::new(0.01)`, with its learning rate."),
+    slip(
+        "E0433|E0425",
+        "type `Model`",
+        "",
+        "A network is a `Sequential`: `Sequential::new([28, 28])` begins one, `Sequential::load(\"name\")?` reads one.",
+    ),
+    slip("-", "found `[`", ") [ $n , $n ]", "A position in two axes stands in two brackets: `[[{0}, {1}]]`."),
+    slip("-", "found `,`", ") [ $n , $n ]", "A position in two axes stands in two brackets: `[[{0}, {1}]]`."),
+    slip(
+        "-",
+        "",
+        "^ ! $w",
+        "A command of the shell stands in a cell of its own, which begins with `!`; what the lab needs is there already.",
+    ),
     slip("E0424", "", "", "`self` is only there in the methods of a type: use the variable's name."),
     slip(
         "-",
