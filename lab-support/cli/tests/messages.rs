@@ -9,6 +9,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use front_end::{FrontEnd, Kernel, is_alive};
+use jupyter_protocol::ReplyStatus;
 use lab_base::processes;
 use lab_kernel::connection::Connection;
 use lab_kernel::message::Message;
@@ -225,6 +226,7 @@ async fn a_kernel_that_nobody_watches_ends_when_its_front_end_has_gone() {
     let mut page = FrontEnd::connect(&kernel.info).await;
     // Before it, it may say how long it has waited.
     assert!(page.run("1 + 1").await.ok().text().ends_with('2'));
+    an_editor_is_served(&mut page).await;
     let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
     sleep(Duration::from_secs(5)).await;
     assert!(is_alive(kernel.process.id()), "a front end that is silent is still there");
@@ -237,4 +239,31 @@ async fn a_kernel_that_nobody_watches_ends_when_its_front_end_has_gone() {
         sleep(Duration::from_millis(100)).await;
     }
     panic!("it waits for nobody");
+}
+
+/// What VS Code sends, which starts kernels by itself and does not tell them of it: cells one behind the other that do not
+/// stop at an error, with the line ends of Windows, and the stop button as a message.
+async fn an_editor_is_served(page: &mut FrontEnd) {
+    let sent = json!({ "stop_on_error": false, "allow_stdin": true, "user_expressions": {} });
+    let cells = ["let a = 1;\r\nlet b = 2;\r\n", "let c = 3;\r\nnothing\r\n", "a + b"];
+    let requests = cells.map(|code| page.client.request("execute_request", &cell(code, sent.clone())));
+    requests.iter().for_each(|request| page.client.shell.send(request));
+    let mut shown = Vec::new();
+    for request in &requests {
+        shown.push(page.cell(request).await);
+    }
+    assert_eq!(shown[0].reply.status, ReplyStatus::Ok, "{:?}", shown[0].reply);
+    assert!(shown[1].traceback().contains("Line 2: cannot find value `nothing`"), "{}", shown[1].traceback());
+    assert!(!shown[1].traceback().contains('\r'), "{:?}", shown[1].traceback());
+    assert_eq!(shown[2].text(), "3");
+    let request = page.client.request("execute_request", &cell("loop {}", sent));
+    page.client.shell.send(&request);
+    sleep(Duration::from_secs(2)).await;
+    assert_is(
+        &page.control("interrupt_request", json!({})).await,
+        "interrupt_request",
+        &json!({ "status": "ok" }),
+    );
+    assert!(page.cell(&request).await.reply.error.is_some());
+    assert_eq!(page.run("a + b").await.ok().text(), "3");
 }
