@@ -74,6 +74,10 @@ fn evaluate() -> Result<()> {
     let then = end.clone();
     watch::on_end_of_jupyter(move || {
         then();
+        if getpgrp() == getpid() {
+            // This process is one of them.
+            let _ = kill_process_group(getpid(), Signal::KILL);
+        }
         process::exit(1);
     });
     enter_when_told();
@@ -83,14 +87,10 @@ fn evaluate() -> Result<()> {
     ended
 }
 
-/// Ends what this process has started, itself included where it leads its group, and takes its folders away.
+/// Ends what this process has started, and takes its folders away.
 fn end(folders: &[Option<PathBuf>]) {
     processes::end_descendants();
     folders.iter().flatten().for_each(|folder| remove_behind(folder));
-    if getpgrp() == getpid() {
-        // This process is one of them.
-        let _ = kill_process_group(getpid(), Signal::KILL);
-    }
 }
 
 /// evcxr obeys an `evcxr.toml` in the current folder before any other, with commands that run at once. So it is started in

@@ -19,13 +19,14 @@
 //! thread, and threads that earlier cells started end (the message says how many); and nothing stops evcxr's analyzer,
 //! which reads a cell before it is compiled (the page says that it is waited for).
 //!
-//! A copy shares all memory with the process until one of them writes to it. Measured on two cores of a virtual machine:
-//! the copy itself takes a millisecond, 35 with 1 GB held, and its end 0.1 s; a cell that writes to all of that GB takes 0.9 s
-//! longer. Where there is not the memory for all of it once more, none is made, and the message says so. Of 1,000 stops at
-//! random times in half an hour, in cells that compile, run, print, end, or are done, none lost a variable, and no sentence was untrue
-//! (`tests/stop.rs` of the command line; `LAB_STOPS` says how many it makes). Nor did 1,000 actions in random order, 299 of
-//! them stops, with restarts, kills, floods and threads between them: 22 minutes, 376 MB of memory at the start, 441 at
-//! most, 387 at the end, and nothing left (`tests/anything.rs`, `LAB_ACTIONS`).
+//! A copy shares all memory with the process until one of them writes to it. Measured on two cores of a virtual
+//! machine: the copy itself takes a millisecond, 35 with 1 GB held, and its end 0.1 s; a cell that writes to all of
+//! that GB takes 0.9 s longer. Where there is not the memory for all of it once more, none is made, and the message
+//! says so. Of 1,000 stops at random times in half an hour, in cells that compile, run, print, end, or are done, none
+//! lost a variable, and no sentence was untrue (`tests/stop.rs` of the command line; `LAB_STOPS` says how many it
+//! makes). Nor did 1,000 actions in random order, 299 of them stops, with restarts, kills, floods and threads between
+//! them: 22 minutes, 376 MB of memory at the start, 441 at most, 387 at the end, and nothing left (`tests/anything.rs`,
+//! `LAB_ACTIONS`).
 //!
 //! # What a mistake shows
 //!
