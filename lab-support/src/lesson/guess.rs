@@ -53,7 +53,8 @@ pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
 impl Guess {
     /// The guess and the result side by side.
     pub fn beside(&self, result: impl fmt::Display) -> Compared {
-        Compared { guess: self.guess.clone(), result: result.to_string() }
+        let guess = if self.check.passed() { self.guess.clone() } else { String::new() };
+        Compared { guess, result: result.to_string() }
     }
 
     /// Shows in a notebook whether there is a guess.
@@ -149,8 +150,12 @@ mod tests {
     #[test]
     fn it_stands_beside_the_result() {
         let said = |text: &str, result: &str| guess("it", &[], text).beside(result).said();
-        assert_eq!(said("Shirt", "shirt"), "\u{2713} as you guessed");
-        assert_eq!(said("Bag", "Shirt"), "not as you guessed");
+        let chosen = |text: &str| guess("it", &["Bag", "Shirt"], text).beside("shirt").said();
+        assert_eq!(
+            (chosen("Shirt").as_str(), chosen("Bag").as_str()),
+            ("\u{2713} as you guessed", "not as you guessed")
+        );
+        assert!(chosen("shoe").starts_with("guess first"), "it was none of the choices");
         assert_eq!(said("90 %", "0.8856"), "off by 0.0144");
         assert_eq!(said("100,000", "101770"), "off by 1770");
         assert_eq!(said("0,8", "0.8856"), "off by 0.0856");

@@ -77,7 +77,10 @@ impl fmt::Display for Runs {
         for (name, first) in &self.repeats {
             writeln!(f, "  left out: \"{name}\", the same training as \"{first}\"")?;
         }
-        writeln!(f, "\n* compared with {}, test accuracy:", first.latest().name)?;
+        writeln!(f)?;
+        if !others.is_empty() {
+            writeln!(f, "* compared with {}, test accuracy:", first.latest().name)?;
+        }
         others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
         write_advice(f, first)
     }

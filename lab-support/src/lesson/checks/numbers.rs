@@ -29,7 +29,7 @@ fn same((mine, theirs): (Vec<f32>, Vec<f32>), tolerance: f32) -> Vec<Point> {
             apart().all(|distance| distance <= tolerance),
             format!("the same to {tolerance:e} (largest difference {far:.1e})"),
             format!("a difference of {far}"),
-            "go through the steps again: which one is the first to differ?",
+            "which step is the first to differ? After a training that has run twice, run all from where the network is made",
         ),
     ]
 }

@@ -5,6 +5,9 @@ use crate::nn::train::epoch::Epoch;
 use crate::nn::train::plan::Plan;
 use crate::nn::train::schedule::PlateauState;
 
+/// Steps after which a network has learned something, if it learns at all.
+const ENOUGH: usize = 20;
+
 /// How far one `fit` has come: all that decides how its training goes on beside the network itself, and so what a
 /// checkpoint holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +55,12 @@ impl FitState {
         }
     }
 
-    /// What to say where no epoch was better than guessing among `classes` classes, which costs ln `classes`.
+    /// What to say where no epoch was better than guessing among `classes` classes, which costs ln `classes`. After a few
+    /// steps no network is.
     fn no_progress(&self, classes: usize) -> Option<String> {
+        if self.epochs.iter().map(|epoch| epoch.steps).sum::<usize>() < ENOUGH {
+            return None;
+        }
         let guessing = (classes as f32).ln();
         let guesses = |epoch: &Epoch| {
             let Measured { loss, accuracy, .. } = *epoch.train;
@@ -80,7 +87,7 @@ mod tests {
             .zip(epochs)
             .map(|(number, &(loss, accuracy))| {
                 let train = Measured { loss, accuracy, samples: 100 }.into();
-                Epoch { number, seconds: 1.0, steps: 4, train, validation: None, learning_rate: 0.1 }
+                Epoch { number, seconds: 1.0, steps: 100, train, validation: None, learning_rate: 0.1 }
             })
             .collect();
         state.no_progress(10)
