@@ -140,11 +140,14 @@ fn gives(line: &str, name: &str) -> bool {
     let is = |words: &[&str], at: Option<usize>| {
         at.and_then(|at| tokens.get(at)).is_some_and(|t| words.contains(t))
     };
-    if tokens.len() == 1 || tokens.iter().any(|token| LOOKING.contains(token)) {
+    if tokens.len() == 1 || tokens.iter().any(|token| LOOKING.contains(token)) || defines(line, name) {
         return false;
     }
+    // As `into_dyn()`, which makes something else of it.
+    let is_made_into =
+        |at: usize| is(&["."], Some(at + 1)) && tokens.get(at + 2).is_some_and(|t| t.starts_with("into_"));
     let goes = |at: usize| !is(&before, at.checked_sub(1)) && !is(&after, Some(at + 1));
-    (0..tokens.len()).any(|at| tokens[at] == name && goes(at))
+    (0..tokens.len()).any(|at| tokens[at] == name && (goes(at) || is_made_into(at)))
 }
 
 /// Whether all of `text` is as the pattern says, in which `*` is any text and `?` any character.

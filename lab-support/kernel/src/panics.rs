@@ -1,7 +1,7 @@
 //! Panics that beginners meet, and what they mean.
 
 /// What a panic says, with `{}` where it says something else each time, and a sentence that explains it.
-const PANICS: [(&str, &str); 16] = [
+const PANICS: [(&str, &str); 18] = [
     (
         "index out of bounds: the len is {} but the index is {}",
         "There are {0}, and they are counted from 0: position {1} is behind the last one.",
@@ -34,6 +34,15 @@ const PANICS: [(&str, &str); 16] = [
     (
         "are not compatible for matrix multiplication",
         "The first needs as many columns as the second has rows: `.dim()` tells both, `.t()` turns one over.",
+    ),
+    (
+        "IncompatibleShape",
+        "Arrays of these shapes can't be computed with each other: `.dim()` tells the shape of each, `.t()` turns one over. \
+         A row of numbers fits a table with as many columns.",
+    ),
+    (
+        "no entry found for key",
+        "There is nothing of this name: `.get(…)` gives `None` then, and `.contains_key(…)` asks before.",
     ),
     (
         "could not broadcast array",

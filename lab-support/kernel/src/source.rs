@@ -90,6 +90,16 @@ impl Source {
         lines.find(|(_, line)| line.trim_start().starts_with(begin)).map(|(i, line)| numbered(i, line, true))
     }
 
+    /// A line that begins what is repeated or done under a condition as Python has it.
+    pub fn that_ends_in_a_colon(&self) -> Option<String> {
+        let begins = |line: &str| {
+            ["for ", "while ", "if ", "elif ", "else", "def "].iter().any(|word| line.starts_with(word))
+        };
+        let mut lines = self.cell.lines().enumerate();
+        let found = lines.find(|(_, line)| begins(line.trim_start()) && line.trim_end().ends_with(':'));
+        found.map(|(i, line)| numbered(i, line, true))
+    }
+
     /// The last line that can't be the end of anything: behind a point comes a name, behind `=` a value.
     pub fn that_ends_open(&self) -> Option<String> {
         let is_open =

@@ -88,6 +88,13 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
         lines.push(help.into());
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }
+    if let Some(line) = source.that_ends_in_a_colon().filter(|_| first.contains("closing delimiter")) {
+        let help = "What is repeated, or done under a condition, stands in braces: `{` in place of the colon, and `}` at its end.";
+        let head = "A colon where a brace is needed.".to_string();
+        let mut lines = vec![format!("{BOLD}{head}{PLAIN}"), line];
+        lines.extend(wrapped(help));
+        return Mistake { value: format!("{head}\n{help}"), lines, full: None };
+    }
     if let Some((at, from)) = source.open_bracket().filter(|_| first.contains("closing delimiter")) {
         let line = source.cell().lines().nth(at).unwrap_or_default();
         let head = format!("Line {}: a bracket that is not closed", at + 1);
@@ -174,8 +181,12 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
 
 /// What the compiler advises.
 fn suggestion(diagnostic: &Diagnostic) -> Option<String> {
-    let child = diagnostic.children.iter().find(|child| child.level == "help" && !child.spans.is_empty())?;
-    let text = child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).map(str::trim);
+    let lists = |child: &&Diagnostic| child.message.contains("other types implement trait");
+    let helps = diagnostic.children.iter().filter(|child| child.level == "help" && !child.spans.is_empty());
+    let child = helps.clone().find(|child| !lists(child))?;
+    // One of several pieces alone is none.
+    let whole = child.spans.first().filter(|_| child.spans.len() == 1);
+    let text = whole.and_then(|span| span.suggested_replacement.as_deref()).map(str::trim);
     let text = text.filter(|text| {
         !text.is_empty() && text.len() < 60 && !text.contains('\n') && !text.contains("evcxr")
     });

@@ -45,6 +45,11 @@ fn item(what: &str, name: &str, diagnostic: &Diagnostic, history: &History) -> S
         return first_cell(name);
     }
     match similar(diagnostic) {
+        Some(other) if what.starts_with("function") && other.eq_ignore_ascii_case(name) => {
+            format!(
+                "No cell that was run has made a function `{name}`: if one has `fn {name}`, run that first."
+            )
+        }
         Some(other) => format!("Did you mean `{other}`?"),
         None => format!(
             "There is no {what} in the cells that were run. If it is a method, it stands behind a value: `x.{name}()`."
@@ -67,6 +72,9 @@ pub fn is_of_first_cell(help: &str) -> bool {
 fn value(name: &str, located: &Located, source: &Source, history: &History) -> String {
     let line = source.cell().lines().nth(located.line).unwrap_or_default();
     if is_argument(name, line) {
+        if name == "axis" {
+            return "An axis is named by a value, and its method: `a.sum_axis(Axis(1))`, `a.mean_axis(Axis(0))`.".into();
+        }
         return format!(
             "Arguments have no names in Rust: what stands behind `{name}=` is written alone, in its place.{}",
             if line.contains(".fit(") { " How to train is `Fit::epochs(10).batch_size(32)`." } else { "" }
@@ -85,10 +93,10 @@ fn value(name: &str, located: &Located, source: &Source, history: &History) -> S
     match similar(located.diagnostic) {
         Some(other) => format!("No cell that was run has made `{name}`. Did you mean `{other}`?"),
         None if !history.has_run(LAB) => format!(
-            "No cell that was run has made `{name}`: first run the one with `let {name}`. A kernel that was started anew \
+            "No cell that was run has made `{name}`: if one has `let {name}`, run that first. A kernel that was started anew \
              has run none: in the menu Run, \"Run All Above Selected Cell\" runs those before this one."
         ),
-        None => format!("No cell that was run has made `{name}`: first run the one with `let {name}`."),
+        None => format!("No cell that was run has made `{name}`: if one has `let {name}`, run that first."),
     }
 }
 
@@ -178,14 +186,21 @@ fn replacement(diagnostic: &Diagnostic) -> Option<&str> {
 
 /// Where a `?` is missing that the compiler only misses later: behind the call that made the variable before the point.
 pub fn question_mark(located: &Located, source: &Source, history: &History) -> Option<String> {
-    if !located.diagnostic.words().contains("Result<") {
+    // What has no type yet, and the types that have some trait, are listed with others.
+    let says = |text: &str| text.contains("Result<");
+    let diagnostic = located.diagnostic;
+    let is_meant = says(&diagnostic.message) || diagnostic.spans.iter().any(|span| says(span.label()));
+    if !is_meant || ["E0282", "E0283", "E0284"].contains(&diagnostic.code()) {
         return None;
     }
     let line = source.cell().lines().nth(located.line)?;
     let before: String = line.chars().take(located.range.0).collect();
     let before = before.trim_end().trim_end_matches('.');
     let all: String = line.chars().skip(located.range.0).take(located.range.1 - located.range.0).collect();
-    let names = [before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_string(), all];
+    // Behind a point stands a field, whatever variables there are.
+    let is_field = line.chars().nth(located.range.0.wrapping_sub(1)) == Some('.');
+    let mut names = vec![before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_string()];
+    names.extend((!is_field).then_some(all));
     names.iter().find_map(|name| {
         let own = source.cell().lines().position(|line| made_by_call(line, name));
         let (place, made) = match own {

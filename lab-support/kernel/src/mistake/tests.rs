@@ -26,6 +26,17 @@ struct CrossEntropy { logits: bool }
 struct Images;
 impl Images { fn show(&self, at: usize) {} fn shape(&self) {} }
 struct Dataset;
+struct Axis(usize);
+struct Fit { epochs: usize }
+struct ArrayBase<S>(S);
+impl ArrayBase<f32> {
+    fn sum_axis(&self, axis: Axis) {}
+    fn t(&self) {}
+}
+fn table() -> ArrayBase<f32> { ArrayBase(1.0) }
+fn run(name: &str, network: &mut Sequential) {}
+fn halves() -> Result<(i32, i32), String> { Ok((1, 2)) }
+impl Adam { fn new(rate: f32) -> Adam { Adam { rate } } }
 struct History { epochs: Vec<f64> }
 fn history() -> History { History { epochs: vec![] } }
 struct Shown { train: i32 }
@@ -272,6 +283,35 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("Model::load(\"m\")", 1, "Model", "`Sequential::load"),
     ("Images.show(\"5\")", 1, "\"5\"", "without them"),
     ("let x = pixels()[0, 0];\nlabels()[0, 0]", 1, ",", "`[[0, 0]]`"),
+    ("let mut s = Sequential;\nrun(\"a\", s)", 2, "s", "`&mut`"),
+    ("let mut s = Sequential;\nrun(\"a\", &s)", 2, "&s", "`&mut`"),
+    ("let mut s = Sequential;\nrun(&mut s, \"a\")", 2, "run", "another order"),
+    ("let (a, b) = halves();", 1, "(a, b)", "put `?` behind it"),
+    ("table().sum_axis(0)", 1, "0", "`Axis(0)`"),
+    ("table().sum_axis(axis=1)", 1, "axis", "`a.sum_axis(Axis(1))`"),
+    ("table() * table()", 1, "*", "`a.dot(&b)`"),
+    ("table() - table()", 1, "-", "`&a - &b`"),
+    ("table() > table()", 1, ">", "mapv"),
+    ("table().transpose()", 1, "transpose", "`.t()`"),
+    ("table().T", 1, "T", "`.t()`"),
+    ("table().max(0.0)", 1, "max", "x.max(0.0)"),
+    ("table().relu()", 1, "relu", "mapv"),
+    (
+        "let a = v.iter().filter(|x| **x < 0.4);\nlet b = v.iter().filter(|x| *x < 0.4);",
+        2,
+        "0.4",
+        "one more `*`",
+    ),
+    ("let mut w = vec![1.0];\nw.append(0.3)", 2, "0.3", "`.push(…)`"),
+    ("for seed in (43, 44) {}", 1, "(43, 44)", "`for seed in [43, 44]`"),
+    ("Adam::new()", 1, "Adam::new", "`Adam::new(0.001)`"),
+    ("Fit.epochs(3)", 1, "Fit", "`Fit::epochs(10)`"),
+    ("1.0_f32.log()", 1, "log", "`.ln()`"),
+    ("-log(2.0)", 1, "log", "`x.ln()`"),
+    ("v[0, 1]", 1, ",", "`[[0, 1]]`"),
+    ("v[0, :]", 1, ",", "`a.row(0)`"),
+    ("a, b = halves();", 1, ",", "`let (a, b) = …;`"),
+    ("v @ v", 1, "@", "`a.dot(&b)`"),
     ("Predictions.probabilities(0)", 1, "probabilities", "`predictions.row(0)`"),
     ("history().accuracy[0]", 1, "accuracy", "history.epochs[0].train.loss"),
     ("Images.shape[0]", 1, "shape", "`.shape().0`"),
@@ -285,7 +325,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("held().also", 1, "also", "`.also()`"),
     ("reply(1, \"a\" b \"c\")", 1, "b", "ends the text"),
     ("help(v)", 1, "help", "Shift and Tab"),
-    ("kk + 1", 1, "kk", "first run the one with `let kk`"),
+    ("kk + 1", 1, "kk", "if one has `let kk`, run that first"),
     ("{ struct P { x: f32 } println!(\"{:?}\", P { x: 1.0 }); }", 1, "P { x: 1.0 }", "derive(Debug)"),
 ];
 
