@@ -198,10 +198,24 @@ impl Run {
     /// Whether it has learned from training images alone, and was validated on training images that it has not learned
     /// from.
     pub(super) fn is_fair(&self) -> bool {
+        self.unfair().is_none()
+    }
+
+    /// Why it is compared with no other, where it is not.
+    fn unfair(&self) -> Option<&'static str> {
         let train = Split::Train.name();
-        self.trained_on == [train]
-            && self.validated_on.iter().all(|split| split == train)
-            && self.validated_on_learned == 0
+        if self.trained_on != [train] {
+            return Some(
+                "It has learned from other images than those of the training set: its figures are no test.",
+            );
+        }
+        if self.validated_on.iter().any(|split| split != train) {
+            return Some(
+                "It was validated on images that are not of the training set: what is chosen by test images is not tested \
+                 by them any more. Take some of the training images: `train.split(55_000)?`.",
+            );
+        }
+        (self.validated_on_learned > 0).then_some("It was validated on images that it had learned from.")
     }
 }
 
@@ -236,7 +250,8 @@ impl fmt::Display for Run {
         if let Some(accuracy) = self.augmented_accuracy {
             write!(f, ", augmented {accuracy:.4}")?;
         }
-        write!(f, "; {:.1} s", self.seconds)
+        write!(f, "; {:.1} s", self.seconds)?;
+        self.unfair().map_or(Ok(()), |why| write!(f, "\n{why}"))
     }
 }
 

@@ -99,15 +99,15 @@ fn write_comparison(f: &mut fmt::Formatter, first: &Group, group: &Group, width:
     match spread {
         None => writeln!(f),
         Some(spread) if difference.abs() <= spread => {
-            writeln!(f, "  within the spread of the seeds, {spread:.4}: it may be chance")
+            writeln!(f, "  within the spread, {spread:.4}: it may be chance")
         }
-        Some(spread) => writeln!(f, "  more than the spread of the seeds, {spread:.4}"),
+        Some(spread) => writeln!(f, "  more than the spread, {spread:.4}"),
     }
 }
 
 fn write_advice(f: &mut fmt::Formatter, first: &Group) -> fmt::Result {
     match first.spread() {
-        Some(_) => write!(f, "  (spread: the largest test accuracy of several seeds less the smallest)"),
+        Some(_) => write!(f, "  (spread: of several seeds, the largest test accuracy less the smallest)"),
         None => write!(
             f,
             "  (run {} with other seeds, too: how far apart they are is how far chance moves it)",
@@ -140,7 +140,7 @@ mod tests {
     fn a_difference_within_the_spread_is_said_to_be() {
         let again = Run { seed: 43, ..run("baseline", 0.884) }.sealed();
         let text = table(vec![run("baseline", 0.88), again, run("wide", 0.885), run("deep", 0.89)]);
-        assert!(text.contains("+0.0030  within the spread of the seeds, 0.0040: it may be chance"), "{text}");
-        assert!(text.contains("+0.0080  more than the spread of the seeds, 0.0040"), "{text}");
+        assert!(text.contains("+0.0030  within the spread, 0.0040: it may be chance"), "{text}");
+        assert!(text.contains("+0.0080  more than the spread, 0.0040"), "{text}");
     }
 }

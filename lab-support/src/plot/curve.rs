@@ -127,7 +127,7 @@ fn draw_key(area: &Area, curves: &[Curve], best: Option<usize>) -> Drawn<i32> {
     }
     if let Some(best) = best {
         area.draw(&PathElement::new(vec![(x, y - px(7)), (x, y + px(7))], thin(FADED)))?;
-        area.draw_text(&format!("smallest loss: epoch {best}"), &style, (x + px(8), y))?;
+        area.draw_text(&format!("best epoch {best}"), &style, (x + px(8), y))?;
     }
     Ok(y + px(14))
 }

@@ -57,7 +57,7 @@ pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
     let frame = Frame {
         title: &format!("{}{} over epochs", measure[..1].to_uppercase(), &measure[1..]),
         note,
-        size: (900, 400),
+        size: (720, 380),
         source: practice.unwrap_or(Source::FashionMnist),
         alt: format!("{measure} over epochs, last: {}.", last.join(", ")),
     };

@@ -28,19 +28,19 @@ impl History {
         let note = match best {
             None => "each point is the mean over an epoch and stands at its middle",
             Some(_) => {
-                "training: mean over an epoch, drawn at its middle; validation: measured at its end; shaded: the gap"
+                "training: mean over an epoch, at its middle; validation: at its end; shaded: the gap; best: smallest validation loss"
             }
         };
         let epochs = if self.epochs.len() == 1 { "epoch" } else { "epochs" };
         let frame = Frame {
             title: &format!("Training {}: {} {epochs}", self.setup.layers, self.epochs.len()),
             note,
-            size: (900, 350),
+            size: (800, 340),
             source: self.setup.source,
             alt: described(&self.setup.layers, last, best),
         };
         Figure::draw(frame, |area| {
-            let (left, right) = area.split_horizontally(px(450));
+            let (left, right) = area.split_horizontally(px(400));
             draw_panel(&left, "loss", &self.epochs, |score| score.loss, best)?;
             draw_panel(&right, "accuracy", &self.epochs, |score| score.accuracy, best)
         })

@@ -103,7 +103,7 @@ impl Plot {
         let frame = Frame {
             title: &title,
             note: "each number over its place, from 0",
-            size: (900, 400),
+            size: (720, 380),
             source: Source::FashionMnist,
             alt: format!("Curves over the places of their numbers. {}", described.join(" ")),
         };

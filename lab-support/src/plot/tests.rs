@@ -182,7 +182,7 @@ fn every_figure_is_a_small_picture_with_words() {
         (predictions.gallery(4, 3, &data), 784, "11 right (blue), 1 wrong (red). Image 0: predicted"),
         (predictions.worst(3, &data), 784, "Image 4: predicted Shirt 70% (actual Coat)."),
         (predictions.confusion(&data).and_then(|c| c.plot()), 724, "Coat was taken for Shirt (1 of 1)."),
-        (run.plot(), 900, "smallest validation loss in epoch 3."),
+        (run.plot(), 800, "smallest validation loss in epoch 3."),
         (network(1).weight_images("dense", 9), 892, "The weights of the first 9 of 9 neurons of layer dense"),
         (
             Sequential::new([28, 28]).conv2d(4, 3, Relu).weight_images("conv2d", 4),
@@ -214,7 +214,7 @@ fn every_figure_is_a_small_picture_with_words() {
         (gaps_of(&[1, 2]).plot(), 900, "Accuracy on training and validation images, and the gap. seed 1 0."),
         (swept().plot(), 900, "of 2 seeds: 0.001 0.8700, 0.1 0.5500. Best: 0.001."),
         (grid_tried().plot(), 700, "neurons and layers: 0.8500 to 0.8700, best neurons 64, layers 1."),
-        (curves(&[("a", &run), ("b", &other)]), 900, "last: a 0.7900, b 0.8000."),
+        (curves(&[("a", &run), ("b", &other)]), 720, "last: a 0.7900, b 0.8000."),
     ];
     for (figure, width, words) in figures {
         let figure = figure.unwrap();
