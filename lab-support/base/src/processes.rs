@@ -40,27 +40,38 @@ pub fn kill(process: u32) {
     }
 }
 
+/// A process, the one that it belongs to, and whether it has ended.
+#[derive(Clone, Copy)]
+struct Process {
+    id: u32,
+    parent: u32,
+    has_ended: bool,
+}
+
 /// The numbers of the processes that a process has started, or that have become its own, and have not ended.
 pub fn children(process: u32) -> Vec<u32> {
-    let all = with_parents();
-    all.iter().filter(|(_, parent)| *parent == process).map(|(id, _)| *id).collect()
+    let own = all().into_iter().filter(|other| other.parent == process && !other.has_ended);
+    own.map(|other| other.id).collect()
 }
 
 /// These, and all that they have started.
 pub fn descendants(process: u32) -> Vec<u32> {
-    let all = with_parents();
-    let mut found = vec![process];
-    let mut at = 0;
-    while at < found.len() {
-        let parent = found[at];
-        found.extend(all.iter().filter(|(_, of)| *of == parent).map(|(id, _)| *id));
-        at += 1;
-    }
-    found.split_off(1)
+    among(&all(), process)
 }
 
-/// The numbers of all processes that have not ended, each with its parent's.
-fn with_parents() -> Vec<(u32, u32)> {
+/// A process whose first thread has ended counts as ended, and may still have others, and children: they are found behind it.
+fn among(all: &[Process], process: u32) -> Vec<u32> {
+    let mut found = vec![Process { id: process, parent: 0, has_ended: true }];
+    let mut at = 0;
+    while at < found.len() {
+        let parent = found[at].id;
+        found.extend(all.iter().filter(|other| other.parent == parent));
+        at += 1;
+    }
+    found.into_iter().filter(|other| !other.has_ended).map(|other| other.id).collect()
+}
+
+fn all() -> Vec<Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let of_process = |entry: fs::DirEntry| {
         let id = entry.file_name().to_str()?.parse().ok()?;
@@ -68,7 +79,7 @@ fn with_parents() -> Vec<(u32, u32)> {
         // Behind the name, which may hold anything: the state and the parent.
         let mut rest = status.rsplit_once(')')?.1.split_whitespace();
         let state = rest.next()?;
-        Some((id, rest.next()?.parse().ok()?)).filter(|_| state != "Z")
+        Some(Process { id, parent: rest.next()?.parse().ok()?, has_ended: state == "Z" })
     };
     entries.filter_map(of_process).collect()
 }
@@ -96,6 +107,20 @@ mod tests {
         }
         end_descendants();
         assert_eq!(descendants(me), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn what_an_ended_process_still_has_is_found() {
+        let process = |id, parent, has_ended| Process { id, parent, has_ended };
+        let all = [
+            process(2, 1, false),
+            process(3, 2, true),
+            process(4, 3, false),
+            process(5, 1, true),
+            process(6, 9, false),
+        ];
+        assert_eq!(among(&all, 1), [2, 4]);
+        assert_eq!(among(&all, 7), Vec::<u32>::new());
     }
 
     #[test]

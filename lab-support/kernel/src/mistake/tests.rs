@@ -33,7 +33,7 @@ impl ArrayBase<f32> {
     fn sum_axis(&self, axis: Axis) {}
     fn t(&self) {}
 }
-fn table() -> ArrayBase<f32> { ArrayBase(1.0) }
+fn matrix() -> ArrayBase<f32> { ArrayBase(1.0) }
 fn run(name: &str, network: &mut Sequential) {}
 fn halves() -> Result<(i32, i32), String> { Ok((1, 2)) }
 impl Adam { fn new(rate: f32) -> Adam { Adam { rate } } }
@@ -287,15 +287,15 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let mut s = Sequential;\nrun(\"a\", &s)", 2, "&s", "`&mut`"),
     ("let mut s = Sequential;\nrun(&mut s, \"a\")", 2, "run", "another order"),
     ("let (a, b) = halves();", 1, "(a, b)", "put `?` behind it"),
-    ("table().sum_axis(0)", 1, "0", "`Axis(0)`"),
-    ("table().sum_axis(axis=1)", 1, "axis", "`a.sum_axis(Axis(1))`"),
-    ("table() * table()", 1, "*", "`a.dot(&b)`"),
-    ("table() - table()", 1, "-", "`&a - &b`"),
-    ("table() > table()", 1, ">", "mapv"),
-    ("table().transpose()", 1, "transpose", "`.t()`"),
-    ("table().T", 1, "T", "`.t()`"),
-    ("table().max(0.0)", 1, "max", "x.max(0.0)"),
-    ("table().relu()", 1, "relu", "mapv"),
+    ("matrix().sum_axis(0)", 1, "0", "`Axis(0)`"),
+    ("matrix().sum_axis(axis=1)", 1, "axis", "`a.sum_axis(Axis(1))`"),
+    ("matrix() * matrix()", 1, "*", "`a.dot(&b)`"),
+    ("matrix() - matrix()", 1, "-", "`&a - &b`"),
+    ("matrix() > matrix()", 1, ">", "mapv"),
+    ("matrix().transpose()", 1, "transpose", "`.t()`"),
+    ("matrix().T", 1, "T", "`.t()`"),
+    ("matrix().max(0.0)", 1, "max", "x.max(0.0)"),
+    ("matrix().relu()", 1, "relu", "mapv"),
     (
         "let a = v.iter().filter(|x| **x < 0.4);\nlet b = v.iter().filter(|x| *x < 0.4);",
         2,
@@ -467,8 +467,10 @@ fn no_place_is_too_odd() {
     let cells = ["", "\u{e4}\u{1f455}(\tx", "let a = \u{e4};\n\n  b.\u{fc}()?;\n}", &"\u{e4}".repeat(200)];
     for cell in cells {
         let source = crate_of(cell);
-        for (line, column) in (0..source.lines().count() + 3).flat_map(|line| (0..90).map(move |c| (line, c)))
-        {
+        // The lines above the cell are all alike.
+        let count = source.lines().count();
+        let lines = (0..3).chain(count - 16..count + 3);
+        for (line, column) in lines.flat_map(|line| (0..90).map(move |column| (line, column))) {
             let rendered =
                 format!("error: odd\n  --> src/lib.rs:{line}:{column}\n   |\n{line} | text\n   | ^");
             let spans: Vec<_> = [(line, column + 3), (line + 400, 0), (line, 0), (0, column)]
