@@ -182,8 +182,9 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
 /// What the compiler advises.
 fn suggestion(diagnostic: &Diagnostic) -> Option<String> {
     let lists = |child: &&Diagnostic| child.message.contains("other types implement trait");
-    let helps = diagnostic.children.iter().filter(|child| child.level == "help" && !child.spans.is_empty());
-    let child = helps.clone().find(|child| !lists(child))?;
+    let mut helps =
+        diagnostic.children.iter().filter(|child| child.level == "help" && !child.spans.is_empty());
+    let child = helps.find(|child| !lists(child))?;
     // One of several pieces alone is none.
     let whole = child.spans.first().filter(|_| child.spans.len() == 1);
     let text = whole.and_then(|span| span.suggested_replacement.as_deref()).map(str::trim);

@@ -452,6 +452,10 @@ fn what_evcxr_says_by_itself_is_explained() {
     let mistake = explain("let a = 1;\nlet f = |x| x + 1;", &said, &Compiled::default(), &History::default());
     assert!(mistake.lines.iter().any(|line| line.contains("2 | let f")), "{mistake:?}");
     assert!(mistake.value.contains("fn f(x: f64)") && mistake.full.is_none(), "{mistake:?}");
+    let said = ["mismatched closing delimiter: `}`".to_string()];
+    let mistake = explain("for i in 0..3:\n    i;", &said, &Compiled::default(), &History::default());
+    assert!(mistake.lines.iter().any(|line| line.contains("1 | for i")), "{mistake:?}");
+    assert!(mistake.value.contains("in place of the colon"), "{mistake:?}");
     let said = ["unexpected token: `)`".to_string()];
     let mistake = explain("let a = 1;\ndata.", &said, &Compiled::default(), &History::default());
     assert!(mistake.lines.iter().any(|line| line.contains("2 | data.")), "{mistake:?}");

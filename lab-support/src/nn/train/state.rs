@@ -99,6 +99,11 @@ mod tests {
             let sentence = said(epochs).unwrap();
             assert!(sentence.starts_with("The network has not learned: its training loss is "), "{sentence}");
         }
+        let mut state = FitState::new(&Fit::epochs(1).plan);
+        let train = Measured { loss: 2.4, accuracy: 0.1, samples: 100 }.into();
+        state.epochs =
+            vec![Epoch { number: 1, seconds: 1.0, steps: 1, train, validation: None, learning_rate: 0.1 }];
+        assert_eq!(state.no_progress(10), None, "one step teaches little");
         // It rises, or is too sure of itself and still right: that is learning.
         let learning = [&[(2.305, 0.1), (1.9, 0.4)][..], &[(12.0, 0.6)], &[(2.27, 0.25)], &[(1.0, 0.7)], &[]];
         for epochs in learning {
