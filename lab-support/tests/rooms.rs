@@ -1,5 +1,5 @@
 //! The rooms of `src` stand one above the other: a file uses its own room and those below it, and no files use each
-//! other in a circle. Tests inside the sources may use everything.
+//! other in a circle. Tests inside the sources may use everything. And no file, here or in the packages beside, is long.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,22 +41,29 @@ impl Use {
 
 /// The sources by their path below `src`, those that only tests are made of left out.
 fn sources() -> BTreeMap<String, String> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut folders, mut sources) = (vec![src.clone()], BTreeMap::new());
+    let mut sources = files("src");
+    let tests: Vec<String> = sources.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
+    let is_of = |file: &str, test: &String| module(file) == *test || file.starts_with(&format!("{test}/"));
+    sources.retain(|file, _| !tests.iter().any(|test| is_of(file, test)));
+    sources
+}
+
+/// All Rust files below a folder of this package, by their path in it.
+fn files(folder: &str) -> BTreeMap<String, String> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut folders, mut files) = (vec![top.clone()], BTreeMap::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let name = path.strip_prefix(&src).unwrap().to_str().unwrap().to_string();
-            if path.is_dir() {
+            let name = path.strip_prefix(&top).unwrap().to_str().unwrap().to_string();
+            if path.is_dir() && !path.ends_with("target") {
                 folders.push(path);
             } else if name.ends_with(".rs") {
-                sources.insert(name, fs::read_to_string(path).unwrap());
+                files.insert(name, fs::read_to_string(path).unwrap());
             }
         }
     }
-    let tests: Vec<String> = sources.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
-    sources.retain(|file, _| !tests.contains(&module(file)));
-    sources
+    files
 }
 
 /// `nn/train/mod.rs` and `nn/train.rs` are the module `nn/train`.
@@ -200,6 +207,33 @@ fn no_file_uses_a_room_above_its_own() {
 fn no_files_use_each_other_in_a_circle() {
     let found = circle(&uses(&sources()));
     assert!(found.is_empty(), "move what both need into a file of its own:\n{}", found.join("\n"));
+}
+
+/// Lines before a file's own tests.
+const LONGEST: usize = 250;
+
+/// Says of a file that it has more than that; files of tests alone may.
+fn too_long(file: &str, text: &str) -> Option<String> {
+    let is_test = file.ends_with("/tests.rs") || file.split('/').any(|folder| folder == "tests");
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = |pair: &[&str]| pair[0].starts_with("#[cfg(") && pair[1].ends_with("mod tests {");
+    let lines = lines.windows(2).position(tests).unwrap_or(lines.len());
+    (lines > LONGEST && !is_test).then(|| format!("{file}: {lines} lines"))
+}
+
+#[test]
+fn no_file_is_longer_than_a_reader_can_keep_in_mind() {
+    let found: Vec<String> = files(".").iter().filter_map(|(file, text)| too_long(file, text)).collect();
+    assert!(found.is_empty(), "split by topic, {LONGEST} lines at most without tests:\n{}", found.join("\n"));
+}
+
+#[test]
+fn only_lines_before_the_tests_are_counted() {
+    let code = "a();\n".repeat(LONGEST);
+    assert_eq!(too_long("nn/loss.rs", &format!("{code}#[cfg(test)]\nmod tests {{\n{code}}}\n")), None);
+    let longer = format!("{code}a();\n");
+    assert_eq!(too_long("nn/loss.rs", &longer).unwrap(), "nn/loss.rs: 251 lines");
+    assert_eq!((too_long("tests/loss.rs", &longer), too_long("nn/tests.rs", &longer)), (None, None));
 }
 
 fn made_up(files: &[(&str, &str)]) -> Vec<Use> {

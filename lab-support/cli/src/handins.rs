@@ -1,38 +1,18 @@
 //! Who has handed something in, and which of the lab's notebooks it is.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+mod books;
+mod files;
+
 use std::path::{Path, PathBuf};
 
-use crate::declared::squeezed;
-use crate::notebook::Notebook;
-use crate::run;
 use lab_base::Error;
-use lab_kernel::Temporary;
 
-/// What one student has handed in.
-pub struct HandIn {
-    /// The name of the folder or the archive.
-    pub name: String,
-    /// By the places of the lab's notebooks that they are.
-    pub notebooks: BTreeMap<usize, Notebook>,
-    /// The copy's own `answers.md`.
-    pub answers: Option<String>,
-    /// What else was found, and what was made of it.
-    pub notes: Vec<String>,
-}
+use crate::notebook::Notebook;
+use books::Books;
+use files::{entries, is_archive, is_notebook};
 
-/// Folders below a hand-in that are looked into, and files that are looked at.
-const DEPTH: usize = 8;
-const FILES: usize = 2_000;
-
-/// Bytes that a file in an archive may have, and that all of them may have together.
-const LARGEST: u64 = 32 << 20;
-const LARGEST_SUM: u64 = 256 << 20;
-
-/// Archives in a hand-in that are unpacked: one may hold others, or itself.
-const ARCHIVES: usize = 8;
+pub use books::HandIn;
+pub use files::name;
 
 /// Where the hand-ins lie: the folder or archive itself where it is one, else every folder and archive in it, in the order of
 /// their names; and a word on each notebook that lies beside them.
@@ -80,197 +60,9 @@ pub fn read(path: &Path, lab: &[Notebook]) -> HandIn {
     Books::new(lab).hand_in(path)
 }
 
-/// What is known of the lab's notebooks.
-struct Books<'a> {
-    lab: &'a [Notebook],
-    /// The cells that only one of them has, in either edition.
-    cells: Vec<HashSet<String>>,
-}
-
-impl Books<'_> {
-    fn new(lab: &[Notebook]) -> Books<'_> {
-        let cells: Vec<HashSet<String>> = lab
-            .iter()
-            .map(|book| {
-                let both = book.code().into_iter().chain(book.student_edition().code());
-                both.map(|cell| squeezed(&cell)).collect()
-            })
-            .collect();
-        let own = |(i, all): (usize, &HashSet<String>)| {
-            let others =
-                |cell: &String| cells.iter().enumerate().any(|(j, cells)| i != j && cells.contains(cell));
-            all.iter().filter(|cell| !cell.is_empty() && !others(cell)).cloned().collect()
-        };
-        Books { lab, cells: cells.iter().enumerate().map(own).collect() }
-    }
-
-    /// Which of the lab's notebooks this is: the one with which it has most cells in common, else the one whose name it has.
-    fn place(&self, notebook: &Notebook) -> Option<usize> {
-        let code: HashSet<String> = notebook.code().iter().map(|cell| squeezed(cell)).collect();
-        let common = |cells: &HashSet<String>| cells.intersection(&code).count();
-        let best = (0..self.lab.len()).max_by_key(|&i| (common(&self.cells[i]), std::cmp::Reverse(i)))?;
-        if common(&self.cells[best]) > 0 {
-            return Some(best);
-        }
-        let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-        let own = stem(&notebook.path);
-        (0..self.lab.len()).rev().find(|&i| own.contains(&stem(&self.lab[i].path)))
-    }
-
-    /// How many cells are other than those of the blank edition: of two files, the one that was worked in is meant.
-    fn work(&self, place: usize, notebook: &Notebook) -> usize {
-        let blank: HashSet<String> =
-            self.lab[place].student_edition().code().iter().map(|cell| squeezed(cell)).collect();
-        notebook.code().iter().filter(|cell| !blank.contains(&squeezed(cell))).count()
-    }
-
-    fn hand_in(&self, path: &Path) -> HandIn {
-        let shown = if is_archive(path) { path.with_extension("") } else { path.to_path_buf() };
-        let mut hand_in =
-            HandIn { name: name(&shown), notebooks: BTreeMap::new(), answers: None, notes: Vec::new() };
-        let mut found = Vec::new();
-        let mut archives = Vec::new();
-        gather(path, path, &mut found, &mut archives, &mut hand_in.notes);
-        for (shown, path) in found {
-            if path.ends_with("answers.md") {
-                hand_in.answers = lab_base::files::read_text(&path, LARGEST).ok().or(hand_in.answers);
-                continue;
-            }
-            if path.ends_with(run::SHEET) {
-                continue;
-            }
-            match Notebook::load(&path) {
-                Err(error) => {
-                    let error = error.to_string();
-                    hand_in.notes.push(format!(
-                        "{shown}: not a notebook: {}",
-                        error.lines().next().unwrap_or_default()
-                    ));
-                }
-                Ok(notebook) => self.add(&mut hand_in, &shown, notebook),
-            }
-        }
-        hand_in
-    }
-
-    fn add(&self, hand_in: &mut HandIn, shown: &str, notebook: Notebook) {
-        let Some(place) = self.place(&notebook) else {
-            hand_in.notes.push(format!("{shown}: left out, it is none of the lab's notebooks"));
-            return;
-        };
-        let name = self.lab[place].name();
-        match hand_in.notebooks.get(&place) {
-            Some(other) if self.work(place, other) >= self.work(place, &notebook) => {
-                hand_in.notes.push(format!(
-                    "{shown}: left out, another file is {name} with at least as much done in it"
-                ));
-            }
-            other => {
-                if other.is_some() {
-                    hand_in
-                        .notes
-                        .push(format!("{shown}: read as {name} in place of another with less done in it"));
-                } else if notebook.name() != name {
-                    hand_in.notes.push(format!("{shown}: read as {name}"));
-                }
-                hand_in.notebooks.insert(place, notebook);
-            }
-        }
-    }
-}
-
-/// Notebooks and `answers.md` at any depth, each with the name to show: not in hidden folders, such as those of checkpoints,
-/// and not behind links. Archives are unpacked into temporary folders.
-fn gather(
-    top: &Path,
-    path: &Path,
-    found: &mut Vec<(String, PathBuf)>,
-    archives: &mut Vec<Temporary>,
-    notes: &mut Vec<String>,
-) {
-    let depth = path.components().count() - top.components().count();
-    let shown = |path: &Path| path.strip_prefix(top).unwrap_or(path).display().to_string();
-    if is_archive(path) && archives.len() == ARCHIVES {
-        notes.push(format!("{}: left out, it is one archive too many", name(path)));
-    } else if is_archive(path) {
-        match Temporary::new().and_then(|folder| unpack(path, folder.path()).map(|()| folder)) {
-            Ok(folder) => {
-                let unpacked = folder.path().to_path_buf();
-                archives.push(folder);
-                gather(&unpacked, &unpacked, found, archives, notes);
-            }
-            Err(error) => notes.push(format!("{}: not an archive that can be read: {error}", name(path))),
-        }
-    } else if (is_notebook(path) || path.ends_with("answers.md")) && !path.is_dir() {
-        found.push((shown(path), path.to_path_buf()));
-    } else if path.is_dir() && depth < DEPTH && found.len() < FILES {
-        match entries(path) {
-            Ok(entries) => {
-                entries.iter().filter(|path| !path.is_symlink() || !path.is_dir()).for_each(|path| {
-                    gather(top, path, found, archives, notes);
-                })
-            }
-            Err(error) => notes.push(format!("{}: {error}", shown(path))),
-        }
-    }
-}
-
-/// Unpacks the notebooks of an archive, and `answers.md`. Names that lead out of the folder are left out.
-fn unpack(archive: &Path, folder: &Path) -> io::Result<()> {
-    let file = File::open(archive)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("no regular file"));
-    }
-    let mut archive = zip::ZipArchive::new(file)?;
-    let mut left = LARGEST_SUM;
-    for i in 0..archive.len().min(FILES) {
-        let file = archive.by_index(i)?;
-        let Some(path) = file.enclosed_name() else { continue };
-        let is_hidden = |part: &std::ffi::OsStr| is_ignored(&part.to_string_lossy());
-        let is_wanted = is_notebook(&path) || path.ends_with("answers.md") || is_archive(&path);
-        if file.is_dir() || file.is_symlink() || !is_wanted || path.iter().any(is_hidden) {
-            continue;
-        }
-        let place = folder.join(&path);
-        fs::create_dir_all(place.parent().unwrap_or(folder))?;
-        let most = LARGEST.min(left);
-        let read = io::copy(&mut file.take(most + 1), &mut File::create(place)?)?;
-        if read > most {
-            return Err(io::Error::other(format!("{} is larger than {} MB", path.display(), most >> 20)));
-        }
-        left -= read;
-    }
-    Ok(())
-}
-
-/// What lies in a folder, in the order of the names, without what is hidden.
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-    paths.retain(|path| !is_ignored(&name(path)));
-    paths.sort();
-    Ok(paths)
-}
-
-fn is_ignored(name: &str) -> bool {
-    name.starts_with('.') || name == "__MACOSX" || name == "target"
-}
-
-fn is_notebook(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("ipynb"))
-}
-
-fn is_archive(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip")) && !path.is_dir()
-}
-
-/// What a hand-in is called.
-pub fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
     use std::io::Write;
     use std::os::unix::fs::symlink;
 
@@ -279,6 +71,7 @@ mod tests {
     use zip::write::SimpleFileOptions;
 
     use super::*;
+    use crate::run;
 
     fn lab() -> Vec<Notebook> {
         let paths = run::notebooks(&home::root().unwrap()).unwrap();
@@ -416,7 +209,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outer.zip");
         pack(&path, &[("1-load.ipynb", &worked(1, ""))]);
-        for _ in 0..ARCHIVES {
+        for _ in 0..files::ARCHIVES {
             let inner = fs::read(&path).unwrap();
             let mut outer = zip::ZipWriter::new(File::create(&path).unwrap());
             outer.start_file("inner.zip", SimpleFileOptions::default()).unwrap();

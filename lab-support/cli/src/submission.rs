@@ -1,13 +1,14 @@
 //! One worked copy: its notebooks run in a folder of their own, whatever is in them.
 
+mod counted;
+
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab_base::records::{self, Records};
-use lab_base::{Error, Verdict, home, processes};
+use lab_base::{Error, home, processes};
 use lab_kernel::Temporary;
 use nbformat::v4::Output;
 use tokio::time::timeout;
@@ -16,11 +17,12 @@ use crate::declared::Declared;
 use crate::handins::HandIn;
 use crate::limits::Limits;
 use crate::notebook::Notebook;
-use crate::report::{Answer, Outcome, Report, Row};
+use crate::report::{Outcome, Report, Row};
 use crate::session::Session;
 use crate::setup::Kernel;
 use crate::shut_in::Room;
 use crate::{answers, output, terminal};
+use counted::Counted;
 
 /// How a hand-in is run.
 pub struct Rules {
@@ -114,56 +116,6 @@ fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The checks of a notebook that have been made by cells of their own.
-struct Counted {
-    file: PathBuf,
-    made: HashMap<String, (Outcome, Option<Answer>)>,
-    /// What is said of a file that can't be read, or not all of it.
-    damage: Option<String>,
-}
-
-impl Counted {
-    /// What other cells have written does not count.
-    fn forget(&self) {
-        let _ = fs::remove_file(&self.file);
-    }
-
-    /// Counts what the cell of this check has written, and nothing that it has written beside it.
-    fn count(&mut self, check: &Declared, succeeded: bool, outputs: &[Output]) {
-        let verdicts = match records::scan::<Verdict>(&self.file) {
-            Ok(Records { all, left_out }) => {
-                let told = left_out.map(|left_out| format!("{}: {left_out}", home::CHECKS));
-                self.damage = self.damage.take().or(told);
-                all
-            }
-            Err(e) => {
-                self.damage.get_or_insert(first_line(&e.to_string()));
-                Vec::new()
-            }
-        };
-        let own: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.name == check.name).collect();
-        let outcome = match own.as_slice() {
-            [] => Outcome::Open("the check was not reached".into()),
-            [verdict] if !verdict.passed && !verdict.please_read => Outcome::Open(verdict.message.clone()),
-            [_] if !succeeded => Outcome::Open("its cell fails".into()),
-            [verdict] if verdict.passed => Outcome::Passed,
-            [verdict] => {
-                // The mark says that it is to be read.
-                let message = verdict.message.strip_prefix("please read, ").unwrap_or(&verdict.message);
-                Outcome::PleaseRead(message.into())
-            }
-            several => Outcome::Open(format!("its cell makes it {} times, where once counts", several.len())),
-        };
-        let answer = check.name.starts_with("answer ").then(|| output::answer(outputs));
-        self.made.insert(check.name.clone(), (outcome, answer));
-    }
-}
-
-/// What was found, without the advice.
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_string()
 }
 
 /// A folder like a worked copy, where the code of a copy can run.

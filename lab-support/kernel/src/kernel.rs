@@ -1,18 +1,15 @@
 mod cells;
+mod lifetime;
 mod requests;
 mod stop;
 
 use std::collections::VecDeque;
-use std::env;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Result;
-use rustix::process::{Signal, getpgrp, getpid, kill_process_group};
 use serde_json::json;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
@@ -28,8 +25,7 @@ use crate::incoming::{Channel, Incoming};
 use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
-use crate::wire::Presence;
-use lab_base::{processes, watch};
+use lab_base::processes;
 use requests::Own;
 
 /// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
@@ -78,21 +74,7 @@ async fn serve(file: &Path) -> Result<()> {
     let (sender, incoming) = unbounded_channel();
     let connection = Connection::read(file)?;
     let front = Front::bind(&connection, &sender).await?;
-    let gone = sender.clone();
-    watch::on_end_of_jupyter(move || {
-        // Nobody listens when the kernel is ending anyway.
-        let _ = gone.send(Incoming::JupyterGone);
-    });
-    let mut terminated = signal(SignalKind::terminate())?;
-    let asked = sender.clone();
-    tokio::spawn(async move {
-        terminated.recv().await;
-        // As above.
-        let _ = asked.send(Incoming::JupyterGone);
-    });
-    if watch::jupyter().is_none() {
-        tokio::spawn(end_when_alone(front.presence.clone(), sender.clone()));
-    }
+    lifetime::end_in_time(front.presence.clone(), &sender)?;
     front.broadcast(Message::request("status").with_content(&json!({ "execution_state": "starting" })));
     let starting = tokio::spawn(start(sender.clone()));
     let mut kernel = Kernel {
@@ -112,37 +94,8 @@ async fn serve(file: &Path) -> Result<()> {
     };
     kernel.serve(incoming, starting).await;
     drop(kernel);
-    end_compilers();
+    lifetime::end_compilers();
     Ok(())
-}
-
-/// For how long a kernel waits for a front end, where no program watches over it that would end it. Those that start
-/// kernels by themselves, as VS Code does, hold their connections for as long as they run, and come back within seconds
-/// when they have failed; on this machine a connection ends with its process, and neither it nor this time goes on while the
-/// machine sleeps.
-const ALONE: Duration = Duration::from_secs(600);
-
-/// Names another time, in seconds.
-const ALONE_SECONDS: &str = "LAB_ALONE_SECONDS";
-
-/// Ends the kernel when all front ends have gone, whatever runs: nobody sees it.
-async fn end_when_alone(presence: Presence, kernel: UnboundedSender<Incoming>) {
-    let seconds = env::var(ALONE_SECONDS).ok().and_then(|seconds| seconds.parse().ok());
-    let limit = seconds.map_or(ALONE, Duration::from_secs);
-    while presence.alone().is_none_or(|alone| alone < limit) {
-        tokio::time::sleep(limit / 20).await;
-    }
-    // Nobody listens when the kernel is ending anyway.
-    let _ = kernel.send(Incoming::JupyterGone);
-}
-
-/// What this process has started to be set up would go on. Jupyter gives a kernel a process group of its own; by now
-/// this process does not end by the signal itself.
-fn end_compilers() {
-    if getpgrp() == getpid() {
-        // There may be none.
-        let _ = kill_process_group(getpid(), Signal::TERM);
-    }
 }
 
 /// evcxr, or why it can't start.

@@ -62,7 +62,8 @@
 //! # When it ends
 //!
 //! With the program that started it, if that gave its process id in `JPY_PARENT_PID`, as Jupyter does; else when no front
-//! end has been connected for ten minutes (`LAB_ALONE_SECONDS` sets another time); when it is told to, and on SIGTERM.
+//! end has been connected for ten minutes (`LAB_ALONE_SECONDS` sets another time); when it is told to, and on SIGTERM
+//! (`kernel/lifetime.rs`).
 //!
 //! # What everything has to wait for
 //!

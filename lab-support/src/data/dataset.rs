@@ -182,17 +182,16 @@ impl fmt::Display for Dataset {
 #[cfg(test)]
 mod tests {
     use linfa::dataset::{Labels, Records};
-    use ndarray::{ArcArray, ArcArray1, array};
+    use ndarray::array;
 
     use super::*;
     use lab_base::Source;
 
     /// Five images of 1 x 2 pixels.
     fn data() -> Dataset {
-        let pixels =
-            ArcArray::from_shape_vec((5, 1, 2), vec![0, 255, 10, 20, 30, 40, 51, 102, 1, 2]).unwrap();
-        let labels = ArcArray1::from_vec(vec![9, 0, 1, 2, 3]);
-        Images::new(pixels, labels, Source::FashionMnist).unwrap().normalized()
+        let pixels = [0, 255, 10, 20, 30, 40, 51, 102, 1, 2];
+        let pixel = |(i, _, column): (usize, usize, usize)| pixels[2 * i + column];
+        Images::made(Source::FashionMnist, (5, 1, 2), pixel, |i| [9, 0, 1, 2, 3][i]).normalized()
     }
 
     #[test]

@@ -164,6 +164,20 @@ pub(crate) fn write_notice(f: &mut fmt::Formatter, source: Source) -> fmt::Resul
 }
 
 #[cfg(test)]
+impl Images {
+    /// As many images of as many rows and columns as `shape` says: `pixel` is called with image, row and column.
+    pub(crate) fn made(
+        source: Source,
+        shape: (usize, usize, usize),
+        pixel: impl Fn((usize, usize, usize)) -> u8,
+        label: impl Fn(usize) -> u8,
+    ) -> Images {
+        let labels = ArcArray1::from_shape_fn(shape.0, label);
+        Images::new(ArcArray::from_shape_fn(shape, pixel), labels, source).unwrap()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -141,8 +141,8 @@ mod tests {
     /// Twenty training images and ten test images, each of one grey, and one training image twice.
     fn data() -> (Images, Images) {
         let images = |from: u8, n: usize| {
-            let pixels = ArcArray::from_shape_fn((n, 2, 2), |(i, ..)| from + (i as u8).min(18));
-            Images::new(pixels, ArcArray1::from_shape_fn(n, |i| (i % 10) as u8), Source::Practice).unwrap()
+            let pixel = |(i, ..): (usize, usize, usize)| from + (i as u8).min(18);
+            Images::made(Source::Practice, (n, 2, 2), pixel, |i| (i % 10) as u8)
         };
         Images::originals(images(0, 20), images(100, 10))
     }

@@ -46,14 +46,12 @@ impl Images {
 #[cfg(test)]
 mod tests {
     use lab_base::Source;
-    use ndarray::{ArcArray, ArcArray1};
 
     use super::*;
 
     fn images() -> Images {
-        let pixels =
-            ArcArray::from_shape_vec((5, 1, 2), vec![0, 255, 10, 20, 30, 40, 51, 102, 1, 2]).unwrap();
-        Images::new(pixels, ArcArray1::zeros(5), Source::FashionMnist).unwrap()
+        let pixels = [0, 255, 10, 20, 30, 40, 51, 102, 1, 2];
+        Images::made(Source::FashionMnist, (5, 1, 2), |(i, _, column)| pixels[2 * i + column], |_| 0)
     }
 
     #[test]

@@ -54,17 +54,15 @@ impl Dataset {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
+    use lab_base::Source;
 
     use super::*;
     use crate::data::images::Images;
-    use lab_base::Source;
 
     /// Twelve images of one pixel, its number; labels 0 to 9, 0, 1.
     fn data() -> Dataset {
-        let pixels = ArcArray::from_shape_fn((12, 1, 1), |(i, _, _)| i as u8);
-        let labels = ArcArray1::from_shape_fn(12, |i| (i % 10) as u8);
-        Images::new(pixels, labels, Source::FashionMnist).unwrap().unnormalized()
+        let label = |i| (i % 10) as u8;
+        Images::made(Source::FashionMnist, (12, 1, 1), |(i, ..)| i as u8, label).unnormalized()
     }
 
     fn numbers(data: &Dataset) -> Vec<u8> {

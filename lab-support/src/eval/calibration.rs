@@ -72,7 +72,7 @@ impl fmt::Display for Calibration {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1, Array2};
+    use ndarray::Array2;
 
     use super::*;
     use crate::data::Images;
@@ -85,7 +85,7 @@ mod tests {
             let (predicted, confidence) = said[i];
             if class == predicted { confidence } else { (1.0 - confidence) / 9.0 }
         });
-        let images = Images::new(ArcArray::zeros((4, 1, 1)), ArcArray1::zeros(4), Source::Practice).unwrap();
+        let images = Images::made(Source::Practice, (4, 1, 1), |_| 0, |_| 0);
         let data = images.normalized();
         let predictions = Predictions { outputs, probabilities: true };
         let calibration = predictions.calibration(&data).unwrap();

@@ -89,15 +89,12 @@ impl fmt::Display for Ensemble {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::Images;
     use crate::nn::Activation::Linear;
 
     fn data() -> Dataset {
-        let labels = ArcArray1::from_vec(vec![0, 1, 2, 3]);
-        Images::new(ArcArray::zeros((4, 2, 2)), labels, Source::Practice).unwrap().normalized()
+        Images::made(Source::Practice, (4, 2, 2), |_| 0, |i| i as u8).normalized()
     }
 
     /// A network that calls image i class `classes[i]`, with 91 %.

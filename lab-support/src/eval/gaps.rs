@@ -61,8 +61,6 @@ impl Gap {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::Images;
     use crate::nn::Activation::Linear;
@@ -70,9 +68,8 @@ mod tests {
 
     /// Bright images are of class 0, dark ones of class 1; or the other way round.
     fn data(bright: u8) -> Dataset {
-        let pixels = ArcArray::from_shape_fn((20, 2, 2), |(i, _, _)| 255 * (i % 2) as u8);
-        let labels = ArcArray1::from_shape_fn(20, |i| if i % 2 == 1 { bright } else { 1 - bright });
-        Images::new(pixels, labels, Source::Practice).unwrap().normalized()
+        let label = |i| if i % 2 == 1 { bright } else { 1 - bright };
+        Images::made(Source::Practice, (20, 2, 2), |(i, ..)| 255 * (i % 2) as u8, label).normalized()
     }
 
     #[test]

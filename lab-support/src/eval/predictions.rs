@@ -187,14 +187,11 @@ impl fmt::Display for Predictions {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::Source;
 
     fn data(labels: &[u8]) -> Dataset {
-        let pixels = ArcArray::zeros((labels.len(), 28, 28));
-        Images::new(pixels, ArcArray1::from_vec(labels.to_vec()), Source::FashionMnist).unwrap().normalized()
+        Images::made(Source::FashionMnist, (labels.len(), 28, 28), |_| 0, |i| labels[i]).normalized()
     }
 
     /// One row for each `(class, confidence)`; the rest is spread evenly.

@@ -81,19 +81,18 @@ impl Predictions {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1, Array2};
+    use ndarray::Array2;
 
     use super::*;
     use crate::data::{Images, Source};
 
     /// 1000 images of class 0 to 9, of which `right` in ten are said to be what they are, each by a logit of 3.
     fn predictions(right: usize) -> (Predictions, Dataset) {
-        let labels = ArcArray1::from_shape_fn(1000, |i| (i % 10) as u8);
         let outputs = Array2::from_shape_fn((1000, 10), |(i, class)| {
             let said = if i / 10 % 10 < right { i % 10 } else { (i + 1) % 10 };
             if class == said { 3.0 } else { 0.0 }
         });
-        let images = Images::new(ArcArray::zeros((1000, 1, 1)), labels, Source::Practice).unwrap();
+        let images = Images::made(Source::Practice, (1000, 1, 1), |_| 0, |i| (i % 10) as u8);
         (Predictions { outputs, probabilities: false }, images.normalized())
     }
 

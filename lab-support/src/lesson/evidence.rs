@@ -49,7 +49,7 @@ fn saved_baseline(data: &FashionMnist) -> Result<(Option<FirstImage>, Option<Sav
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::run::tests::run;
+    use crate::lesson::example_runs::run;
 
     /// A line that somebody has written or changed by hand is no evidence, whatever it says.
     #[test]

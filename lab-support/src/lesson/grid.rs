@@ -6,7 +6,7 @@ use lab_base::Error;
 
 use crate::data::Dataset;
 use crate::eval::GridTried;
-use crate::lesson::tries::{Try, try_all};
+use crate::lesson::tries::Tries;
 use crate::nn::{Fit, Sequential};
 
 /// Pairs of values of two settings, each with a network to train.
@@ -27,30 +27,19 @@ use crate::nn::{Fit, Sequential};
 /// # Ok::<(), lab_support::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Grid {
-    what: [String; 2],
-    learn: Dataset,
-    validation: Dataset,
-    pairs: Vec<[String; 2]>,
-    tries: Vec<Try>,
-}
+pub struct Grid(Tries<2>);
 
 impl Grid {
     /// Varies `rows` and `columns`, as "neurons" and "hidden layers": every network learns from `learn` and is
     /// measured on `validation`.
     pub fn new(rows: &str, columns: &str, learn: &Dataset, validation: &Dataset) -> Grid {
-        let (learn, validation) = (learn.clone(), validation.clone());
-        let what = [rows, columns].map(String::from);
-        Grid { what, learn, validation, pairs: Vec::new(), tries: Vec::new() }
+        Grid(Tries::new([rows, columns], learn, validation))
     }
 
     /// A pair of values, and the compiled network and plan that it stands for. The network's own seed and the plan's
     /// own validation set play no part.
     pub fn add(&mut self, row: impl fmt::Display, column: impl fmt::Display, model: Sequential, plan: Fit) {
-        let [rows, columns] = &self.what;
-        let name = format!("{rows} {row}, {columns} {column}");
-        self.tries.push(Try { name, model, plan });
-        self.pairs.push([row.to_string(), column.to_string()]);
+        self.0.add([row.to_string(), column.to_string()], model, plan);
     }
 
     /// Trains each network once with each of `seeds`, as [`Sweep::run`](super::Sweep::run) does.
@@ -58,14 +47,12 @@ impl Grid {
     /// # Errors
     /// As [`Sweep::run`](super::Sweep::run).
     pub fn run(&self, seeds: &[u64]) -> Result<GridTried, Error> {
-        let what = self.what.join(" and ");
-        let tried = try_all(&what, &self.tries, seeds, &self.learn, &self.validation)?;
-        let pairs = self.pairs.iter().cloned().zip(tried).collect();
-        Ok(GridTried { what: self.what.clone(), pairs, source: self.learn.images().source })
+        let pairs = self.0.run(seeds)?;
+        Ok(GridTried { what: self.0.what.clone(), pairs, source: self.0.learn.images().source })
     }
 
     /// Shows in a notebook what is to be tried.
     pub fn evcxr_display(&self) {
-        println!("{}: {} pairs", self.what.join(" and "), self.pairs.len());
+        println!("{}: {} pairs", self.0.what(), self.0.values.len());
     }
 }

@@ -218,7 +218,7 @@ impl LongRun {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::run::tests::{data, history_of, network, run, run_of};
+    use crate::lesson::example_runs::{data, history_of, network, run, run_of};
     use crate::nn::{Adam, AdamW, CrossEntropy, Muon, Optimizer, Schedule};
 
     #[test]

@@ -237,7 +237,7 @@ crate::notebook::shows_as_text!(Runs);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::run::tests::{data, history_of, network, run, run_of, score_of};
+    use crate::lesson::example_runs::{data, history_of, network, run, run_of, score_of};
     use crate::nn::Activation::{Linear, Relu, Tanh};
     use crate::nn::{Adam, CrossEntropy, Fit, Sequential};
 

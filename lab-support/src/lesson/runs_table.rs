@@ -119,8 +119,8 @@ fn write_advice(f: &mut fmt::Formatter, first: &Group) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use crate::data::Source;
+    use crate::lesson::example_runs::run;
     use crate::lesson::run::Run;
-    use crate::lesson::run::tests::run;
     use crate::lesson::runs::Runs;
 
     fn table(runs: Vec<Run>) -> String {

@@ -6,7 +6,7 @@ use lab_base::Error;
 
 use crate::data::Dataset;
 use crate::eval::Swept;
-use crate::lesson::tries::{Try, try_all};
+use crate::lesson::tries::Tries;
 use crate::nn::{Fit, Sequential};
 
 /// Values of one setting, each with a network to train.
@@ -25,28 +25,19 @@ use crate::nn::{Fit, Sequential};
 /// # Ok::<(), lab_support::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Sweep {
-    what: String,
-    learn: Dataset,
-    validation: Dataset,
-    values: Vec<String>,
-    tries: Vec<Try>,
-}
+pub struct Sweep(Tries<1>);
 
 impl Sweep {
     /// Varies `what`, as "learning rate": every network learns from `learn` and is measured on `validation`.
     pub fn new(what: &str, learn: &Dataset, validation: &Dataset) -> Sweep {
-        let (learn, validation) = (learn.clone(), validation.clone());
-        Sweep { what: what.to_string(), learn, validation, values: Vec::new(), tries: Vec::new() }
+        Sweep(Tries::new([what], learn, validation))
     }
 
     /// A value, and the compiled network and plan that it stands for. The network's own seed and the plan's own
     /// validation set play no part; each seed draws what [`Sequential::seed`] draws, so that learned layers which are
     /// reused stay.
     pub fn add(&mut self, value: impl fmt::Display, model: Sequential, plan: Fit) {
-        let value = value.to_string();
-        self.tries.push(Try { name: format!("{} {value}", self.what), model, plan });
-        self.values.push(value);
+        self.0.add([value.to_string()], model, plan);
     }
 
     /// Trains each network once with each of `seeds`, shows one bar for all of it, and adds every run to the records
@@ -56,13 +47,12 @@ impl Sweep {
     /// When no value was added, or there is no seed, or one of them comes twice; as [`Sequential::fit`]; when it was stopped, and when a record
     /// can't be written.
     pub fn run(&self, seeds: &[u64]) -> Result<Swept, Error> {
-        let tried = try_all(&self.what, &self.tries, seeds, &self.learn, &self.validation)?;
-        let values = self.values.iter().cloned().zip(tried).collect();
-        Ok(Swept { what: self.what.clone(), values, source: self.learn.images().source })
+        let values = self.0.run(seeds)?.into_iter().map(|([value], tried)| (value, tried)).collect();
+        Ok(Swept { what: self.0.what(), values, source: self.0.learn.images().source })
     }
 
     /// Shows in a notebook what is to be tried.
     pub fn evcxr_display(&self) {
-        println!("{}: {}", self.what, self.values.join(", "));
+        println!("{}: {}", self.0.what(), self.0.values.concat().join(", "));
     }
 }

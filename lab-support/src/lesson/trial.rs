@@ -29,15 +29,12 @@ pub fn trial(name: &str, model: &mut Sequential, train: &Dataset, plan: Fit) -> 
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::{Images, Source};
 
     #[test]
     fn a_trial_without_validation_is_refused() {
-        let images = Images::new(ArcArray::zeros((4, 2, 2)), ArcArray1::zeros(4), Source::Practice);
-        let train = images.unwrap().normalized();
+        let train = Images::made(Source::Practice, (4, 2, 2), |_| 0, |_| 0).normalized();
         let mut model = Sequential::new([2, 2]).flatten();
         let error = trial("no", &mut model, &train, Fit::epochs(1)).unwrap_err().to_string();
         assert!(error.contains("a validation set to measure it on, found none"), "{error}");

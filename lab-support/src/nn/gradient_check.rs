@@ -1,40 +1,21 @@
 //! Every gradient against the slope it stands for, measured: the loss a little to the right of a number
-//! less the loss a little to its left. Tensor by tensor.
+//! less the loss a little to its left. Tensor by tensor: here of one layer, in `networks.rs` of several in a row.
 
-use crate::nn::kernels::transpose::each_row_transposed;
+mod networks;
+
+use crate::nn::against_pytorch::wave;
 use crate::nn::kernels::{Padding, RandomStream, Threads};
 use crate::nn::layers::{
     Activation, ActivationLayer, AveragePool2d, Backward, BatchNorm, Conv, Conv2d, Dense, Dropout, Flatten,
     GlobalAveragePool2d, Layer, LayerNorm, MaxPool2d, Neurons, Parameter, Role,
 };
-use crate::nn::loss::CrossEntropy;
-use crate::nn::model::{Sequential, Tape};
 
-use Activation::{Linear, Relu, Sigmoid, Softmax, Tanh};
+use Activation::{Linear, Sigmoid, Softmax, Tanh};
 
 const BATCH: usize = 3;
 
 /// Far enough to rise above rounding, near enough for a straight line.
 const STEP: f32 = 4e-3;
-
-/// Numbers from -1 to 1 that look random, the same in every run and in `tests/pytorch.py`.
-pub(super) fn wave(first: usize, n: usize) -> Vec<f32> {
-    (first..first + n).map(|i| ((37 * i * i + 11 * i + 7) % 101) as f32 / 50.0 - 1.0).collect()
-}
-
-/// As many numbers as PyTorch has, none further from its own than `most`.
-#[track_caller]
-pub(super) fn close(what: &str, ours: &[f32], theirs: &[f32], most: f32) {
-    let far = ours.iter().zip(theirs).any(|(a, b)| (a - b).abs() > most);
-    assert!(ours.len() == theirs.len() && !far, "{what}: {ours:?}, and PyTorch has {theirs:?}");
-}
-
-/// A batch of images: PyTorch has channel after channel; here the channels of a pixel lie side by side.
-pub(super) fn by_pixel(rows: usize, batch: &[f32], channels: usize) -> Vec<f32> {
-    let mut by_pixel = vec![0.0; batch.len()];
-    each_row_transposed(rows, batch, batch.len() / rows / channels, &mut by_pixel);
-    by_pixel
-}
 
 /// The slope of `loss` along each number of `x`.
 fn slopes(x: &[f32], mut loss: impl FnMut(&[f32]) -> f64) -> Vec<f64> {
@@ -212,54 +193,4 @@ fn pooling() {
     }
     let mut mean = GlobalAveragePool2d::new(&[3, 4, 2]).unwrap();
     check_image_layer("mean of each channel", &mut mean, [3, 4, 2]);
-}
-
-/// The gradient of every parameter of a network, of the mean loss of a batch.
-fn check_network(mut model: Sequential, loss: CrossEntropy) {
-    const LABELS: [usize; BATCH] = [2, 0, 1];
-    let inputs = wave(0, BATCH * 6);
-    let mut tape = Tape::for_training(&model, BATCH);
-    model.parameters_mut().for_each(|p| p.prepare(0));
-    tape.input(BATCH).copy_from_slice(&inputs);
-    tape.forward_training(&mut model.layers, BATCH, RandomStream::default(), &Threads::one());
-    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, None, &Threads::one());
-    assert!((sum - BATCH as f64 * mean_loss(&mut tape, &model, loss, &LABELS)).abs() < 1e-6);
-
-    for i in 0..model.parameters().count() {
-        let parameter = model.parameters().nth(i).unwrap().clone();
-        let mut replace = |value: &[f32]| {
-            model.parameters_mut().nth(i).unwrap().value.copy_from_slice(value);
-            mean_loss(&mut tape, &model, loss, &LABELS)
-        };
-        let slopes = slopes(&parameter.value, &mut replace);
-        replace(&parameter.value);
-        agree(&format!("{} {i}, {}", model.architecture(), parameter.name), &parameter.gradient, &slopes);
-    }
-}
-
-fn mean_loss(tape: &mut Tape, model: &Sequential, loss: CrossEntropy, labels: &[usize]) -> f64 {
-    let outputs = tape.forward(&model.layers, labels.len(), &Threads::one());
-    let rows = outputs.chunks_exact(outputs.len() / labels.len()).zip(labels);
-    let sum: f64 = rows.map(|(row, label)| f64::from(loss.of(row, *label))).sum();
-    sum / labels.len() as f64
-}
-
-#[test]
-fn networks() {
-    let hidden = || Sequential::new([2, 3]).flatten().dense(9, Relu).dense(8, Tanh).dense(7, Sigmoid);
-    check_network(hidden().dense(3, Linear), CrossEntropy::from_logits());
-    check_network(hidden().dense(3, Softmax), CrossEntropy::from_probabilities());
-    check_network(hidden().dense(3, Linear).activation(Softmax), CrossEntropy::from_probabilities());
-}
-
-/// Blocks at both ends of a network, two that begin with the same layer, and one inside another.
-#[test]
-fn residual_blocks() {
-    let model = Sequential::new([6]).residual(|block| block.dense(5, Tanh).dense(6, Sigmoid)).dense(7, Tanh);
-    let model = model.residual(|outer| {
-        let inner = outer.residual(|inner| inner.dense(4, Sigmoid).dense(7, Linear));
-        inner.layer_norm().residual(|inner| inner.dense(7, Tanh))
-    });
-    let model = model.activation(Relu).dense(3, Linear);
-    check_network(model.residual(|block| block.dense(3, Tanh)), CrossEntropy::from_logits());
 }

@@ -136,7 +136,7 @@ pub(crate) fn argmax<'a>(row: impl IntoIterator<Item = &'a f32>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{close, wave};
+    use crate::nn::against_pytorch::{close, wave};
 
     const LABELS: [usize; 2] = [2, 0];
 

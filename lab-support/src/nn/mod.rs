@@ -27,6 +27,8 @@ mod score;
 mod train;
 
 #[cfg(test)]
+mod against_pytorch;
+#[cfg(test)]
 mod gradient_check;
 #[cfg(test)]
 pub(crate) mod same_bits;

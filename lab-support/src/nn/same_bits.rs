@@ -1,7 +1,5 @@
 //! The same seed gives the same weights to the last bit, whatever the number of threads.
 
-use ndarray::{ArcArray, ArcArray1};
-
 use crate::data::{Dataset, Images, Source};
 use crate::nn::kernels::{Padding, Threads};
 use crate::nn::layers::Conv;
@@ -13,12 +11,11 @@ use crate::nn::train::{Augment, Fit};
 
 /// Images of 12 x 12 pixels of which one row is brighter: that row's number is the label.
 pub(crate) fn striped(n: usize) -> Dataset {
-    let pixels = ArcArray::from_shape_fn((n, 12, 12), |(i, row, column)| {
+    let pixel = |(i, row, column)| {
         let noise = (i * 7919 + row * 131 + column * 37) % 128;
         (noise + if row == i % 10 { 127 } else { 0 }) as u8
-    });
-    let labels = ArcArray1::from_shape_fn(n, |i| (i % 10) as u8);
-    Images::new(pixels, labels, Source::Practice).unwrap().normalized()
+    };
+    Images::made(Source::Practice, (n, 12, 12), pixel, |i| (i % 10) as u8).normalized()
 }
 
 /// Wide enough that five threads have a part in every product.

@@ -1,7 +1,7 @@
 //! Every figure, made from a handful of images.
 
 use lab_base::Error;
-use ndarray::{ArcArray, ArcArray1, Array2, array};
+use ndarray::{Array2, array};
 use plotters::prelude::RGBColor;
 
 use crate::data::{Dataset, Images, Source};
@@ -45,8 +45,8 @@ impl Picture {
 /// Images 0 to 11 with labels 0 to 9, 0, 1; each a white square on black.
 fn images(source: Source) -> Images {
     let square = |row: usize, column: usize| (8..20).contains(&row) && (8..20).contains(&column);
-    let pixels = ArcArray::from_shape_fn((12, 28, 28), |(_, r, c)| if square(r, c) { 255 } else { 0 });
-    Images::new(pixels, ArcArray1::from_shape_fn(12, |i| (i % 10) as u8), source).unwrap()
+    let pixel = |(_, r, c)| if square(r, c) { 255 } else { 0 };
+    Images::made(source, (12, 28, 28), pixel, |i| (i % 10) as u8)
 }
 
 fn data() -> Dataset {

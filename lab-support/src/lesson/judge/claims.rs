@@ -120,7 +120,7 @@ fn of_sentence<'a>(s: &'a Sentence, about: About, own: &[Kind], all: bool) -> Ve
         let is_behind = |at: usize| at > place && at < end && s.tokens[at].clause <= last_clause;
         let mut named: Vec<&(usize, Trait)> = pre;
         // "To get beyond 0.8856, one can use convolutions": it is of what there was before.
-        let followed = s.tokens.get(place + 1).is_some_and(|t| t.is("with for of by using in"));
+        let followed = s.is_at(place + 1, "with for of by using in");
         if (named.is_empty() || !says_what) && !is_taken && (!is_opposed || bracket || followed) {
             let has_time = !named.is_empty();
             named.extend(traits.iter().filter(|(at, t)| is_behind(*at) && !(has_time && t.is_a_time())));

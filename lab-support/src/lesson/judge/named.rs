@@ -70,7 +70,7 @@ fn normalized(s: &Sentence, i: usize) -> Option<Trait> {
     }
     // "After two epochs".
     let count = token.number().and_then(|n| n.count());
-    if let Some(epochs) = count.filter(|_| s.tokens.get(i + 1).is_some_and(|t| t.is(EPOCH))) {
+    if let Some(epochs) = count.filter(|_| s.is_at(i + 1, EPOCH)) {
         return Some(Trait::At(epochs));
     }
     (token.is_word("with") && ends).then_some(Trait::Normalized)
@@ -79,7 +79,7 @@ fn normalized(s: &Sentence, i: usize) -> Option<Trait> {
 fn position(s: &Sentence, i: usize) -> Option<Trait> {
     let token = &s.tokens[i];
     let before = i.checked_sub(1).map(|i| &s.tokens[i]);
-    let epochs = |i: usize| s.tokens.get(i).is_some_and(|t| t.is(EPOCH));
+    let epochs = |i: usize| s.is_at(i, EPOCH);
     if token.is("first start beginning initially") || token.is_word("1st") {
         return Some(Trait::At(1));
     }
@@ -94,7 +94,7 @@ fn position(s: &Sentence, i: usize) -> Option<Trait> {
 
 fn network(s: &Sentence, i: usize) -> Option<Trait> {
     let token = &s.tokens[i];
-    let next = |step: usize, list: List| s.tokens.get(i + step).is_some_and(|t| t.is(list));
+    let next = |step: usize, list: List| s.is_at(i + step, list);
     let before = |step: usize, list: List| i >= step && s.tokens[i - step].is(list);
     if token.is("baseline original unchanged") {
         return Some(Trait::Baseline);

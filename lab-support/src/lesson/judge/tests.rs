@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::*;
 use crate::lesson::check::Check;
+use crate::lesson::example_runs::{history_of, network, run_of};
 use crate::lesson::long_run;
 use crate::lesson::run::Run;
-use crate::lesson::run::tests::{history_of, network, run_of};
 use crate::nn::{Adam, Fit, Measured};
 
 /// An answer that was labelled before it was judged.

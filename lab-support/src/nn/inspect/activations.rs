@@ -46,15 +46,13 @@ impl Activations {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::Images;
     use crate::nn::Activation::{Linear, Relu};
 
     fn data() -> Dataset {
-        let pixels = ArcArray::from_shape_fn((70, 3, 2), |(i, row, column)| (3 * i + 5 * row + column) as u8);
-        Images::new(pixels, ArcArray1::from_elem(70, 9), Source::FashionMnist).unwrap().normalized()
+        let pixel = |(i, row, column)| (3 * i + 5 * row + column) as u8;
+        Images::made(Source::FashionMnist, (70, 3, 2), pixel, |_| 9).normalized()
     }
 
     fn model() -> Sequential {

@@ -82,8 +82,6 @@ impl Sequential {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::{Images, Source};
     use crate::nn::Activation::{Linear, Softmax, Tanh};
@@ -95,8 +93,7 @@ mod tests {
             let change = if (i, place) == (1, pixel) { change } else { 0 };
             (100 + 20 * i as i16 + 9 * place as i16 + change) as u8
         };
-        let pixels = ArcArray::from_shape_fn((3, 2, 3), value);
-        Images::new(pixels, ArcArray1::from_vec(vec![0, 1, 2]), Source::Practice).unwrap().normalized()
+        Images::made(Source::Practice, (3, 2, 3), value, |i| i as u8).normalized()
     }
 
     fn model() -> Sequential {

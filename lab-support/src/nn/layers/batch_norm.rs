@@ -203,7 +203,7 @@ impl Layer for BatchNorm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{by_pixel, close, wave};
+    use crate::nn::against_pytorch::{by_pixel, close, wave};
 
     /// From `batch_norm` in `tests/pytorch.py`: the second of two batches of 4.
     struct Expected {

@@ -119,7 +119,7 @@ impl Layer for Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{close, wave};
+    use crate::nn::against_pytorch::{close, wave};
     use crate::nn::layers::activation::Activation::{Elu, LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh};
 
     /// From `dense` in `tests/pytorch.py`: batch 2, inputs 2, outputs 3.

@@ -170,7 +170,7 @@ fn input_gradient(x: &[f32], dy: &[f32], weight: &[f32], [inverse, mean]: [f32; 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::{by_pixel, close, wave};
+    use crate::nn::against_pytorch::{by_pixel, close, wave};
 
     /// From `layer_norm` in `tests/pytorch.py`: a batch of 4.
     struct Expected {

@@ -153,7 +153,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::nn::gradient_check::{close, wave};
+    use crate::nn::against_pytorch::{close, wave};
     use crate::nn::optim::optimizer::Optimizer;
     use crate::nn::same_bits::{network, striped};
     use crate::nn::train::Fit;

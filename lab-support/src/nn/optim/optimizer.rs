@@ -71,7 +71,7 @@ impl Optimizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::gradient_check::close;
+    use crate::nn::against_pytorch::close;
 
     /// `[1, -2, 3]`, in a shape that counts as weights, after three steps with the gradients
     /// [0.5, -0.25, 0.125] · 1, 2, 3.

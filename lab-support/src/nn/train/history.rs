@@ -101,8 +101,6 @@ impl History {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArcArray, ArcArray1};
-
     use super::*;
     use crate::data::{Images, Split};
     use crate::nn::Activation::Linear;
@@ -112,8 +110,7 @@ mod tests {
     use crate::nn::train::settings::Fit;
 
     fn images(bright: u8) -> Images {
-        let pixels = ArcArray::from_shape_fn((4, 2, 2), |(i, ..)| bright + i as u8);
-        Images::new(pixels, ArcArray1::zeros(4), Source::Practice).unwrap()
+        Images::made(Source::Practice, (4, 2, 2), |(i, ..)| bright + i as u8, |_| 0)
     }
 
     #[test]

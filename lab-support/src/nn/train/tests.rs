@@ -310,9 +310,9 @@ fn a_training_that_diverges_leaves_the_last_good_weights_and_can_be_done_again()
 #[test]
 fn a_validation_loss_that_is_no_number_ends_the_training_and_no_checkpoint_holds_one() {
     let images = |brightness: u8| {
-        let pixels = ndarray::ArcArray::from_elem((64, 12, 12), brightness);
-        let labels = ndarray::ArcArray1::from_shape_fn(64, |i| (i % 10) as u8);
-        crate::data::Images::new(pixels, labels, crate::data::Source::Practice).unwrap().normalized()
+        let label = |i| (i % 10) as u8;
+        crate::data::Images::made(crate::data::Source::Practice, (64, 12, 12), |_| brightness, label)
+            .normalized()
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dark.safetensors");

@@ -100,6 +100,6 @@ fn is_filler(s: &Sentence, i: usize) -> bool {
     token.is_word("false")
         || token.is_word("error") && !token.negated
         || token.is("correct right") && next.is_some_and(|t| t.is("label class answer"))
-        || token.is("mistake mistaken") && s.tokens.get(i + 1).is_some_and(|t| t.is_word("for"))
+        || token.is("mistake mistaken") && s.is_word_at(i + 1, "for")
         || token.is_word("different") && next.is_some_and(|t| t.is("class category"))
 }

@@ -25,8 +25,7 @@ pub(super) fn parts(sentence: &Sentence) -> Vec<(usize, Part, bool)> {
             let roles = [(TRAIN, Part::Train), (TEST, Part::Test), (VALIDATE, Part::Validation)];
             let unseen = token.is_word("seen") && i > 0 && sentence.tokens[i - 1].is("never not");
             // "To see how well it does on new ones".
-            let how_well =
-                token.is_word("how") && sentence.tokens.get(i + 1).is_some_and(|t| t.is("well good"));
+            let how_well = token.is_word("how") && sentence.is_at(i + 1, "well good");
             let found = roles.iter().find(|(list, _)| token.is(list)).map(|(_, part)| *part);
             found.or((unseen || how_well).then_some(Part::Test)).map(|part| (i, part))
         })

@@ -89,7 +89,7 @@ fn content(sentences: &[Sentence], findings: &mut Findings) {
             .any(|phrase| s.phrase(phrase).is_some_and(|at| s.tokens[at].asserted()))
     };
     findings.unclear_where(sentences, people, "what the pictures show");
-    let else_ = |s: &Sentence| s.has_phrase("something else") || s.has_phrase("not about fashion");
+    let else_ = |s: &Sentence| s.has_phrase("something else|not about fashion");
     findings.unclear_where(sentences, else_, "what the pictures show");
 }
 
@@ -118,13 +118,12 @@ fn size(sentences: &[Sentence], findings: &mut Findings) {
     };
     // "28 pixels wide and 32 pixels high", "28 x 28 classes".
     let odd = |s: &Sentence| {
-        let next = |i: usize, list: List| s.tokens.get(i + 1).is_some_and(|t| t.is(list));
         let pixels = |(i, n): (usize, &super::super::read::Number)| {
-            let of_each = !s.tokens.get(i + 2).is_some_and(|t| t.is("value by"));
+            let of_each = !s.is_at(i + 2, "value by");
             let count = n.count().is_some_and(|n| (2..500).contains(&n) && n != 28);
-            next(i, "pixel px") && of_each && count && s.tokens[i].asserted()
+            s.is_at(i + 1, "pixel px") && of_each && count && s.tokens[i].asserted()
         };
-        let classes = products(s).any(|(i, _)| s.tokens[i].asserted() && next(i + 2, "class category"));
+        let classes = products(s).any(|(i, _)| s.tokens[i].asserted() && s.is_at(i + 3, "class category"));
         s.numbers().any(pixels) || classes
     };
     findings.wrong_where(sentences, odd, topic, hint);
@@ -185,7 +184,7 @@ fn is_one(token: &Token) -> bool {
 fn pixels(sentences: &[Sentence], findings: &mut Findings) {
     let color = |s: &Sentence| {
         s.tokens.iter().enumerate().any(|(i, t)| {
-            let next = s.tokens.get(i + 1).is_some_and(|t| t.is("bar map"));
+            let next = s.is_at(i + 1, "bar map");
             let channels = t.is("channel") && i > 0 && s.tokens[i - 1].number().is_some_and(|n| n.is(3.0));
             let deep = s.tokens.get(i + 1).is_some_and(|t| t.is_sign('\u{d7}'))
                 && s.tokens.get(i + 2).and_then(Token::number).is_some_and(|n| n.is(3.0));
@@ -210,8 +209,7 @@ fn pixels(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, scaled, topic, "look at the range of the data as it was loaded");
     let two_tone = |s: &Sentence| {
         s.tokens.windows(2).any(|w| is_one(&w[0]) && w[1].is("bit") && !w[1].negated)
-            || s.has_phrase("either black or white")
-            || s.has_phrase("only black and white")
+            || s.has_phrase("either black or white|only black and white")
     };
     findings.unclear_where(sentences, two_tone, topic);
     let year = |s: &Sentence| s.says("google facebook amazon microsoft apple nike") && !s.has("http hosted");

@@ -34,8 +34,7 @@ fn all_training_data(s: &Sentence) -> bool {
         let all = t.is(ALL)
             || t.number().is_some_and(|n| n.is(60_000.0) || n.is(55_000.0) || n.percent && n.is(100.0));
         // "a full pass of the network over the training data"
-        let passes =
-            s.tokens.get(i + 1).is_some_and(|t| t.is(PASS)) && s.has(DATA) && s.has(TRAIN) && !s.has(BATCH);
+        let passes = s.is_at(i + 1, PASS) && s.has(DATA) && s.has(TRAIN) && !s.has(BATCH);
         let rest = s.tokens[i + 1..].iter().take(6).take_while(|t| {
             !(t.is("weight network layer neuron parameter test testing validation")
                 && !(passes && t.is("network")))
@@ -60,9 +59,8 @@ fn all_training_data(s: &Sentence) -> bool {
         let last = rest().position(|t| t.is("last"));
         last.is_some_and(|at| rest().skip(at).any(|t| t.is(IMAGE) || t.is(BATCH) || t.is("group")))
     });
-    let used_up = s.has(DATA)
-        && ["used up", "is exhausted", "is done", "is through"].iter().any(|end| s.has_phrase(end));
-    let to_the_last = s.has_phrase("first to last") || s.has_phrase("beginning to end") || limit || used_up;
+    let used_up = s.has(DATA) && s.has_phrase("used up|is exhausted|is done|is through");
+    let to_the_last = s.has_phrase("first to last|beginning to end") || limit || used_up;
     let s_has_all = (0..s.tokens.len()).any(through) || to_the_last && (s.has(DATA) || s.has(IMAGE));
     training && (s_has_all || s.tokens.iter().enumerate().any(|(i, t)| all(i, t)))
 }

@@ -30,7 +30,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     let reversed = |s: &Sentence| {
         s.tokens.iter().enumerate().any(|(i, t)| {
             let many = t.number().is_some_and(|n| n.count().is_some_and(|n| n > 200));
-            many && s.tokens.get(i + 1).is_some_and(|t| t.is(EPOCH)) && t.asserted()
+            many && s.is_at(i + 1, EPOCH) && t.asserted()
         })
     };
     findings.wrong_where(sentences, reversed, topic, hint);
@@ -65,9 +65,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             && s.says("once")
             && (s.has("each every") || s.has(ALL))
             && !s.has("per 1 not but")
-            && !s.has_phrase("an epoch")
-            && !s.has_phrase("each epoch")
-            && !s.has_phrase("every epoch")
+            && !s.has_phrase("an epoch|each epoch|every epoch")
     };
     findings.unclear_where(sentences, once, "how often an image is seen in an epoch");
     let parts_of = |s: &Sentence| {
@@ -94,7 +92,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             true => said.replace("|1 update", ""),
             false => said.into(),
         };
-        s.has("update adjust weight") && said.split('|').any(|phrase| s.has_phrase(phrase)) && !s.says("step")
+        s.has("update adjust weight") && s.has_phrase(&said) && !s.says("step")
     };
     findings.unclear_where(sentences, late, "when the weights are updated");
     let still = |s: &Sentence| {
@@ -105,7 +103,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     findings.unclear_where(sentences, still, "when the weights are updated");
     let share = |s: &Sentence| {
         s.numbers().any(|(i, n)| {
-            let of = s.tokens.get(i + 1).is_some_and(|t| t.is_word("of"));
+            let of = s.is_word_at(i + 1, "of");
             let images = s.tokens[i + 1..].iter().take(5).any(|t| t.is(IMAGE) || t.is(DATA));
             n.percent
                 && n.value < 100.0
@@ -145,7 +143,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         // "The complete training": all of it, and not all of the images.
         let all_training = head.is_some_and(|t| t.is(ALL))
             && defined(s).is_some_and(|i| {
-                s.tokens.get(i + 1).is_some_and(|t| t.is_word("training"))
+                s.is_word_at(i + 1, "training")
                     && !s.tokens.get(i + 2).is_some_and(|t| t.is(DATA) || t.is(IMAGE) || t.is(PASS))
             });
         let is_other = all_training
@@ -167,9 +165,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
     };
     findings.unclear_where(sentences, beside, topic);
     let other_images = |s: &Sentence| {
-        let other = |i: usize| {
-            s.tokens[i].is("different new other") && s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE))
-        };
+        let other = |i: usize| s.tokens[i].is("different new other") && s.is_at(i + 1, IMAGE);
         let until = s.has("until") && s.has("accuracy loss good perfect");
         // "It is finished when the loss is zero."
         let finished =

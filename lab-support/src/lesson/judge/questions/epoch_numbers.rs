@@ -11,23 +11,22 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
     let mut steps: Vec<usize> = evidence.runs.iter().map(ratio).chain([1_875, 1_719]).collect();
     steps.extend(sizes.iter().map(|size| 60_000usize.div_ceil(*size)));
     let claimed = |s: &Sentence, i: usize| s.tokens[i].asserted();
-    let word = |s: &Sentence, i: usize, list: List| s.tokens.get(i).is_some_and(|t| t.is(list));
     let batch = |s: &Sentence| {
         s.numbers().any(|(i, n)| {
             let before = |back: usize, list: List| i >= back && s.tokens[i - back].is(list);
             let named = before(2, BATCH) && before(1, "of size has have hold with contains")
                 || before(3, BATCH) && before(2, "size") && before(1, "of is was")
                 || i > 1 && before(1, "size") && before(2, BATCH)
-                || word(s, i + 1, "per") && word(s, i + 2, BATCH);
+                || s.is_at(i + 1, "per") && s.is_at(i + 2, BATCH);
             named && claimed(s, i) && n.count().is_some_and(|n| !sizes.contains(&n) && n > 1)
         })
     };
     findings.wrong_where(sentences, batch, "the size of a batch", "the training prints its steps");
     let step = |s: &Sentence| {
         s.numbers().any(|(i, n)| {
-            let named = word(s, i + 1, STEP)
-                || word(s, i + 1, BATCH)
-                || word(s, i + 2, "update step") && word(s, i + 1, "weight training gradient optimization");
+            let named = s.is_at(i + 1, STEP)
+                || s.is_at(i + 1, BATCH)
+                || s.is_at(i + 2, "update step") && s.is_at(i + 1, "weight training gradient optimization");
             let count = n.count().filter(|n| *n > 1);
             let epochs = epochs(s)
                 .any(|epochs| count.is_some_and(|n| n % epochs == 0 && steps.contains(&(n / epochs))));
@@ -42,8 +41,8 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
     findings.wrong_where(sentences, step, "how many steps an epoch has", "the training prints them");
     let images = |s: &Sentence| {
         s.numbers().any(|(i, n)| {
-            let named = word(s, i + 1, "image picture sample example")
-                || word(s, i + 1, TRAIN) && word(s, i + 2, IMAGE);
+            let named = s.is_at(i + 1, "image picture sample example")
+                || s.is_at(i + 1, TRAIN) && s.is_at(i + 2, IMAGE);
             let own = n.is_one_of(&[60_000.0, 55_000.0, 70_000.0, 5_000.0, 10_000.0])
                 || n.count().is_some_and(|n| sizes.contains(&n) || n <= 50 || n == 28 || n % 60_000 == 0);
             let in_sum = s.tokens[..i].last().is_some_and(|t| t.is_sign('=') || t.is_sign('\u{d7}'));
@@ -61,10 +60,6 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
 /// Numbers of epochs.
 pub(super) fn epochs(s: &Sentence) -> impl Iterator<Item = usize> {
     s.numbers()
-        .filter(|(i, _)| {
-            s.tokens.get(i + 1).is_some_and(|t| t.is(EPOCH))
-                || s.tokens.get(i + 1).is_some_and(|t| t.is_word("of"))
-                    && s.tokens.get(i + 2).is_some_and(|t| t.is_word("them"))
-        })
+        .filter(|(i, _)| s.is_at(i + 1, EPOCH) || s.is_word_at(i + 1, "of") && s.is_word_at(i + 2, "them"))
         .filter_map(|(_, n)| n.count())
 }

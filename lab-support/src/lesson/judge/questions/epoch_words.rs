@@ -12,7 +12,7 @@ const LESS: List = "batch minibatch update step layer second minute hour neuron 
      network accuracy model parameter";
 
 pub(super) fn halved(s: &Sentence) -> bool {
-    let skips = ["every second", "every other"].iter().any(|each| s.has_phrase(each));
+    let skips = s.has_phrase("every second|every other");
     let part = |t: &Token| {
         let words = ["half", "quarter", "third", "tenth", "part", "portion", "fraction", "subset", "some"];
         !t.negated && words.iter().any(|word| t.is_word(word))

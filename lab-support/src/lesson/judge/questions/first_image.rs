@@ -95,7 +95,7 @@ pub(super) fn judge(sentences: &[Sentence], image: Option<&FirstImage>, findings
 fn is_of_another_image(s: &Sentence, predicted: usize) -> bool {
     let others =
         "other images|other test images|some images|other pictures|many images|another image|all test images";
-    let of_others = others.split('|').any(|phrase| s.has_phrase(phrase));
+    let of_others = s.has_phrase(others);
     of_others && !s.has(CALLED[predicted])
         || s.tokens.windows(2).any(|w| {
             w[0].is("image picture")
@@ -119,7 +119,7 @@ fn claims(
         let is_both = token.is_word("both")
             || token.is_word("cases")
             || token.is_word("times")
-            || each && s.tokens.get(i + 1).is_some_and(|t| t.is("of label case"));
+            || each && s.is_at(i + 1, "of label case");
         // "The label in the data set says so."
         let of_label = token.is("says said show give") && {
             let last = roles.last().filter(|(at, _)| s.tokens[*at].clause == token.clause);
@@ -189,18 +189,9 @@ fn claims(
         let Some((_, class)) = first.filter(|(who, _)| *who == of) else { continue };
         let Some((at, _)) = roles.iter().find(|(_, who)| *who == other) else { continue };
         let none = !claims.iter().any(|(who, _, _)| *who == other);
-        let phrases = [
-            "so is",
-            "says so",
-            "thinks so",
-            "agrees",
-            "confirms",
-            "what it really is",
-            "what it is",
-            "which is",
-            "as label",
-        ];
-        if none && (phrases.iter().any(|phrase| s.has_phrase(phrase)) || says_also(s, *at)) {
+        let phrases =
+            "so is|says so|thinks so|agrees|confirms|what it really is|what it is|which is|as label";
+        if none && (s.has_phrase(phrases) || says_also(s, *at)) {
             claims.push((other, class, false));
         }
     }

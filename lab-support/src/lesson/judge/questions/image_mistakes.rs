@@ -20,8 +20,7 @@ pub(super) fn judge(sentences: &[&Sentence], predicted: usize, findings: &mut Fi
     }
     // "Of all images the two are the same", "the probability of Sneaker is the highest".
     let all = |s: &&&Sentence| {
-        let all = ["all images", "all test images", "all 10000 images", "every image", "all of images"];
-        let each = all.iter().any(|phrase| s.has_phrase(phrase))
+        let each = s.has_phrase("all images|all test images|all 10000 images|every image|all of images")
             || s.tokens.windows(3).any(|w| w[0].is_word("all") && w[1].number().is_some() && w[2].is(IMAGE));
         each && s.says("same equal match correct") && !s.numbers().any(|(_, n)| n.percent || n.decimals > 1)
     };

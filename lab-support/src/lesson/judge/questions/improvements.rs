@@ -88,7 +88,7 @@ fn useless_all(s: &Sentence) -> bool {
 }
 
 fn more_data(s: &Sentence) -> bool {
-    s.has_phrase("more data") || s.has_phrase("more training data") || s.has_phrase("additional data")
+    s.has_phrase("more data|more training data|additional data")
 }
 
 fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
@@ -181,13 +181,11 @@ fn mistakes(sentences: &[Sentence], findings: &mut Findings) {
     findings.wrong_where(sentences, perfect, "what can be reached", "quote what your runs have measured");
     let fewer = |s: &Sentence| {
         let less = |i: usize, t: &Token| {
-            let target = s.tokens.get(i + 1).is_some_and(|t| t.is("image data training epoch layer neuron"))
-                || s.tokens.get(i + 2).is_some_and(|t| t.is("image data training layer hidden"));
+            let target = s.is_at(i + 1, "image data training epoch layer neuron")
+                || s.is_at(i + 2, "image data training layer hidden");
             t.is("fewer less remove removing no delete without") && target
         };
-        let images = |i: usize, t: &Token| {
-            t.is("fewer less") && t.asserted() && s.tokens.get(i + 1).is_some_and(|t| t.is("image data"))
-        };
+        let images = |i: usize, t: &Token| t.is("fewer less") && t.asserted() && s.is_at(i + 1, "image data");
         s.tokens
             .iter()
             .enumerate()

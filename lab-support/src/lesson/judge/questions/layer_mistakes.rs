@@ -162,7 +162,7 @@ pub(super) fn judge(sentences: &[Sentence], parts: &[Part], findings: &mut Findi
     let parameters = |s: &Sentence| {
         let own = [0.0, 100_480.0, 1_290.0, 101_770.0, 100_352.0, 1_280.0, 128.0, 10.0, 784.0];
         s.numbers().any(|(i, n)| {
-            let next = s.tokens.get(i + 1).is_some_and(|t| t.is("parameter weight param"));
+            let next = s.is_at(i + 1, "parameter weight param");
             let near = n.about && [100_000.0, 102_000.0, 101_000.0].iter().any(|round| n.is(*round));
             next && !near && !n.is_one_of(&own) && n.value > 20.0 && s.tokens[i].asserted()
         })
@@ -188,7 +188,7 @@ pub(super) fn judge(sentences: &[Sentence], parts: &[Part], findings: &mut Findi
     );
     let widths = |s: &Sentence| {
         s.numbers().any(|(i, n)| {
-            let neurons = s.tokens.get(i + 1).is_some_and(|t| t.is(NEURON));
+            let neurons = s.is_at(i + 1, NEURON);
             let layer = s.clause(s.tokens[i].clause).any(|t| t.is("hidden output"));
             neurons && layer && s.tokens[i].asserted() && n.value > 3.0 && !n.is_one_of(&[128.0, 10.0, 784.0])
         })
@@ -202,13 +202,11 @@ pub(super) fn judge(sentences: &[Sentence], parts: &[Part], findings: &mut Findi
         let before = |i: usize| {
             i > 0 && s.tokens[i - 1].number().is_some_and(|n| n.value > 1.0) && s.tokens[i - 1].asserted()
         };
-        (0..s.tokens.len()).any(|i| {
-            s.tokens[i].is("hidden") && before(i) && s.tokens.get(i + 1).is_some_and(|t| t.is("layer"))
-        })
+        (0..s.tokens.len()).any(|i| s.tokens[i].is("hidden") && before(i) && s.is_at(i + 1, "layer"))
     };
     findings.wrong_where(sentences, several, "how many layers there are", summary);
     let many = |s: &Sentence| {
-        let layers = |i: usize| s.tokens.get(i + 1).is_some_and(|t| t.is("layer"));
+        let layers = |i: usize| s.is_at(i + 1, "layer");
         s.numbers().any(|(i, n)| n.value > 3.0 && n.count().is_some() && layers(i) && s.tokens[i].asserted())
     };
     findings.unclear_where(sentences, many, "how many layers there are");

@@ -78,8 +78,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         || of(Layer::Hidden).any(|part| part.says(ENOUGH) || part.says_phrase("non", "linear"))
         || sentences.iter().any(|s| {
             s.says(FINDS) && s.says(FEATURES) && !s.has("flatten")
-                || s.has_phrase("weighted sum")
-                || s.has_phrase("weighted sums")
+                || s.has_phrase("weighted sum|weighted sums")
         })
         || said(Layer::Hidden, FINDS) && said(Layer::Hidden, FEATURES)
         // "Dense 128, ReLU: features".

@@ -50,8 +50,7 @@ fn what_is_done(sentences: &[Sentence], findings: &mut Findings) {
         s.says(DIVIDE) && says_number(s, 255.0) && !s.has("between") || divisors(s).any(|(_, by)| by == 255.0)
     };
     let scaled = |s: &Sentence| range(s, 1.0).is_some_and(|i| !s.tokens[i].negated);
-    let unit =
-        |s: &Sentence| s.has_phrase("unit interval") || s.has_phrase("unit range") || s.has_phrase("most 1");
+    let unit = |s: &Sentence| s.has_phrase("unit interval|unit range|most 1");
     // "255 becomes 1"
     let becomes = |s: &Sentence| s.says("become becomes map") && says_number(s, 255.0) && says_number(s, 1.0);
     let said = sentences.iter().any(|s| !s.denied && (divided(s) || scaled(s) || unit(s) || becomes(s)));
@@ -131,7 +130,7 @@ fn effect(sentences: &[Sentence], claims: &[Claim], findings: &mut Findings) {
     let traces = sentences.iter().any(|s| s.has(GOOD) || s.has(BAD) || s.has("possible important necessary"));
     findings.fact(found(said, traces), topic, hint);
     let is_about_it = |s: &Sentence| {
-        let with = ["with them", "with it", "with that"].iter().any(|phrase| s.has_phrase(phrase));
+        let with = s.has_phrase("with them|with it|with that");
         with || s.tokens.first().is_some_and(|t| t.is("this it that which"))
     };
     let turned = |s: &Sentence| {
@@ -171,9 +170,7 @@ fn effect(sentences: &[Sentence], claims: &[Claim], findings: &mut Findings) {
     let slower = |s: &Sentence| {
         s.tokens.iter().enumerate().any(|(i, t)| t.is(GOOD) && is_less(s, i) && !t.negated)
             && !s.has("without raw if")
-            && !s.has_phrase("not dividing")
-            && !s.has_phrase("not normalizing")
-            && !s.has_phrase("not scaling")
+            && !s.has_phrase("not dividing|not normalizing|not scaling")
     };
     findings.unclear_where(sentences, slower, topic);
     let strong = "fast faster converge stable help improve better easier quicker";

@@ -13,8 +13,7 @@ pub(super) fn judge(sentences: &[Sentence], evidence: &Evidence, findings: &mut 
         for (i, number) in s.numbers().filter(|(i, n)| is_share(n) && !s.tokens[*i].supposed) {
             let whole = s.has("accuracy")
                 && !s.clause(s.tokens[i].clause).any(|t| t.is("probability confidence sure"))
-                || s.tokens[i + 1..].iter().take(4).any(|t| t.is_word("images"))
-                    && s.tokens.get(i + 1).is_some_and(|t| t.is_word("of"))
+                || s.tokens[i + 1..].iter().take(4).any(|t| t.is_word("images")) && s.is_word_at(i + 1, "of")
                 || s.has("whole overall entire 10000")
                 || s.tokens.windows(2).any(|w| w[0].is_word("all") && w[1].is("test image 10"))
                 || s.numbers().any(|(_, n)| n.is(10_000.0));

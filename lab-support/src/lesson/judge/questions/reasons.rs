@@ -17,12 +17,10 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         let integer = |t: &Token| t.is("integer") && small.is_none_or(|at| s.tokens[at].clause != t.clause);
         let fits = |t: &Token| integer(t) || t.is("random") && initial;
         let stated = |t: &Token| t.is(BESIDE) && t.asserted() && !fits(t);
-        let sum = s.phrase("sum of").is_some() && (s.has_phrase("is 1") || s.has_phrase("to 1"));
-        let images =
-            s.numbers().any(|(i, n)| s.tokens.get(i + 1).is_some_and(|t| t.is(IMAGE)) && n.is(255.0));
+        let sum = s.phrase("sum of").is_some() && s.has_phrase("is 1|to 1");
+        let images = s.numbers().any(|(i, n)| s.is_at(i + 1, IMAGE) && n.is(255.0));
         let either = s.has_phrase("either 0 or 1")
-            || s.numbers()
-                .any(|(i, n)| n.is(2.0) && s.tokens.get(i + 1).is_some_and(|t| t.is_word("values")))
+            || s.numbers().any(|(i, n)| n.is(2.0) && s.is_word_at(i + 1, "values"))
             || s.has("either") && range(s, 1.0).is_none() && says_number(s, 0.0);
         sum || s.tokens.iter().any(stated) && !s.has("only but still same") || images || either
     };
@@ -64,7 +62,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
             let deed = |t: &Token| t.is(deeds) && (!t.negated || t.is("can"));
             let thing = |i: usize| {
                 // A grey value is no grey picture.
-                let of_values = s.tokens.get(i + 1).is_some_and(|t| t.is("value level tone shade number"));
+                let of_values = s.is_at(i + 1, "value level tone shade number");
                 s.tokens[i].is(things) && (!s.tokens[i].negated || s.has("prevent avoid can")) && !of_values
             };
             let near = |i: usize| s.tokens[i.saturating_sub(6)..(i + 7).min(s.tokens.len())].iter().any(deed);
@@ -73,12 +71,7 @@ pub(super) fn judge(sentences: &[Sentence], findings: &mut Findings) {
         let is_input = |s: &Sentence| {
             let resized = s.tokens.iter().any(|t| t.is("resize crop compress") && !t.negated);
             let smaller = "image picture photo file".split(' ').any(|thing| {
-                let ways = [
-                    format!("{thing}s smaller"),
-                    format!("{thing}s are smaller"),
-                    format!("smaller {thing}s"),
-                ];
-                ways.iter().any(|way| s.has_phrase(way))
+                s.has_phrase(&format!("{thing}s smaller|{thing}s are smaller|smaller {thing}s"))
             });
             things.contains("image") && !resized && !smaller
         };

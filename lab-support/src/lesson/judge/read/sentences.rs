@@ -147,9 +147,18 @@ impl Sentence {
         self.tokens.iter().any(|token| token.is(list) && token.negated)
     }
 
-    /// These words one behind the other, articles aside.
-    pub fn has_phrase(&self, phrase: &str) -> bool {
-        self.phrase(phrase).is_some()
+    /// Whether a word of this list stands there, or a form of one.
+    pub fn is_at(&self, place: usize, list: &str) -> bool {
+        self.tokens.get(place).is_some_and(|token| token.is(list))
+    }
+
+    pub fn is_word_at(&self, place: usize, word: &str) -> bool {
+        self.tokens.get(place).is_some_and(|token| token.is_word(word))
+    }
+
+    /// The words of one of these phrases, with `|` between them, one behind the other, articles aside.
+    pub fn has_phrase(&self, phrases: &str) -> bool {
+        phrases.split('|').any(|phrase| self.phrase(phrase).is_some())
     }
 
     pub fn phrase(&self, phrase: &str) -> Option<usize> {

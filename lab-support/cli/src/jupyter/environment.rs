@@ -1,0 +1,124 @@
+//! The project's own Python environment, with JupyterLab in it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use lab_base::{Error, files};
+use lab_kernel::Progress;
+
+use crate::kernelspec;
+use crate::python;
+use crate::setup::Kernel;
+
+/// JupyterLab and all it needs, each at one version and with its checksums.
+const REQUIREMENTS: &str = include_str!("../../requirements.txt");
+
+/// No question about news, and no look for updates, at a student's first start. Code has the line numbers that messages name,
+/// and is wrapped where it is wider than the page.
+const SETTINGS: &str = r#"{
+  "@jupyterlab/apputils-extension:notification": {
+    "checkForUpdates": false,
+    "fetchNews": "false"
+  },
+  "@jupyterlab/notebook-extension:tracker": {
+    "codeCellConfig": { "lineNumbers": true, "lineWrap": true }
+  }
+}
+"#;
+
+/// Lines that are wider than the page go on between two words, and not within a number. Of two rules for the same element
+/// the later one counts, which is JupyterLab's; this one is of more words.
+const STYLE: &str =
+    ".jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+
+/// Read by the server when it starts. It ends with the program that started it, however that ends. The kernel of a closed
+/// notebook, which takes hundreds of megabytes, ends after an hour without work. Nobody is told which language servers are
+/// not installed. And the page that JupyterLab exports keeps its paragraphs, headings, tables and pictures when it is sanitized:
+/// nbconvert's own list of tags leaves them out, and shows them as text.
+const SERVER_CONFIG: &str = include_str!("../../jupyter_server_config.py");
+
+/// The project's own Python environment.
+pub fn environment(root: &Path) -> PathBuf {
+    root.join(".venv")
+}
+
+/// Whether the environment holds JupyterLab at the pinned versions.
+pub fn is_installed(environment: &Path) -> bool {
+    python::is_installed(environment, REQUIREMENTS)
+}
+
+/// Makes the environment unless it is complete, and tells its JupyterLab about the kernel. Of several processes, the
+/// others wait for the first.
+pub fn ensure(kernel: &Kernel, tell: &dyn Fn(Progress)) -> Result<(), Error> {
+    let environment = environment(&kernel.root);
+    let _lock = lock(&environment)?;
+    if !is_installed(&environment) {
+        python::install(&environment, REQUIREMENTS, "Installing JupyterLab into .venv", tell)?;
+    }
+    let settings = environment.join("share/jupyter/lab/settings/overrides.json");
+    files::write_atomically(&settings, SETTINGS.as_bytes())?;
+    let config = configuration(&environment).join("config/jupyter_server_config.py");
+    files::write_atomically(&config, SERVER_CONFIG.as_bytes())?;
+    let style = configuration(&environment).join("config/custom/custom.css");
+    files::write_atomically(&style, STYLE.as_bytes())?;
+    kernelspec::install(&environment, kernel)
+}
+
+fn lock(environment: &Path) -> Result<File, Error> {
+    let path = environment.with_extension("lock");
+    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|e| {
+        Error::new(
+            "installing JupyterLab",
+            format!("{} to be writable", path.display()),
+            e,
+            "check the folder's permissions",
+        )
+    })
+}
+
+/// Where JupyterLab keeps what it remembers.
+pub(super) fn configuration(environment: &Path) -> PathBuf {
+    environment.join("jupyter")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Reads the configuration as the server does, with names in place of what it finds there.
+    const READER: &str = r#"
+import sys, types
+
+class Settings(dict):
+    def __getattr__(self, name):
+        return self.setdefault(name, Settings())
+    def __setattr__(self, name, value):
+        self[name] = value
+
+c = Settings()
+exec(sys.stdin.read(), {"get_config": lambda: c})
+kernels = c.MappingKernelManager
+print(kernels.cull_idle_timeout, kernels.cull_connected, c.LanguageServerManager.autodetect)
+print(*c.TemplateExporter.filters)
+print(c.LabApp.custom_css)
+"#;
+
+    #[test]
+    fn the_server_ends_kernels_that_nobody_uses() {
+        let mut python = Command::new("python3");
+        let python = python.args(["-c", READER]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut python = python.spawn().unwrap();
+        python.stdin.take().unwrap().write_all(SERVER_CONFIG.as_bytes()).unwrap();
+        let output = python.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\nTrue\n");
+        assert!(serde_json::from_str::<Value>(SETTINGS).is_ok());
+        let outweighs = STYLE.split('{').next().is_some_and(|names| names.matches(".jp-").count() > 1);
+        assert!(outweighs, "JupyterLab's own rule, `.jp-OutputArea-output pre`, comes later");
+    }
+}
