@@ -48,6 +48,7 @@ pub(super) fn history_of(model: &Sequential, plan: &Fit, accuracy: f32) -> Histo
     let setup = Setup {
         layers: model.architecture(),
         params: model.trainable_params(),
+        epochs_before: 0,
         threads: 2,
         source: Source::FashionMnist,
         provenance,

@@ -9,6 +9,8 @@ use crate::notebook::display;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guess {
     guess: String,
+    /// Whether it is one of several words, though those may be numbers: how far apart they are says nothing.
+    is_choice: bool,
     check: Check,
 }
 
@@ -16,6 +18,7 @@ pub struct Guess {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
     guess: String,
+    is_choice: bool,
     result: String,
 }
 
@@ -47,14 +50,15 @@ pub fn guess(about: &str, choices: &[&str], guess: &str) -> Guess {
             _ => "one of these, as it is written: right or wrong, it counts",
         },
     );
-    Guess { guess: guess.into(), check: Check::new(&format!("guess: {about}"), vec![point]) }
+    let check = Check::new(&format!("guess: {about}"), vec![point]);
+    Guess { guess: guess.into(), is_choice: !choices.is_empty(), check }
 }
 
 impl Guess {
     /// The guess and the result side by side.
     pub fn beside(&self, result: impl fmt::Display) -> Compared {
         let guess = if self.check.passed() { self.guess.clone() } else { String::new() };
-        Compared { guess, result: result.to_string() }
+        Compared { guess, is_choice: self.is_choice, result: result.to_string() }
     }
 
     /// Shows in a notebook whether there is a guess.
@@ -84,9 +88,18 @@ impl Compared {
     }
 
     fn said(&self) -> String {
-        match (number(&self.guess), number(&self.result)) {
+        let result = number(&self.result);
+        // "100.000" and "100 000" of something that is counted.
+        let thousands = grouped(&self.guess).filter(|_| result.is_some_and(|result| result.fract() == 0.0));
+        let guess = thousands.or_else(|| number(&self.guess));
+        match (guess, result) {
             _ if self.guess.is_empty() => "guess first, then look: that is how it sticks".into(),
             _ if same(&self.guess, &self.result) => "\u{2713} as you guessed".into(),
+            (Some(guess), Some(result)) if guess == result => "\u{2713} as you guessed".into(),
+            _ if self.is_choice => "not as you guessed".into(),
+            (Some(_), Some(result)) if self.guess.contains('%') && result > 1.0 => {
+                "not a share, but a number that is counted".into()
+            }
             (Some(guess), Some(result)) if is_percent(guess, result, &self.result) => {
                 format!("{}, taken as {guess} %", off_by((guess / 100.0 - result).abs()))
             }
@@ -116,8 +129,21 @@ fn is_percent(guess: f64, result: f64, written: &str) -> bool {
     written.contains('.') && (0.0..=1.0).contains(&result) && guess > 1.0 && guess <= 100.0
 }
 
+/// A whole number whose thousands are set apart by points or spaces, which a number with a fraction may look like.
+fn grouped(text: &str) -> Option<f64> {
+    let mut groups = text.trim().split(['.', ',', ' ', '\u{a0}', '\u{202f}', '_']);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()) && *first != "0")?;
+    let digits = groups.try_fold(first.to_string(), |all, group| (group.len() == 3).then(|| all + group))?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
 /// `0.88`, `0,88`, `88 %` as 0.88, `101,770`, `101_770`. Infinity and what is not a number are no guesses.
 fn number(text: &str) -> Option<f64> {
+    if text.contains([' ', '\u{a0}', '\u{202f}'])
+        && let Some(value) = grouped(text)
+    {
+        return Some(value);
+    }
     let plain = text.trim().replace('_', "");
     let groups: Vec<&str> = plain.split(['.', ' ', '%']).next().unwrap_or_default().split(',').collect();
     let is_thousands = groups[0] != "0" && groups[1..].iter().all(|group| group.len() == 3);
@@ -163,6 +189,15 @@ mod tests {
         assert_eq!(said("88,5 %", "0.8856"), "off by 0.0006");
         assert_eq!(said("80", "0.8856"), "off by 0.0856, taken as 80 %");
         assert_eq!(said("80", "101770"), "off by 101690");
+        for exact in ["101,770", "101.770", "101 770", "101_770", "101770"] {
+            assert_eq!(said(exact, "101770"), "\u{2713} as you guessed", "{exact}");
+        }
+        assert_eq!(
+            (said("100.000", "101770"), said("1.000", "0.8856")),
+            ("off by 1770".into(), "off by 0.1144".into())
+        );
+        assert_eq!(said("80 %", "101770"), "not a share, but a number that is counted");
+        assert_eq!(guess("width", &["64", "128"], "64").beside("128").said(), "not as you guessed");
         assert!(said("", "0.8856").starts_with("guess first"));
         assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
     }

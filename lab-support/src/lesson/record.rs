@@ -11,8 +11,8 @@ use crate::notebook::live;
 /// Trains a compiled network, measures it on the test set and adds the run to the records.
 ///
 /// # Errors
-/// As [`Sequential::fit`]; when `test` is not the test set, when the training was stopped, and when the record can't be
-/// written.
+/// As [`Sequential::fit`]; when the network has been trained already, so that its figures would be of more epochs than the
+/// record says, when `test` is not the test set, when the training was stopped, and when the record can't be written.
 pub fn experiment(
     name: &str,
     model: &mut Sequential,
@@ -21,6 +21,14 @@ pub fn experiment(
     plan: Fit,
 ) -> Result<History, Error> {
     check_is_test("recording an experiment", train.images().source, test.images().contents())?;
+    if model.is_trained() && plan.checkpoint.is_none() {
+        return Err(Error::new(
+            format!("recording the experiment \"{name}\""),
+            "a network that has not been trained",
+            "one that has learned already",
+            "run the cell again that makes it, and then this one; `fit` and `evaluate` train it further, without a record",
+        ));
+    }
     let history = model.fit(train, plan)?;
     live::check_not_stopped("recording an experiment")?;
     let score = model.evaluate(test)?;
@@ -99,6 +107,9 @@ mod tests {
             let told = experiment("run", &mut model.clone(), &train, &set, Fit::epochs(1)).unwrap_err();
             assert!(told.to_string().contains(words), "{words}: {told}");
         }
+
+        let told = experiment("again", &mut model, &train, &test, Fit::epochs(1)).unwrap_err().to_string();
+        assert!(told.contains("one that has learned already"), "{told}");
 
         let by_hand = Score::from(Measured { accuracy: 1.0, ..*score });
         let other = network(&[8], Adam::default()).evaluate(&test).unwrap();

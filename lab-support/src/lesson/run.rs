@@ -35,6 +35,9 @@ pub struct Run {
     pub at_most: Option<usize>,
     /// Passes over the training set that were completed.
     pub epochs: usize,
+    /// Epochs that its network had been trained for when this training began, since its weights were drawn or loaded.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub epochs_before: usize,
     /// Of first weights, shuffles and all other random numbers.
     pub seed: u64,
     /// Mean over the epoch whose weights were kept: the last, or the best where early stopping chose.
@@ -117,6 +120,7 @@ impl Run {
             with: recipe.words(),
             at_most: recipe.plan.early_stopping.map(|_| recipe.plan.epochs),
             epochs: history.epochs.len(),
+            epochs_before: setup.epochs_before,
             seed: recipe.network.seed,
             train_loss: kept.train.loss,
             train_accuracy: kept.train.accuracy,

@@ -6,6 +6,7 @@ use lab_base::records::{Table, cell};
 
 use crate::lesson::run::Run;
 use crate::lesson::runs::{Group, Runs};
+use crate::notebook::display::thousands;
 
 impl Runs {
     /// The runs as comma-separated values, a line for each seed under a line of names, which are those of the records.
@@ -82,6 +83,7 @@ impl fmt::Display for Runs {
             writeln!(f, "* compared with {}, test accuracy:", first.latest().name)?;
         }
         others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
+        write_images(f, first, others)?;
         write_advice(f, first)
     }
 }
@@ -92,6 +94,9 @@ fn share(share: Option<f32>) -> String {
 
 /// How far a run is ahead of the first one, and whether that is more than chance moves it.
 fn write_comparison(f: &mut fmt::Formatter, first: &Group, group: &Group, width: usize) -> fmt::Result {
+    if let Some(why) = group.runs().iter().find_map(Run::unfair) {
+        return writeln!(f, "  {:<width$}  not compared. {why}", group.latest().name);
+    }
     let (Some(ours), Some(theirs)) = (group.test_accuracy(), first.test_accuracy()) else { return Ok(()) };
     let difference = ours - theirs;
     write!(f, "  {:<width$}  {difference:+.4}", group.latest().name)?;
@@ -103,6 +108,26 @@ fn write_comparison(f: &mut fmt::Formatter, first: &Group, group: &Group, width:
         }
         Some(spread) => writeln!(f, "  more than the spread, {spread:.4}"),
     }
+}
+
+/// Which runs have learned from another number of images than the first one.
+fn write_images(f: &mut fmt::Formatter, first: &Group, others: &[&Group]) -> fmt::Result {
+    let images = |group: &Group| group.latest().images;
+    let mut counts: Vec<usize> = others.iter().map(|group| images(group)).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    // Records of early versions don't say.
+    for count in counts.into_iter().filter(|count| *count > 0 && *count != images(first)) {
+        let names = others.iter().filter(|group| images(group) == count).map(|group| &*group.latest().name);
+        let names = names.collect::<Vec<_>>().join("; ");
+        writeln!(
+            f,
+            "  (learned from {} images, not {}: {names})",
+            thousands(count),
+            thousands(images(first))
+        )?;
+    }
+    Ok(())
 }
 
 fn write_advice(f: &mut fmt::Formatter, first: &Group) -> fmt::Result {
@@ -134,6 +159,18 @@ mod tests {
         assert!(text.lines().nth(2).unwrap().starts_with("* baseline"), "{text}");
         assert!(text.contains("  wide      +0.0100\n  (run baseline with other seeds"), "{text}");
         assert!(table(vec![]).ends_with("\nno runs yet") && !table(vec![]).contains("layers"));
+    }
+
+    #[test]
+    fn a_run_with_other_images_or_of_a_trained_network_is_told_apart() {
+        let few = Run { images: 64, ..run("few", 0.65) }.sealed();
+        let part = Run { images: 55_000, ..run("part", 0.87) }.sealed();
+        let again = Run { epochs_before: 10, ..run("again", 0.9) }.sealed();
+        let baseline = Run { images: 60_000, ..run("baseline", 0.88) }.sealed();
+        let text = table(vec![baseline, few, part, Run { images: 60_000, ..again }.sealed()]);
+        assert!(text.contains("\n  (learned from 64 images, not 60,000: few)\n"), "{text}");
+        assert!(text.contains("\n  (learned from 55,000 images, not 60,000: part)\n"), "{text}");
+        assert!(text.contains("again     not compared. Its network had been trained before"), "{text}");
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Scale {
 
     /// `the axis runs from 0.86 to 0.90, not from 0`.
     pub(crate) fn note(&self) -> String {
-        format!("the axis runs from {} to {}, not from 0", self.label(self.low), self.label(self.high))
+        let elsewhere = if self.low > 0.0 { ", not from 0" } else { "" };
+        format!("the axis runs from {} to {}{elsewhere}", self.label(self.low), self.label(self.high))
     }
 
     /// Draws the lines of the scale from `top` to `bottom`, in pixels, with numbers and a title below them.

@@ -83,6 +83,7 @@ fn history(epochs: usize, validation: bool) -> History {
         recipe,
         layers: model.architecture(),
         params: model.params(),
+        epochs_before: 0,
         threads: 1,
         source: Source::FashionMnist,
         provenance: Provenance::default(),

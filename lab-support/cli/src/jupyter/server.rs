@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -29,6 +30,8 @@ const POLL: Duration = Duration::from_millis(100);
 /// A running JupyterLab; ended when it is dropped.
 pub struct Server {
     process: Child,
+    /// Behind the server's address.
+    page: String,
     log: PathBuf,
     runtime: PathBuf,
 }
@@ -50,9 +53,9 @@ pub fn start(root: &Path, folder: &Path, notebook: &Path) -> Result<Server, Erro
     let output = File::create(&log).map_err(failed)?;
     // Started by its module, since the first line of a script can't name a Python in every folder.
     let mut jupyter = Command::new(python::interpreter(&environment));
-    let page = format!("/lab/tree/{}", notebook.strip_prefix(folder).unwrap_or(notebook).display());
+    let page = format!("lab/tree/{}", encoded(notebook.strip_prefix(folder).unwrap_or(notebook)));
     jupyter.args(["-m", "jupyterlab", "--ServerApp.root_dir=."]).current_dir(folder);
-    jupyter.arg(format!("--LabApp.default_url={page}"));
+    jupyter.arg(format!("--LabApp.default_url=/{page}"));
     for (variable, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
     {
@@ -65,7 +68,7 @@ pub fn start(root: &Path, folder: &Path, notebook: &Path) -> Result<Server, Erro
     jupyter.process_group(0).stdin(Stdio::null()).kill_on_drop(true);
     jupyter.stdout(output.try_clone().map_err(failed)?).stderr(output);
     let process = jupyter.spawn().map_err(failed)?;
-    Ok(Server { process, log, runtime: own.join("runtime") })
+    Ok(Server { process, page, log, runtime: own.join("runtime") })
 }
 
 impl Server {
@@ -106,7 +109,7 @@ impl Server {
             let server: Value =
                 fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
             if let (Some(url), Some(token)) = (server["url"].as_str(), server["token"].as_str()) {
-                return Ok(Some(format!("{url}lab?token={token}")));
+                return Ok(Some(format!("{url}{}?token={token}", self.page)));
             }
             sleep(POLL).await;
             waited += POLL;
@@ -138,7 +141,27 @@ impl Server {
     }
 }
 
+/// A path as it stands in an address.
+fn encoded(path: &Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let bytes = path.as_os_str().as_bytes().iter();
+    bytes
+        .map(|&byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
 /// JupyterLab asks to be told that it may run as root, as it does in a container.
 fn belongs_to_root(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|folder| folder.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_leads_to_the_notebook_whatever_its_name() {
+        assert_eq!(encoded(Path::new("notebooks/1-load.ipynb")), "notebooks/1-load.ipynb");
+        assert_eq!(encoded(Path::new("notebooks/1 l\u{e4}d?#.ipynb")), "notebooks/1%20l%C3%A4d%3F%23.ipynb");
+    }
 }

@@ -4,20 +4,24 @@ use crate::lesson::check::{Check, Point};
 use crate::lesson::run::Run;
 use crate::lesson::runs::{BASELINE, Group, Runs};
 
-/// The three tasks, in the records: other widths, more epochs, another layer; and a test set that had no part
-/// in any training.
+/// Images of the training set that a run of a task has learned from, at least: all but those that validate.
+const ENOUGH_IMAGES: usize = 50_000;
+
+/// The three tasks, in the records: other widths, more epochs, another layer, each learned from at least 50,000 images; and
+/// a test set that had no part in any training.
 pub fn enhanced(runs: &Runs) -> Check {
     let all = || runs.groups.iter().flat_map(Group::runs);
     // As many units in each hidden layer as training says, and the epochs that it had.
     let trainings: Vec<(Vec<usize>, usize)> = all()
-        .filter(|run| run.is_sealed())
+        .filter(|run| run.is_sealed() && run.images >= ENOUGH_IMAGES && run.epochs_before == 0)
         .filter_map(|run| Some((run.recipe.as_ref()?.network.hidden_units()?, run.epochs)))
         .collect();
     let any = |holds: &dyn Fn(&[usize], usize) -> bool| trainings.iter().any(|(w, epochs)| holds(w, *epochs));
     let one_layer = |width: fn(usize) -> bool| any(&|w, _| w.len() == 1 && width(w[0]));
     let peeked = all().find_map(mistrusted);
     let task = |holds, expected: &str, hint| Point::new(holds, expected, "no such run", hint);
-    let hint = "run the cell of the task: as long as it is open, it has another hint each time";
+    let hint = "run the cell of the task, with all images of `train` or `learn`: as long as it is open, it has another \
+                hint each time";
     let points = vec![
         task(runs.get(BASELINE).is_ok(), "the baseline among the runs", "run the first experiment"),
         task(one_layer(|n| n < 128), "fewer neurons (task 1)", hint),
@@ -39,6 +43,7 @@ pub fn enhanced(runs: &Runs) -> Check {
 fn mistrusted(run: &Run) -> Option<String> {
     let why = match () {
         () if !run.is_sealed() => "which is of an earlier version, or was written by hand".into(),
+        () if run.epochs_before > 0 => "whose network had been trained before".into(),
         () if run.validated_on_learned > 0 => "validated on images that it has learned from".into(),
         () if run.is_fair() => return None,
         () => format!("which has seen: {}", [&run.trained_on[..], &run.validated_on].concat().join(", ")),

@@ -124,6 +124,11 @@ impl Sequential {
         self.replace_origins(WeightOrigin::Drawn, WeightOrigin::Learned);
     }
 
+    /// Whether it has been trained since its weights were drawn or loaded, if only for a part of an epoch.
+    pub(crate) fn is_trained(&self) -> bool {
+        self.origins.contains(&WeightOrigin::Learned)
+    }
+
     pub(super) fn replace_origins(&mut self, from: WeightOrigin, to: WeightOrigin) {
         self.origins.iter_mut().filter(|origin| **origin == from).for_each(|origin| *origin = to);
     }

@@ -60,6 +60,8 @@ impl Sequential {
         let setup = Setup {
             layers: self.architecture(),
             params: self.trainable_params(),
+            // A training that goes on from a checkpoint has its own first epochs among those of the network.
+            epochs_before: (self.epochs as usize).saturating_sub(state.epochs.len()),
             threads: Threads::wanted()?,
             source,
             provenance: self.provenance.clone(),

@@ -16,6 +16,8 @@ pub struct Setup {
     pub layers: String,
     /// Trainable numbers.
     pub params: usize,
+    /// Epochs that the network had been trained for before, since its weights were drawn or loaded.
+    pub epochs_before: usize,
     /// Threads that trained it.
     pub threads: usize,
     /// Where the images come from.
