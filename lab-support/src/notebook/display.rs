@@ -21,12 +21,13 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
 /// As many characters of a line as a page of 900 pixels has room for. A notebook would break a longer one where it ends.
 const WIDE: usize = 84;
 
-/// Shows text whose lines stay whole: what is wider than a page is moved to and fro.
+/// Shows text in which the rows of a table stay whole: what is wider than a page is moved to and fro. Sentences beside them
+/// are broken where a page ends.
 pub(crate) fn show_text(text: &str) {
     if is_narrow(text) {
         println!("{text}");
     } else {
-        show(&[("text/html", &whole_lines(text)), ("text/plain", text)]);
+        show(&[("text/html", &whole_rows(text)), ("text/plain", text)]);
     }
 }
 
@@ -35,9 +36,20 @@ fn is_narrow(text: &str) -> bool {
 }
 
 /// The colours are those of the page.
-fn whole_lines(text: &str) -> String {
-    let style = "white-space:pre;overflow-x:auto;word-break:normal;font-size:12px;line-height:1.4";
-    format!(r#"<pre style="{style}">{}</pre>"#, escaped(text))
+fn whole_rows(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let block = |lines: &[&str]| {
+        let space = if is_row(lines[0]) { "pre;overflow-x:auto" } else { "pre-wrap" };
+        let style = format!("white-space:{space};word-break:normal;font-size:12px;line-height:1.4;margin:0");
+        // A browser leaves out a line's end that comes first.
+        format!("<pre style=\"{style}\">\n{}</pre>", escaped(&lines.join("\n")))
+    };
+    lines.chunk_by(|one, next| is_row(one) == is_row(next)).map(block).collect()
+}
+
+/// Whether a line has columns: four at least, set apart by two spaces or more.
+fn is_row(line: &str) -> bool {
+    line.split("  ").filter(|cell| !cell.trim().is_empty()).count() > 3
 }
 
 /// Whether this is the process that runs a notebook's cells.
@@ -88,8 +100,14 @@ mod tests {
 
     #[test]
     fn lines_of_a_wide_table_stay_whole() {
-        let html = whole_lines("a < b\n1 & 2");
-        assert!(html.ends_with(">a &lt; b\n1 &amp; 2</pre>") && html.contains("white-space:pre;"), "{html}");
+        let html = whole_rows("a  b  c  < d\n1  2  3  & 4\n\n* compared:\n  a  -0.1  by chance");
+        let (table, sentences) = html.split_once("</pre>").unwrap();
+        assert!(
+            table.contains("white-space:pre;") && table.ends_with(">\na  b  c  &lt; d\n1  2  3  &amp; 4"),
+            "{html}"
+        );
+        assert!(sentences.contains("white-space:pre-wrap"), "{html}");
+        assert!(sentences.ends_with(">\n\n* compared:\n  a  -0.1  by chance</pre>"), "{html}");
     }
 
     #[test]
