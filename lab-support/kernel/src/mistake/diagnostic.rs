@@ -37,6 +37,13 @@ pub struct Span {
     pub label: Option<String>,
     pub suggested_replacement: Option<String>,
     pub expansion: Option<Box<Expansion>>,
+    /// The lines that it lies in.
+    pub text: Vec<Text>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Text {
+    pub text: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -56,6 +63,20 @@ impl Span {
 
     pub fn label(&self) -> &str {
         self.label.as_deref().unwrap_or_default()
+    }
+
+    /// The first line that it lies in.
+    pub fn line(&self) -> &str {
+        self.text.first().map_or("", |line| &line.text)
+    }
+
+    /// What it is about, as far as that stands in its first line.
+    pub fn code(&self) -> String {
+        let length = match self.line_end == self.line_start {
+            true => self.column_end.saturating_sub(self.column_start),
+            false => usize::MAX,
+        };
+        self.line().chars().skip(self.column_start.saturating_sub(1)).take(length).collect()
     }
 }
 

@@ -24,7 +24,8 @@ impl Sequential {
 struct Adam { rate: f32 }
 struct CrossEntropy { logits: bool }
 struct Images;
-impl Images { fn show(&self, at: usize) {} fn shape(&self) {} }
+fn train(rate: f64, epochs: usize, name: &str, seed: u64, quiet: bool) -> f64 { rate }
+impl Images { fn crop(&self, side: usize, from: &[f64]) {} fn show(&self, at: usize) {} fn shape(&self) {} }
 struct Dataset;
 struct Axis(usize);
 struct Fit { epochs: usize }
@@ -230,7 +231,36 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("fn f(x) -> i32 { x }", 1, ")", "a type each"),
     ("fn f(x: i32) -> i32 { x + 1; }", 1, "i32", "leave that `;` out"),
     ("fn f(x: i32): i32 { x }", 1, ":", "`->`"),
-    ("f32::max(1.0)", 1, "f32::max", "takes 2 values"),
+    ("f32::max(1.0)", 1, "f32::max", "takes 2 values and was given 1. Number 2 is missing: `f32`."),
+    ("train(0.1, 10, \"a\", 3)", 1, "train", "given 4. Number 5 is missing: `quiet: bool`. They are `rate: f64`, `epochs:"),
+    ("train(0.1, 3, true)", 1, "train", "given 3. They are `rate: f64`, `epochs: usize`, `name: &str`"),
+    ("train(0.1, 10, \"a\", 3, true, 5)", 1, "train", "given 6. Number 6 is one too many."),
+    ("train()", 1, "train", "given 0. Missing are `rate: f64`, `epochs: usize`,"),
+    ("Images.crop(1)", 1, "crop", "given 1. Number 2 is missing: `from: &[f64]`. They are `side: usize`, `from: &[f64]`."),
+    ("fn g(x: i32) {}\ng()", 2, "g", "takes 1 value and was given 0. Number 1 is missing: `x: i32`."),
+    ("let f = |a: i32, b: i32| a + b;\nf(1);", 2, "f", "Number 2 is missing: `i32`."),
+    ("let narrow = \"64\";\nnarrow * 2", 2, "*", "quotation marks in line 1: without them it is a number, `let narrow = 64;`"),
+    ("let narrow = \"64\";\n2 * narrow", 2, "*", "`let narrow = 64;`"),
+    ("let narrow = \"64\";\nnarrow + 1", 2, "+", "`let narrow = 64;`"),
+    ("let narrow = \"64\";\nSequential::new([28]).dense(narrow, Relu)", 2, "narrow", "`let narrow = 64;`"),
+    ("let narrow = \"64\";\nfor i in 0..narrow { }", 2, "narrow", "`let narrow = 64;`"),
+    ("let rate = \"1\";\nAdam::new(rate)", 2, "rate", "`let rate = 1.0;`"),
+    ("let rate = \"0.1\";\n-rate", 2, "-rate", "`let rate = 0.1;`"),
+    ("let name = \"abc\";\nSequential::new([28]).dense(name, Relu)", 2, "name", "without them"),
+    ("let total = 3.0_f32;\ntotal / v.len()", 2, "/", "`v.len() as f32`"),
+    ("let total = 3.0_f64;\nv.len() * total", 2, "*", "`v.len() as f64`"),
+    ("let (count, total) = (3_usize, 3.0_f32);\ntotal / count", 2, "/", "`x as f32` turns the `usize`"),
+    ("let (count, total) = (3_usize, 3.0_f32);\ncount * total", 2, "*", "`x as f32` turns the `usize`"),
+    ("let count = 3;\ncount / v.len() as f32", 2, "/", "`n as f64`"),
+    ("v.log()", 1, "log", "`.ln()`"),
+    ("-0.5_f32.log()", 1, "log", "`.ln()`"),
+    ("let a = v;\nlet b = 1;\nv.len()", 3, "v", "moved in line 1 (`let a = v;`)"),
+    ("let s: f64 = v.into_iter().sum();\nv.len()", 2, "v", "`.into_iter(…)` in line 1 (`let s: f64 = v.into_iter().sum();`) takes `v` itself"),
+    ("let b = v.into_boxed_slice();\nv.len()", 2, "v", "write `v.clone().into_boxed_slice(…)` there."),
+    ("for x in v { }\nv.len()", 2, "v", "write `for … in &v` there"),
+    ("for i in 0..3 { drop(v); }", 1, "v", "gone in the second"),
+    ("let f = move || v.len();\nv.len()", 2, "v", "moved in line 1"),
+    ("drop((v, v));", 1, "v", "moved in this line"),
     ("let x: u8 = 300;", 1, "300", "more than a `u8` holds"),
     ("let w = v;\nv.len()", 2, "v", "`v.clone()`"),
     ("println!(\"{:?}\", Missing::new());", 1, "Missing", "first cell"),

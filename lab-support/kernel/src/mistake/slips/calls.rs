@@ -46,6 +46,12 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0599",
+        "no method named `log`",
+        "",
+        "The natural logarithm is `.ln()`: of a number `x.ln()`, of an array `a.ln()`, of a vector `v.iter().map(|x| x.ln())`.",
+    ),
+    slip(
+        "E0599",
         "no method named `mean`",
         "",
         "The mean of a vector is `x.iter().sum::<f64>() / x.len() as f64`; of an array, `a.mean()`.",
@@ -115,19 +121,6 @@ pub const SLIPS: &[Slip] = &[
         "expected function, found `{}`",
         "",
         "This is a value of type `{0}` and no function: leave the brackets out, or use another name.",
-    ),
-    slip(
-        "E0061|E0057",
-        "takes {} arguments but {} {} supplied",
-        "",
-        "It takes {0} values and was given {1}.",
-    ),
-    slip("E0061|E0057", "takes {} argument but {} {} supplied", "", "It takes {0} value and was given {1}."),
-    slip(
-        "E0061|E0057",
-        "",
-        "",
-        "It takes another number of values: Shift and Tab behind the name shows which.",
     ),
     slip(
         "E0689",

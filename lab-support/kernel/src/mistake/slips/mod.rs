@@ -60,9 +60,9 @@ pub fn habit(diagnostic: &Diagnostic, lines: &[&str]) -> Option<String> {
     python::SLIPS.iter().chain(words::SLIPS).find_map(|slip| slip.help(diagnostic.code(), &words, lines))
 }
 
-/// The sentence that helps with what evcxr says of a cell.
-pub fn help_with(words: &str) -> Option<String> {
-    all().find_map(|slip| slip.help("evcxr", words, &[]))
+/// The sentence that helps with what evcxr says of these lines of a cell.
+pub fn help_with(words: &str, lines: &[&str]) -> Option<String> {
+    all().find_map(|slip| slip.help("evcxr", words, lines))
 }
 
 impl Slip {

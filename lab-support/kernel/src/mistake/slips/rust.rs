@@ -68,6 +68,12 @@ pub const SLIPS: &[Slip] = &[
     slip(
         "evcxr",
         "The variable `{}` contains a reference",
+        "= & $w . $w (",
+        "The `&` counts for all that stands behind it, and not for `{1}` alone: leave it out, and the variable has the value itself.",
+    ),
+    slip(
+        "evcxr",
+        "The variable `{}` contains a reference",
         "",
         "A notebook's variable can't look at another one: write `.clone()`, `.to_vec()` or `.to_owned()`, or put the lines into one block, `{ … }`.",
     ),
