@@ -168,7 +168,10 @@ fn calls(line: &str, name: &str) -> bool {
     let tokens = tokens(line);
     let is_field = |at: usize| at > 0 && matches!(tokens[at - 1], "." | "&");
     (0..tokens.len()).any(|at| {
-        tokens[at] == name && !is_field(at) && tokens.get(at + 1) == Some(&".") && tokens.get(at + 3) == Some(&"(")
+        tokens[at] == name
+            && !is_field(at)
+            && tokens.get(at + 1) == Some(&".")
+            && tokens.get(at + 3) == Some(&"(")
     })
 }
 
@@ -254,14 +257,20 @@ mod tests {
         for (cells, line) in [
             (&["let a = f();", "let b = a;"][..], Some("let b = a;")),
             (&["let a = f();\nlet b = a;"], Some("let b = a;")),
-            (&["let a = f();", "let s: i32 = a.into_iter().sum();"], Some("let s: i32 = a.into_iter().sum();")),
+            (
+                &["let a = f();", "let s: i32 = a.into_iter().sum();"],
+                Some("let s: i32 = a.into_iter().sum();"),
+            ),
             (&["let a = f();", "let c = a.into_dyn();\na2"], Some("let c = a.into_dyn();")),
             (&["let a = f();", "let c = a.dense(10, Linear);"], Some("let c = a.dense(10, Linear);")),
             (&["let a = f();", "for x in a { }"], Some("for x in a { }")),
             (&["let a = f();", "g(a);", "let b = (a, 1);"], Some("let b = (a, 1);")),
             // Later cells that use the variable have found it.
             (&["let a = f();", "let n = a.len();", "let b = a.dense(1);"], Some("let b = a.dense(1);")),
-            (&["let a = f();", "let b = a.dense(1);", "v.iter().map(|a| a.abs())"], Some("let b = a.dense(1);")),
+            (
+                &["let a = f();", "let b = a.dense(1);", "v.iter().map(|a| a.abs())"],
+                Some("let b = a.dense(1);"),
+            ),
             (&["let a = f();", "let b = a.dense(1);", "other.a.len()"], Some("let b = a.dense(1);")),
             (&["let a = f();", "println!(\"{}\", &a);"], None),
             (&["let a = f();"], None),

@@ -16,8 +16,12 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let values = if takes[0] == "1" { "value" } else { "values" };
     let mut help = format!("It takes {} {values} and was given {}.", takes[0], given[0]);
     let note = diagnostic.children.iter().find(|child| child.message.ends_with("defined here"));
-    let mut named: Vec<String> =
-        note.iter().flat_map(|note| &note.spans).filter(|span| !span.is_primary).map(|span| span.code()).collect();
+    let mut named: Vec<String> = note
+        .iter()
+        .flat_map(|note| &note.spans)
+        .filter(|span| !span.is_primary)
+        .map(|span| span.code())
+        .collect();
     named.retain(|parameter| parameter.contains(": "));
     let labels = || diagnostic.spans.iter().map(|span| span.label());
     // Where other values do not fit either, what is missing is a guess of the compiler's.
@@ -25,7 +29,7 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     if !is_guess {
         help += &labels().map(|label| about(label, &named)).collect::<String>();
     }
-    if let Some(all) = note.and_then(all_parameters).filter(|all| all.len() > 1) {
+    if let Some(all) = note.and_then(all_parameters).filter(|all| all.len() > 1 && *all != named) {
         help += &format!(" They are {}.", quoted(&all));
     }
     Some(without_paths(&help))
@@ -44,7 +48,9 @@ fn about(label: &str, missing: &[String]) -> String {
         return format!(" Number {} is one too many.", found[0]);
     }
     match label {
-        "multiple arguments are missing" if !missing.is_empty() => format!(" Missing are {}.", quoted(missing)),
+        "multiple arguments are missing" if !missing.is_empty() => {
+            format!(" Missing are {}.", quoted(missing))
+        }
         _ => String::new(),
     }
 }

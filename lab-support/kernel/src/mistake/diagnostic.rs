@@ -99,7 +99,7 @@ impl Diagnostic {
         own(true).chain(own(false)).chain(self.children.iter().flat_map(|child| &child.spans))
     }
 
-    /// Everything that it says: the message, its labels, its notes, what it suggests.
+    /// Everything that it says, a line each: the message, its labels, its notes, what it suggests.
     pub fn words(&self) -> String {
         let mut words = vec![self.message.as_str()];
         words.extend(self.spans.iter().map(Span::label));
@@ -110,7 +110,7 @@ impl Diagnostic {
                 None => span.label(),
             }));
         }
-        without_paths(&words.join("\n"))
+        without_paths(&(words.join("\n") + "\n"))
     }
 
     /// The name that the message is about: the first in backticks.

@@ -181,6 +181,7 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
         .or_else(|| known(&lines))
         .or_else(|| is_syntax.then(|| known(&all)).flatten())
         .or_else(|| arguments::help(root.diagnostic))
+        .or_else(|| variables::other_number(root.diagnostic))
         .or_else(|| suggestion(root.diagnostic))
 }
 

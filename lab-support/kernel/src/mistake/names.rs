@@ -25,7 +25,8 @@ pub fn help(located: &Located, source: &Source, history: &History) -> Option<Str
     let (kind, name) = (found[0], found[1]);
     Some(match kind {
         "value" => value(name, located, source, history),
-        "function" => match value_of(name, located, source, history) {
+        // Of a name that begins with a capital letter, "function, tuple struct or tuple variant".
+        kind if kind.starts_with("function") => match value_of(name, located, source, history) {
             Some(help) => help,
             None => item(&format!("function `{name}`"), name, diagnostic, history),
         },
@@ -143,7 +144,9 @@ fn value_of(name: &str, located: &Located, source: &Source, history: &History) -
         }
         Came::Worked => match history.giver(name) {
             Some(given) => given_away(name, &given, cell),
-            None => format!("`{name}` is gone: run cell [{cell}] again, which makes it (`{}`).", short(&line)),
+            None => {
+                format!("`{name}` is gone: run cell [{cell}] again, which makes it (`{}`).", short(&line))
+            }
         },
     })
 }

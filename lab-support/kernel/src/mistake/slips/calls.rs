@@ -102,6 +102,7 @@ pub const SLIPS: &[Slip] = &[
         "There is no `{1}` among them; the Tab key behind `::` lists all there are.",
     ),
     slip("E0609", "available fields are: {}\n", "", "There are these: {0}."),
+    slip("E0609", "available field is: `{}`", "", "There is only `{0}`."),
     slip(
         "E0609",
         "no field `{}` on type",
@@ -164,6 +165,12 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0369",
+        "an implementation of `",
+        "",
+        "These two can't be computed with each other: take a number or a field of them.",
+    ),
+    slip(
+        "E0369",
         "does not implement `",
         "",
         "These two can't be computed with each other: take a number or a field of them.",
@@ -200,6 +207,12 @@ pub const SLIPS: &[Slip] = &[
         "There is no `{0}` in this notebook. The first cell brings in all that the lab has.",
     ),
     slip(
+        "E0463",
+        "can't find crate for `{}`",
+        "",
+        "There is no `{0}` in this notebook. The first cell brings in all that the lab has.",
+    ),
+    slip(
         "E0432",
         "no external crate `{}`",
         "",
@@ -211,6 +224,7 @@ pub const SLIPS: &[Slip] = &[
         "",
         "There is no `{0}`: the Tab key behind `::` lists all there are.",
     ),
+    slip("-", "cannot declare a file module", "", "A module stands in the cell itself: `mod name { … }`."),
     slip("E0583", "", "", "A module stands in the cell itself: `mod name { … }`."),
     slip("E0658", "", "", "This is not part of stable Rust."),
 ];

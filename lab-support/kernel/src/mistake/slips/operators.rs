@@ -72,10 +72,16 @@ pub const SLIPS: &[Slip] = &[
         "Whole numbers and those with a fraction are not mixed: write the number with a point, as in `2.0`, a variable as `n as f64`.",
     ),
     slip(
-        "E0277",
+        "E0277|E0369",
         "no implementation for `{} ^",
         "",
         "`^` is no power: that is `x.powi(2)`, or `x.pow(2)` of a whole number.",
+    ),
+    slip(
+        "E0277",
+        "cannot {} `{float}`",
+        "$w . len ( )",
+        "A length is a whole number, of type `usize`: `{1}.len() as f64` is one that can be computed with here.",
     ),
     slip(
         "E0277",
