@@ -17,8 +17,9 @@ pub enum Event {
     Skipped,
     /// A cell returned early by `?`: the error in words, and which variables are gone with it.
     Failed { message: String, lost: Vec<String> },
-    /// A cell panicked: what the panic printed, and which variables are gone with it.
-    Panicked { message: String, lost: Vec<String> },
+    /// A cell panicked: what the panic printed, the lines of the cell's crate, from 1, that called what panicked, innermost
+    /// first, and which variables are gone with it.
+    Panicked { message: String, callers: Vec<usize>, lost: Vec<String> },
     /// A cell's code has ended. The keeper waits for `DONE`.
     Completed,
     /// The process has ended. The keeper waits for `DONE`.

@@ -51,6 +51,8 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("numbers.iter().sum()", &["`.sum::<f64>()`"]),
     ("let f = |x: f64| x + 1.0;", &["1 | let f", "can't be a closure"]),
     ("let r = &numbers;", &["can't look at another"]),
+    ("let size = 1;\nlet weights = weight(3);", &["Line 2", "Did you mean `weights`?"]),
+    ("let ten = 10;\nlet gain = ten - baselin;", &["Line 2", "Did you mean `baseline`?"]),
     ("if size = 3 { println!(\"three\"); }", &["`==`"]),
     ("println!(\"{numbers}\");", &["`{:?}`"]),
     ("return 5;", &["without `return`"]),
@@ -78,7 +80,14 @@ const FAILURES: &[(&str, &str, &[&str])] = &[
     ("let i = 5;\nh[[i, 0]]", "Panic", &["-->  2 | h[[i, 0]]", "`.dim()`"]),
     ("let i = 5;\nh.row(i)", "Panic", &["-->  2 | h.row(i)", "`.dim()`"]),
     ("data.train.pixels.mean()", "Panic", &["mapv(f32::from)"]),
-    ("h.dot(&array![[1.0_f32, 2.0, 3.0]])", "Panic", &["as many columns"]),
+    ("h.dot(&array![[1.0_f32, 2.0, 3.0]])", "Panic", &["-->  1 | h.dot", "as many columns"]),
+    (
+        "let n = 1;\nlet p = h.dot(&array![[1.0_f32, 2.0, 3.0]]);",
+        "Panic",
+        &["-->  2 | let p", "as many columns"],
+    ),
+    ("let n = 1;\nlet s = h.sum_axis(Axis(2));", "Panic", &["-->  2 | let s"]),
+    ("product(&h, &h.slice(s![..1, ..]).to_owned())", "Panic", &["-->  1 | product", "as many columns"]),
     ("let empty = numbers.len() - 3;\nempty", "Panic", &["-->  1", "below 0"]),
     ("std::fs::read_to_string(\"nothing\")", "Error", &["-->  1 | std::fs", "No such file"]),
 ];
@@ -144,7 +153,9 @@ async fn what_beginners_type_is_answered_with_what_helps() {
         "model.compile(Adam::default(), CrossEntropy::from_logits());",
         "let history = model.fit(&few, Fit::epochs(1).quiet());\nlet score = model.evaluate(&few)?;",
         "let (h, dz2) = (array![[1.0_f32, 2.0], [3.0, 4.0]], array![[1.0_f32, 2.0], [3.0, 4.0]]);",
-        "struct Bare { x: f64 }\nlet (size, numbers) = (3, vec![1.0, 2.0]);",
+        "fn product(a: &Array2<f32>, b: &Array2<f32>) -> Array2<f32> {\n    a.dot(b)\n}",
+        "struct Bare { x: f64 }\nlet (size, numbers, baseline) = (3, vec![1.0, 2.0], 1);",
+        "fn weights(n: usize) -> usize { n }",
     ] {
         page.run(cell).await.ok();
     }

@@ -71,8 +71,8 @@ impl Cell {
             Event::Stopped { text } => self.stopped = Some(text),
             Event::Began => (self.has_begun, self.has_ended) = (true, false),
             Event::Skipped => self.is_skipped = true,
-            Event::Panicked { message, lost } => {
-                self.failure = Some(Failure::panic(&message, &source()).without(&lost));
+            Event::Panicked { message, callers, lost } => {
+                self.failure = Some(Failure::panic(&message, &callers, &source()).without(&lost));
             }
             Event::Failed { message, lost } => {
                 self.failure = Some(Failure::returned(&message, &source()).without(&lost));

@@ -33,25 +33,40 @@ impl Failure {
         Failure { name: "CompileError", value: mistake.value, traceback: mistake.lines, lost: Vec::new() }
     }
 
-    /// `printed` is what the standard library prints: `... panicked at file:line:column:`, then the message.
-    pub fn panic(printed: &str, source: &Source) -> Failure {
+    /// `printed` is what the standard library prints: `... panicked at file:line:column:`, then the message. `callers` are the
+    /// lines of the compiled file that called what panicked, innermost first.
+    pub fn panic(printed: &str, callers: &[usize], source: &Source) -> Failure {
         let said = printed.split_once("panicked at ").and_then(|(_, rest)| rest.split_once('\n'));
         let (place, message) = said.unwrap_or(("", printed));
         let message = message.split("\nnote: run with").next().unwrap_or(message).trim_end();
         let place = place.trim_end_matches(':');
-        let lines = match source.of_panic(place) {
-            Some(lines) => lines,
-            None if place.is_empty() => Vec::new(),
-            // In a library, which does not say who has called it.
-            None if message.contains("out of bounds") || message.contains("<= axis_len") => {
-                source.of_indices()
+        let help = panics::explained(message);
+        let own = source.line_of(place);
+        let lines = own.into_iter().chain(callers.iter().copied()).find_map(|line| source.of_panic(line));
+        // The lines of an earlier cell are in the same file: that of a function that this cell has called.
+        let earlier = own.or(callers.first().copied()).and_then(|line| source.compiled_line(line));
+        let elsewhere = match earlier {
+            _ if place.is_empty() => None,
+            Some(line) if lines.is_none() || own.is_some() => {
+                Some(format!("in a line of an earlier cell: {line}"))
             }
-            None => source.only_line().into_iter().chain([within(place)]).collect(),
+            // A sentence says more than a place in a library.
+            _ => help.is_none().then(|| within(place)),
+        };
+        let is_index = message.contains("out of bounds") || message.contains("<= axis_len");
+        let lines = match lines {
+            Some(lines) if own.is_some_and(|line| source.of_panic(line).is_some()) => lines,
+            Some(lines) => lines.into_iter().chain(elsewhere).collect(),
+            None if place.is_empty() => Vec::new(),
+            None => {
+                let indices = if is_index && earlier.is_none() { source.of_indices() } else { Vec::new() };
+                let shown =
+                    if indices.is_empty() { source.only_line().into_iter().collect() } else { indices };
+                shown.into_iter().chain(elsewhere).collect()
+            }
         };
         let mut failure = Failure::new("Panic", message.into(), lines);
-        if let Some(help) = panics::explained(message) {
-            failure.add(help);
-        }
+        help.into_iter().for_each(|help| failure.add(help));
         failure
     }
 
@@ -190,14 +205,14 @@ mod tests {
         let printed =
             "thread 'main' (7) panicked at src/lib.rs:3:5:\nassertion failed\n  left: 1\nnote: run with x";
         let source = Source::new("let a = 1;\nassert!(a == 2);", "{\nlet a = 1;\nassert!(a == 2);\n}");
-        let failure = Failure::panic(printed, &source);
+        let failure = Failure::panic(printed, &[], &source);
         assert_eq!(failure.value, "assertion failed\n  left: 1");
         assert!(failure.traceback.concat().contains("2 | assert!(a == 2);"), "{failure:?}");
-        let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &source);
+        let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &[], &source);
         assert_eq!(elsewhere.traceback[1], "at library/core/x.rs:1:2");
         let one = Source::new("// The mean.\na.mean()", "");
         let place = "/home/a/.cargo/registry/src/index.crates.io-19/ndarray-0.16.1/src/numeric.rs:70:56";
-        let library = Failure::panic(&format!("thread 'main' panicked at {place}:\nno"), &one);
+        let library = Failure::panic(&format!("thread 'main' panicked at {place}:\nno"), &[], &one);
         assert_eq!(
             library.traceback[1..],
             ["-->  2 | a.mean()", "in the library ndarray-0.16.1, src/numeric.rs:70:56"]
@@ -205,18 +220,44 @@ mod tests {
         let part = Source::new("let n = 1;\na.slice(s![0, 10..40])", "");
         let part = Failure::panic(
             &format!("thread 'main' panicked at {place}:\nassertion failed: end <= axis_len"),
+            &[],
             &part,
         );
         assert_eq!(part.traceback[1], "-->  2 | a.slice(s![0, 10..40])");
         assert!(part.value.contains("beyond the array"), "{part:?}");
-        assert_eq!(Failure::panic("no", &source).value, "no");
+        assert_eq!(Failure::panic("no", &[], &source).value, "no");
         let source = Source::new("let a = array![1, 2];\nlet b = 1;\na[5]", "");
         let index = Failure::panic(
             "thread 'main' panicked at /n/traits.rs:3:5:\nndarray: index out of bounds",
+            &[],
             &source,
         );
         assert_eq!(index.traceback[1], "-->  3 | a[5]");
         assert!(index.value.contains("`.dim()`"), "{index:?}");
+    }
+
+    #[test]
+    fn a_panic_elsewhere_shows_the_line_of_the_cell_that_led_to_it() {
+        let compiled = "fn last(v: &[f64]) -> f64 {\nv[10]\n}\n{\nlet a = 1;\na.dot(&b);\nlast(&v)\n}";
+        let source = Source::new("let a = 1;\na.dot(&b);\nlast(&v)", compiled);
+        let library = "/home/a/.cargo/registry/src/index.crates.io-19/ndarray-0.16.1/src/x.rs:7:5";
+        for (place, message, callers, line, last) in [
+            (library, "no", &[6][..], "-->  2 | a.dot(&b);", "in the library ndarray-0.16.1, src/x.rs:7:5"),
+            (library, "are not compatible for matrix multiplication", &[6], "-->  2 | a.dot(&b);", "table"),
+            (library, "ndarray: index out of bounds", &[6], "-->  2 | a.dot(&b);", "from 0."),
+            ("src/lib.rs:2:1", "no", &[2, 7], "-->  3 | last(&v)", "in a line of an earlier cell: v[10]"),
+            (library, "no", &[2], "in a line of an earlier cell: v[10]", "v[10]"),
+            ("src/lib.rs:2:1", "no", &[], "in a line of an earlier cell: v[10]", "v[10]"),
+            (library, "no", &[99, 0], "in the library ndarray-0.16.1, src/x.rs:7:5", "x.rs:7:5"),
+        ] {
+            let printed = format!("thread 'main' panicked at {place}:\n{message}");
+            let lines = Failure::panic(&printed, callers, &source).traceback;
+            assert!(lines.iter().any(|shown| shown == line), "{printed}: {lines:?}");
+            assert!(lines.iter().all(|line| !line.contains("src/lib.rs")), "{printed}: {lines:?}");
+            let is_last =
+                message.contains("matrix") || lines.last().is_some_and(|found| found.ends_with(last));
+            assert!(is_last, "{printed}: {lines:?}");
+        }
     }
 
     #[test]

@@ -17,9 +17,14 @@ prelude = \"Ok::<(), std::fmt::Error>(())?;\"
 
 /// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick
 /// to compile again: what notebooks call is compiled here as a release build is. What only helps to compile them runs
-/// once, and takes longer to optimize than it then saves. Cargo finds this file above the folder in which a kernel
-/// compiles.
-pub const CARGO_CONFIG: &str = r#"[profile.dev.package."*"]
+/// once, and takes longer to optimize than it then saves. A cell itself has the table of its lines: when a library panics,
+/// it says which of them has called it. Cargo finds this file above the folder in which a kernel compiles.
+pub const CARGO_CONFIG: &str = r#"[profile.dev]
+debug = "line-tables-only"
+strip = "none"
+
+[profile.dev.package."*"]
+debug = false
 opt-level = 3
 incremental = false
 debug-assertions = false

@@ -57,9 +57,14 @@ impl History {
             .or_else(|| self.last(|_, line| defines(line, name)))
     }
 
-    /// The last line of a cell that ran and gives this variable away.
+    /// The line that has moved this variable, which is gone: it stands in the last cell that ran and uses it, since none can
+    /// behind that one. Whether a method takes the variable itself is not seen in its name.
     pub fn giver(&self, name: &str) -> Option<Told> {
-        self.last(|entry, line| entry.came != Came::Nothing && gives(line, name))
+        let mut ran = self.entries.iter().rev().filter(|entry| entry.came != Came::Nothing);
+        let entry = ran.find(|entry| entry.input.lines().any(|line| mentions(line, name)))?;
+        let last = |is_it: fn(&str, &str) -> bool| entry.input.lines().rev().find(|line| is_it(line, name));
+        let line = last(gives).or_else(|| last(calls))?;
+        Some(Told { cell: entry.number, line: line.trim().into(), came: entry.came })
     }
 
     /// All variables are lost.
@@ -150,6 +155,31 @@ fn gives(line: &str, name: &str) -> bool {
     (0..tokens.len()).any(|at| tokens[at] == name && (goes(at) || is_made_into(at)))
 }
 
+/// Whether the line speaks of a variable of this name, and not of a field, or of what a loop or a closure calls so.
+fn mentions(line: &str, name: &str) -> bool {
+    let tokens = tokens(line);
+    let is_other = |at: usize| at > 0 && tokens[at - 1] == ".";
+    let is_bound = tokens.windows(2).any(|pair| matches!(pair[0], "|" | "for") && pair[1] == name);
+    !is_bound && (0..tokens.len()).any(|at| tokens[at] == name && !is_other(at))
+}
+
+/// Whether the line calls a method of a variable of this name.
+fn calls(line: &str, name: &str) -> bool {
+    let tokens = tokens(line);
+    let is_field = |at: usize| at > 0 && matches!(tokens[at - 1], "." | "&");
+    (0..tokens.len()).any(|at| {
+        tokens[at] == name
+            && !is_field(at)
+            && tokens.get(at + 1) == Some(&".")
+            && tokens.get(at + 3) == Some(&"(")
+    })
+}
+
+/// A line, or its begin.
+pub fn short(line: &str) -> String {
+    if line.chars().count() <= 40 { line.into() } else { line.chars().take(39).chain(['\u{2026}']).collect() }
+}
+
 /// Whether all of `text` is as the pattern says, in which `*` is any text and `?` any character.
 fn matches(pattern: &[char], text: &[char]) -> bool {
     // Where the last star is, and where what it stands for ends by now.
@@ -220,6 +250,37 @@ mod tests {
         assert_eq!(history.maker("load"), None);
         assert!(history.has_run("load()") && !history.has_run("data.train"));
         assert!(defines("pub struct T<X> { a: u8 }", "T") && !defines("fn f(a: u8)", "a"));
+    }
+
+    #[test]
+    fn the_line_that_moved_a_variable_is_found() {
+        for (cells, line) in [
+            (&["let a = f();", "let b = a;"][..], Some("let b = a;")),
+            (&["let a = f();\nlet b = a;"], Some("let b = a;")),
+            (
+                &["let a = f();", "let s: i32 = a.into_iter().sum();"],
+                Some("let s: i32 = a.into_iter().sum();"),
+            ),
+            (&["let a = f();", "let c = a.into_dyn();\na2"], Some("let c = a.into_dyn();")),
+            (&["let a = f();", "let c = a.dense(10, Linear);"], Some("let c = a.dense(10, Linear);")),
+            (&["let a = f();", "for x in a { }"], Some("for x in a { }")),
+            (&["let a = f();", "g(a);", "let b = (a, 1);"], Some("let b = (a, 1);")),
+            // Later cells that use the variable have found it.
+            (&["let a = f();", "let n = a.len();", "let b = a.dense(1);"], Some("let b = a.dense(1);")),
+            (
+                &["let a = f();", "let b = a.dense(1);", "v.iter().map(|a| a.abs())"],
+                Some("let b = a.dense(1);"),
+            ),
+            (&["let a = f();", "let b = a.dense(1);", "other.a.len()"], Some("let b = a.dense(1);")),
+            (&["let a = f();", "println!(\"{}\", &a);"], None),
+            (&["let a = f();"], None),
+        ] {
+            let mut history = History::default();
+            for (number, cell) in (1..).zip(cells) {
+                history.add(number, cell.to_string(), None, Came::Worked);
+            }
+            assert_eq!(history.giver("a").map(|told| told.line), line.map(String::from), "{cells:?}");
+        }
     }
 
     #[test]

@@ -15,9 +15,18 @@ impl Source {
         Source { cell: cell.into(), compiled: compiled.into() }
     }
 
-    /// The student's lines about a panic at `place`, `file:line:column`, if it lies in this cell.
-    pub fn of_panic(&self, place: &str) -> Option<Vec<String>> {
-        let line = place.strip_prefix("src/lib.rs:")?.split(':').next()?.parse().ok()?;
+    /// The line of the compiled file, from 1, where `place`, `file:line:column`, lies in it.
+    pub fn line_of(&self, place: &str) -> Option<usize> {
+        place.strip_prefix("src/lib.rs:")?.split(':').next()?.parse().ok()
+    }
+
+    /// What stands in a line of the compiled file, from 1.
+    pub fn compiled_line(&self, line: usize) -> Option<&str> {
+        self.compiled.lines().nth(line.checked_sub(1)?).map(str::trim)
+    }
+
+    /// The student's lines about a panic in a line of the compiled file, from 1, if it lies in this cell.
+    pub fn of_panic(&self, line: usize) -> Option<Vec<String>> {
         let at = self.line(line)?;
         let lines = self.cell.lines().enumerate();
         let near = lines.filter(|(i, _)| i.abs_diff(at) <= AROUND);
@@ -75,11 +84,13 @@ impl Source {
         open.first().copied()
     }
 
-    /// The lines of the cell with an index in brackets.
+    /// The lines of the cell with an index in brackets, or an axis.
     pub fn of_indices(&self) -> Vec<String> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
         let is_index = |before: &str| before.ends_with(is_name) || before.ends_with("s!");
-        let has_index = |line: &str| line.match_indices('[').any(|(at, _)| is_index(&line[..at]));
+        let has_index = |line: &str| {
+            line.contains("Axis(") || line.match_indices('[').any(|(at, _)| is_index(&line[..at]))
+        };
         let lines = self.cell.lines().enumerate().filter(|(_, line)| has_index(line));
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
@@ -211,17 +222,15 @@ mod tests {
             "step();\nlet a = 1;\nstep();\n",
             "fn old() {\nstep();\n}\n{\nstep();\nlet a = 1;\nstep();\n}",
         );
-        let lines = source.of_panic("src/lib.rs:5:1").unwrap();
+        let lines = source.of_panic(5).unwrap();
         assert_eq!(lines[0], "-->  1 | step();");
-        assert_eq!(source.of_panic("src/lib.rs:7:1").unwrap()[2], "-->  3 | step();");
-        assert_eq!(
-            Source::new("step();", "fn old() {\nstep();\n}\n{\nstep();\n}").of_panic("src/lib.rs:2:1"),
-            None
-        );
+        assert_eq!(source.of_panic(7).unwrap()[2], "-->  3 | step();");
+        assert_eq!(Source::new("step();", "fn old() {\nstep();\n}\n{\nstep();\n}").of_panic(2), None);
         let two = Source::new("let a = 1; a.step();", "{\nlet a = 1;\n a.step();\n}");
-        assert_eq!(two.of_panic("src/lib.rs:3:2").unwrap(), ["-->  1 | let a = 1; a.step();"]);
-        assert_eq!(source.of_panic("src/lib.rs:99:1"), None);
-        assert_eq!(source.of_panic("library/core/src/option.rs:7:1"), None);
+        assert_eq!(two.of_panic(3).unwrap(), ["-->  1 | let a = 1; a.step();"]);
+        assert_eq!(source.of_panic(99), None);
+        assert_eq!(source.line_of("src/lib.rs:5:1"), Some(5));
+        assert_eq!(source.line_of("library/core/src/option.rs:7:1"), None);
     }
 
     #[test]

@@ -27,8 +27,8 @@ pub struct Keeper {
     printed: Printed,
     kernel: Listener,
     evcxr: Evcxr,
-    /// What the last panic of the cell printed, unless it is known what came of it.
-    panicking: Option<String>,
+    /// What the last panic of the cell printed, and the lines that called what panicked, unless it is known what came of it.
+    panicking: Option<(String, Vec<usize>)>,
     failing: Failing,
     /// It has not run, because it misses variables.
     misses: bool,
@@ -114,16 +114,21 @@ impl Keeper {
                 "LAB" => self.pass_event(&text)?,
                 "PANICKING" => {
                     self.show_caught();
-                    self.panicking = Some(text);
+                    self.panicking = Some((text, Vec::new()));
+                }
+                "CALLED" => {
+                    if let Some((_, callers)) = &mut self.panicking {
+                        callers.extend(text.split(' ').filter_map(|line| line.parse::<usize>().ok()));
+                    }
                 }
                 "LOST" => self.failing.lost = text.split(' ').map(String::from).collect(),
                 "KEPT" => self.failing.keeps = true,
                 "FAILED" => self.fail(FAILED, |lost| Event::Failed { message: text, lost })?,
                 "PANICKED" => {
                     // A panic of another thread may have been passed on to the cell's own.
-                    let said = self.panicking.take_if(|said| said.trim_end().ends_with(text.trim_end()));
-                    let message = said.unwrap_or(text);
-                    self.fail(PANICKED, |lost| Event::Panicked { message, lost })?;
+                    let own = self.panicking.take_if(|(said, _)| said.trim_end().ends_with(text.trim_end()));
+                    let (message, callers) = own.unwrap_or((text, Vec::new()));
+                    self.fail(PANICKED, |lost| Event::Panicked { message, callers, lost })?;
                 }
                 "MISSING" => self.miss(&text)?,
                 "REDEFINED" => {
@@ -158,7 +163,7 @@ impl Keeper {
 
     /// A panic that the cell went on after is like other text.
     fn show_caught(&mut self) {
-        if let Some(panic) = self.panicking.take() {
+        if let Some((panic, _)) = self.panicking.take() {
             self.printed.push(Stream::Stderr, format!("{panic}\n").as_bytes());
         }
     }

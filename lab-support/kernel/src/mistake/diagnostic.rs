@@ -37,6 +37,13 @@ pub struct Span {
     pub label: Option<String>,
     pub suggested_replacement: Option<String>,
     pub expansion: Option<Box<Expansion>>,
+    /// The lines that it lies in.
+    pub text: Vec<Text>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Text {
+    pub text: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -56,6 +63,20 @@ impl Span {
 
     pub fn label(&self) -> &str {
         self.label.as_deref().unwrap_or_default()
+    }
+
+    /// The first line that it lies in.
+    pub fn line(&self) -> &str {
+        self.text.first().map_or("", |line| &line.text)
+    }
+
+    /// What it is about, as far as that stands in its first line.
+    pub fn code(&self) -> String {
+        let length = match self.line_end == self.line_start {
+            true => self.column_end.saturating_sub(self.column_start),
+            false => usize::MAX,
+        };
+        self.line().chars().skip(self.column_start.saturating_sub(1)).take(length).collect()
     }
 }
 
@@ -78,7 +99,7 @@ impl Diagnostic {
         own(true).chain(own(false)).chain(self.children.iter().flat_map(|child| &child.spans))
     }
 
-    /// Everything that it says: the message, its labels, its notes, what it suggests.
+    /// Everything that it says, a line each: the message, its labels, its notes, what it suggests.
     pub fn words(&self) -> String {
         let mut words = vec![self.message.as_str()];
         words.extend(self.spans.iter().map(Span::label));
@@ -89,7 +110,7 @@ impl Diagnostic {
                 None => span.label(),
             }));
         }
-        without_paths(&words.join("\n"))
+        without_paths(&(words.join("\n") + "\n"))
     }
 
     /// The name that the message is about: the first in backticks.

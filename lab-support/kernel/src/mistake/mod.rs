@@ -1,6 +1,7 @@
 //! What a student sees of a cell that does not compile: one box, the own line with the place underlined, a sentence that
 //! helps. All else that the compiler says is folded behind it.
 
+mod arguments;
 mod cascade;
 mod diagnostic;
 mod excerpt;
@@ -11,6 +12,7 @@ mod place;
 mod slips;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 pub use diagnostic::Compiled;
 use diagnostic::Diagnostic;
@@ -105,7 +107,7 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }
     let all: Vec<&str> = source.cell().lines().collect();
-    let help = slips::help_with(first);
+    let help = slips::help_with(first, &all);
     let help =
         help.or_else(|| error.and_then(|error| slips::help(error, &all).or_else(|| suggestion(error))));
     let name = first.split('`').nth(1).unwrap_or_default();
@@ -170,12 +172,16 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
     // What can't be read is often noticed behind the line that is wrong.
     let all: Vec<&str> = source.cell().lines().collect();
     let known = |lines: &[&str]| slips::help(root.diagnostic, lines);
-    slips::habit(root.diagnostic, &lines)
+    variables::quoted_number(root, source, history)
+        .or_else(|| variables::moved(root, source))
+        .or_else(|| slips::habit(root.diagnostic, &lines))
         .or_else(|| is_syntax.then(|| slips::habit(root.diagnostic, &all)).flatten())
         .or_else(|| names::help(root, source, history))
         .or_else(|| names::question_mark(root, source, history))
         .or_else(|| known(&lines))
         .or_else(|| is_syntax.then(|| known(&all)).flatten())
+        .or_else(|| arguments::help(root.diagnostic))
+        .or_else(|| variables::other_number(root.diagnostic))
         .or_else(|| suggestion(root.diagnostic))
 }
 

@@ -3,7 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::pattern::{said, written};
 use super::place::Located;
-use crate::history::{Came, History, Told, defines};
+use crate::history::{Came, History, Told, defines, short};
 use crate::source::Source;
 use crate::tokens::tokens;
 
@@ -25,7 +25,8 @@ pub fn help(located: &Located, source: &Source, history: &History) -> Option<Str
     let (kind, name) = (found[0], found[1]);
     Some(match kind {
         "value" => value(name, located, source, history),
-        "function" => match value_of(name, located, source, history) {
+        // Of a name that begins with a capital letter, "function, tuple struct or tuple variant".
+        kind if kind.starts_with("function") => match value_of(name, located, source, history) {
             Some(help) => help,
             None => item(&format!("function `{name}`"), name, diagnostic, history),
         },
@@ -142,8 +143,10 @@ fn value_of(name: &str, located: &Located, source: &Source, history: &History) -
             format!("Cell [{cell}], which makes `{name}`, ended with an error: mend it and run it again.")
         }
         Came::Worked => match history.giver(name) {
-            Some(given) if given.cell >= cell => given_away(name, &given, cell),
-            _ => format!("`{name}` is gone: run cell [{cell}] again, which makes it (`{}`).", short(&line)),
+            Some(given) => given_away(name, &given, cell),
+            None => {
+                format!("`{name}` is gone: run cell [{cell}] again, which makes it (`{}`).", short(&line))
+            }
         },
     })
 }
@@ -157,10 +160,6 @@ fn given_away(name: &str, given: &Told, made: u64) -> String {
         given.cell,
         short(&given.line)
     )
-}
-
-fn short(line: &str) -> String {
-    if line.chars().count() <= 40 { line.into() } else { line.chars().take(39).chain(['\u{2026}']).collect() }
 }
 
 /// The name that the compiler takes for the one that was meant.

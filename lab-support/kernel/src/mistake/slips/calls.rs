@@ -46,6 +46,12 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0599",
+        "no method named `log`",
+        "",
+        "The natural logarithm is `.ln()`: of a number `x.ln()`, of an array `a.ln()`, of a vector `v.iter().map(|x| x.ln())`.",
+    ),
+    slip(
+        "E0599",
         "no method named `mean`",
         "",
         "The mean of a vector is `x.iter().sum::<f64>() / x.len() as f64`; of an array, `a.mean()`.",
@@ -96,6 +102,7 @@ pub const SLIPS: &[Slip] = &[
         "There is no `{1}` among them; the Tab key behind `::` lists all there are.",
     ),
     slip("E0609", "available fields are: {}\n", "", "There are these: {0}."),
+    slip("E0609", "available field is: `{}`", "", "There is only `{0}`."),
     slip(
         "E0609",
         "no field `{}` on type",
@@ -115,19 +122,6 @@ pub const SLIPS: &[Slip] = &[
         "expected function, found `{}`",
         "",
         "This is a value of type `{0}` and no function: leave the brackets out, or use another name.",
-    ),
-    slip(
-        "E0061|E0057",
-        "takes {} arguments but {} {} supplied",
-        "",
-        "It takes {0} values and was given {1}.",
-    ),
-    slip("E0061|E0057", "takes {} argument but {} {} supplied", "", "It takes {0} value and was given {1}."),
-    slip(
-        "E0061|E0057",
-        "",
-        "",
-        "It takes another number of values: Shift and Tab behind the name shows which.",
     ),
     slip(
         "E0689",
@@ -171,6 +165,12 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0369",
+        "an implementation of `",
+        "",
+        "These two can't be computed with each other: take a number or a field of them.",
+    ),
+    slip(
+        "E0369",
         "does not implement `",
         "",
         "These two can't be computed with each other: take a number or a field of them.",
@@ -207,6 +207,12 @@ pub const SLIPS: &[Slip] = &[
         "There is no `{0}` in this notebook. The first cell brings in all that the lab has.",
     ),
     slip(
+        "E0463",
+        "can't find crate for `{}`",
+        "",
+        "There is no `{0}` in this notebook. The first cell brings in all that the lab has.",
+    ),
+    slip(
         "E0432",
         "no external crate `{}`",
         "",
@@ -218,6 +224,7 @@ pub const SLIPS: &[Slip] = &[
         "",
         "There is no `{0}`: the Tab key behind `::` lists all there are.",
     ),
+    slip("-", "cannot declare a file module", "", "A module stands in the cell itself: `mod name { … }`."),
     slip("E0583", "", "", "A module stands in the cell itself: `mod name { … }`."),
     slip("E0658", "", "", "This is not part of stable Rust."),
 ];

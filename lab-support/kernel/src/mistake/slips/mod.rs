@@ -2,11 +2,14 @@
 //! it says, and what stands in the student's line. The first entry that fits is taken, so those that are about one thing come
 //! before those that are about many.
 
+mod arrays;
 mod calls;
 mod lab;
 mod operators;
 mod python;
+mod results;
 mod rust;
+mod signs;
 mod syntax;
 mod types;
 mod words;
@@ -36,8 +39,11 @@ const fn slip(code: &'static str, said: &'static str, wrote: &'static str, help:
 pub fn all() -> impl Iterator<Item = &'static Slip> {
     [
         python::SLIPS,
+        signs::SLIPS,
         words::SLIPS,
+        arrays::SLIPS,
         lab::SLIPS,
+        results::SLIPS,
         syntax::SLIPS,
         types::SLIPS,
         operators::SLIPS,
@@ -57,12 +63,13 @@ pub fn help(diagnostic: &Diagnostic, lines: &[&str]) -> Option<String> {
 /// The sentence that helps with a habit from another language.
 pub fn habit(diagnostic: &Diagnostic, lines: &[&str]) -> Option<String> {
     let words = diagnostic.words();
-    python::SLIPS.iter().chain(words::SLIPS).find_map(|slip| slip.help(diagnostic.code(), &words, lines))
+    let habits = [python::SLIPS, signs::SLIPS, words::SLIPS];
+    habits.into_iter().flatten().find_map(|slip| slip.help(diagnostic.code(), &words, lines))
 }
 
-/// The sentence that helps with what evcxr says of a cell.
-pub fn help_with(words: &str) -> Option<String> {
-    all().find_map(|slip| slip.help("evcxr", words, &[]))
+/// The sentence that helps with what evcxr says of these lines of a cell.
+pub fn help_with(words: &str, lines: &[&str]) -> Option<String> {
+    all().find_map(|slip| slip.help("evcxr", words, lines))
 }
 
 impl Slip {

@@ -29,15 +29,15 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0594",
+        "cannot assign to `*{}`, which is behind a `&`",
+        "",
+        "`{0}` only looks at a value (`&`): what is to be changed through it is looked at by `&mut`.",
+    ),
+    slip(
+        "E0594",
         "cannot assign to `{}`",
         "",
         "A variable that changes is made by `let mut {0}`; one of an earlier cell becomes changeable by `let mut {0} = {0};`.",
-    ),
-    slip(
-        "E0382",
-        "value: `{}`",
-        "",
-        "`{0}` was given away: write `&{0}` there if it is only looked at, or `{0}.clone()` for a second one.",
     ),
     slip("E0505", "`{}`", "", "`{0}` is given away while something still looks at it: write `{0}.clone()`."),
     slip("E0507", "", "", "It can't be taken out of there: write `.clone()` behind it, or `&` before it."),
@@ -46,6 +46,12 @@ pub const SLIPS: &[Slip] = &[
         "`{}`",
         "",
         "`{0}` is changed while something still looks at it: first finish with the one, then do the other.",
+    ),
+    slip(
+        "E0716",
+        "temporary value",
+        "= & $w . $w (",
+        "The `&` counts for all that stands behind it, and not for `{0}` alone: leave it out, and the variable has the value itself.",
     ),
     slip(
         "E0597|E0716",
@@ -64,6 +70,12 @@ pub const SLIPS: &[Slip] = &[
         "",
         "",
         "Return what is owned: `String` in place of `&str`, `Vec<f64>` in place of `&[f64]`.",
+    ),
+    slip(
+        "evcxr",
+        "The variable `{}` contains a reference",
+        "= & $w . $w (",
+        "The `&` counts for all that stands behind it, and not for `{1}` alone: leave it out, and the variable has the value itself.",
     ),
     slip(
         "evcxr",

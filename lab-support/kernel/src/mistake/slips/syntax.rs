@@ -8,6 +8,18 @@ pub const SLIPS: &[Slip] = &[
         "",
         "Two names stand in round brackets: `for (i, x) in values.iter().enumerate()`.",
     ),
+    slip(
+        "-",
+        "mismatched closing delimiter: `]`",
+        "",
+        "This bracket is closed by one of another kind: `(` needs `)`, `[` needs `]`, `{` needs `}`.",
+    ),
+    slip(
+        "-",
+        "mismatched closing delimiter: `)`",
+        "",
+        "This bracket is closed by one of another kind: `(` needs `)`, `[` needs `]`, `{` needs `}`.",
+    ),
     slip("-", "unclosed delimiter", "", "This bracket is opened and not closed."),
     slip(
         "-",
@@ -137,7 +149,6 @@ pub const SLIPS: &[Slip] = &[
     slip("-", "", "^ for", "What is repeated stands in braces: `for i in 0..3 { println!(\"{i}\"); }`."),
     slip("-", "", "^ while", "What is repeated stands in braces: `while x < 3 { … }`."),
     slip("-", "expected `{`", "^ if", "What is done stands in braces: `if x > 3 { … }`."),
-    slip("-", "", "if $w = $a", "Two values are compared by `==`."),
     slip("-", "missing `fn`", "", "A function begins with `fn`: `fn f(x: f64) -> f64 { … }`."),
     slip("-", "expected one of", "^ let $w $w", "A name is one word: `{0}_{1}`."),
     slip(

@@ -8,7 +8,6 @@ pub const SLIPS: &[Slip] = &[
         "",
         "Text in quotation marks becomes a `String` by `.to_string()`.",
     ),
-    slip("E0308", "expected `&str`, found `String`", "$s + $w", "Texts are joined by `format!(\"{a}{b}\")`."),
     slip(
         "E0308",
         "expected `&str`, found `String`",

@@ -1,19 +1,7 @@
 use super::{Slip, slip};
 
-/// Words and signs of Python, and of other languages.
+/// Words of Python, and of other languages.
 pub const SLIPS: &[Slip] = &[
-    slip(
-        "-",
-        "found `:`",
-        "[ :",
-        "A range has two points, `..5`, `3..5` or `3..`: of a vector `&v[..5]`, of an array `a.slice(s![..5])`.",
-    ),
-    slip(
-        "-",
-        "found `:`",
-        "[ $n :",
-        "A range has two points, `..5`, `3..5` or `3..`: of a vector `&v[..5]`, of an array `a.slice(s![..5])`.",
-    ),
     slip(
         "-",
         "found `?`",
@@ -34,78 +22,8 @@ pub const SLIPS: &[Slip] = &[
         "",
         "A network is a `Sequential`: `Sequential::new([28, 28])` begins one, `Sequential::load(\"name\")?` reads one.",
     ),
-    slip(
-        "-",
-        "found `[`",
-        ") [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `[`",
-        "$w [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `[`",
-        "$w [ : , $a ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `,`",
-        ") [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `,`",
-        "$w [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `,`",
-        "$w [ : , $a ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `:`",
-        ") [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `:`",
-        "$w [ $a , : ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip(
-        "-",
-        "found `:`",
-        "$w [ : , $a ]",
-        "`a.row(0)` is a row, `a.column(0)` a column; any part is `a.slice(s![0, ..])`.",
-    ),
-    slip("-", "found `[`", ") [ $a , $a ]", "A position in two axes stands in two brackets: `[[{0}, {1}]]`."),
-    slip(
-        "-",
-        "found `[`",
-        "$w [ $a , $a ]",
-        "A position in two axes stands in two brackets: `[[{1}, {2}]]`.",
-    ),
-    slip("-", "found `,`", ") [ $a , $a ]", "A position in two axes stands in two brackets: `[[{0}, {1}]]`."),
-    slip(
-        "-",
-        "found `,`",
-        "$w [ $a , $a ]",
-        "A position in two axes stands in two brackets: `[[{1}, {2}]]`.",
-    ),
     slip("-", "", "^ $w , $w =", "Two variables are made by `let ({0}, {1}) = …;`."),
-    slip("-", "", "$w @ $a", "A product of matrices is `a.dot(&b)`; `.t()` turns an array over."),
-    slip("-", "", "$w ^ T", "`.t()` turns an array over, and a product of matrices is `.dot(&…)`."),
-    slip("E0425", "function `SGD`", "", "The optimizer is `Sgd::new(0.01)`, with its learning rate."),
+    slip("E0425", "`SGD`", "", "The optimizer is `Sgd::new(0.01)`, with its learning rate."),
     slip("E0425", "function `log`", "", "The natural logarithm is a method: `x.ln()`."),
     slip(
         "E0425",
@@ -184,6 +102,7 @@ pub const SLIPS: &[Slip] = &[
     slip("-", "", "^ assert $a", "That is a macro in Rust: `assert!(a == b);` or `assert_eq!(a, b);`."),
     slip("-", "", "^ del $w", "`drop({0});` gives a variable up; it is rarely needed."),
     slip("E0425", "value `pass`", "", "Rust has no `pass`: empty braces, `{}`, do nothing."),
+    slip("-", "", "else :", "What is done stands in braces, without a colon: `else { … }`."),
     slip(
         "-",
         "found `:`",
@@ -197,49 +116,18 @@ pub const SLIPS: &[Slip] = &[
         "What is repeated stands in braces, without a colon: `while x < 3 { … }`.",
     ),
     slip("-", "found `:`", "^ if", "What is done stands in braces, without a colon: `if x > 3 { … }`."),
-    slip("-", "", "else :", "What is done stands in braces, without a colon: `else { … }`."),
     slip("-", "expected one of `!` or `[`", "", "A comment begins with `//` in Rust."),
     slip("-", "`and` is not", "", "And is `&&` in Rust."),
     slip("-", "`or` is not", "", "Or is `||` in Rust."),
+    slip("-", "", "$a is not $a", "Rust compares by `!=`."),
     slip("-", "", "not $a", "Not is `!` in Rust: `!(a > b)`."),
     slip("-", "", "$w is None", "Whether something is there is asked by `{0}.is_none()` or `{0}.is_some()`."),
-    slip("-", "", "$a is not $a", "Rust compares by `!=`."),
     slip("-", "", "$a is $a", "Rust compares by `==`."),
     slip(
         "-",
         "found keyword `in`",
         "",
         "Whether a value is among others is a method: `values.contains(&x)`.",
-    ),
-    slip(
-        "E0614|E0277|E0369|E0600",
-        "",
-        "* * $a",
-        "A power is a method: `x.powi({0})` of a number with a fraction, `x.pow({0})` of a whole one.",
-    ),
-    slip(
-        "-",
-        "negative integers cannot be used to index",
-        "$w [ - $n ]",
-        "Counting from the end is `{0}[{0}.len() - {1}]`; the last one is also `{0}.last()`.",
-    ),
-    slip(
-        "-",
-        "negative integers cannot be used to index",
-        "",
-        "Counting from the end is `values[values.len() - 1]`; the last one is also `values.last()`.",
-    ),
-    slip(
-        "-",
-        "",
-        "$w / / $a",
-        "Whole numbers are divided by `/` without a rest; `//` begins a comment in Rust.",
-    ),
-    slip(
-        "-",
-        "found `:`",
-        "{ $s",
-        "A dictionary is a `HashMap`: `std::collections::HashMap::from([(\"Ada\", 36)])`.",
     ),
     slip("E0369", "cannot multiply `&str`", "", "A text is repeated by `\"ab\".repeat(3)`."),
     slip(
@@ -263,10 +151,6 @@ pub const SLIPS: &[Slip] = &[
         "The type of texts is `String`, and `&str` where they are only looked at.",
     ),
     slip("E0425|E0412", "type `boolean`", "", "The type is called `bool`."),
-    slip("-", "postfix increment", "", "Rust has no `++`: write `+= 1`."),
-    slip("-", "postfix decrement", "", "Rust has no `--`: write `-= 1`."),
-    slip("-", "prefix increment", "", "Rust has no `++`: write `x += 1;`."),
-    slip("-", "", "$w : = $a", "A variable is made by `let {0} = {1};`."),
     slip("-", "invalid variable declaration", "mut $w", "A variable is made by `let mut {0} = …;`."),
     slip(
         "-",
@@ -277,9 +161,9 @@ pub const SLIPS: &[Slip] = &[
     slip("-", "", "^ int $w =", "A variable is made by `let {0} = 5;`, and its type is found out."),
     slip("-", "", "^ float $w =", "A variable is made by `let {0} = 5.0;`, and its type is found out."),
     slip(
+        "-",
+        "expected `,`, found `%`",
         "",
-        "positional argument",
-        "%",
         "The place of a value is `{}` in Rust: `println!(\"{} images\", n);`.",
     ),
     slip(
