@@ -48,6 +48,11 @@ impl Point {
     pub fn unclear(expected: impl fmt::Display, why: impl fmt::Display) -> Point {
         Point { expected: expected.to_string(), state: State::Unclear(why.to_string()) }
     }
+
+    /// Whether it says that this is open.
+    pub fn is_open(&self, expected: &str) -> bool {
+        self.expected == expected && matches!(self.state, State::Open(..))
+    }
 }
 
 /// What a check found: shows a tick, or what it expected, what it found and one hint.

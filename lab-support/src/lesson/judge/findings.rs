@@ -64,6 +64,10 @@ impl Findings {
     /// answer contradicts itself: a reader has to tell. Where something is lacking, too, the sentence is wrong.
     pub fn points(mut self) -> Vec<Point> {
         for (topic, quote, hint) in self.objections {
+            // A topic is named once: what was said of it tells more than that nothing was recognized.
+            if self.lacks {
+                self.points.retain(|point| !point.is_open(&topic));
+            }
             self.points.push(match self.lacks {
                 true => Point::new(false, topic, quote, &hint),
                 false => Point::unclear(topic, quote),

@@ -74,9 +74,12 @@ fn changed(claims: &[Claim]) -> bool {
     })
 }
 
-/// "can't improve", "doesn't help".
+/// "can't improve", "doesn't help", "makes it worse".
 fn useless(s: &Sentence, clause: usize) -> bool {
-    s.clause(clause).any(|t| t.negated && t.is("improve help increase better raise change"))
+    s.clause(clause).any(|t| match t.negated {
+        true => t.is("improve help increase better raise change"),
+        false => t.is("worse worsen hurt harm"),
+    })
 }
 
 fn useless_all(s: &Sentence) -> bool {
