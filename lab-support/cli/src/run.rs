@@ -91,10 +91,20 @@ pub async fn run(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Option
 
 /// The same without a word, for several at once: how long it took, or how a cell failed.
 pub async fn run_quietly(kernel: &Kernel, path: &Path, limit: Duration) -> Result<Duration, String> {
+    run_begin(kernel, path, usize::MAX, limit).await
+}
+
+/// The same for the first `cells` alone.
+pub async fn run_begin(
+    kernel: &Kernel,
+    path: &Path,
+    cells: usize,
+    limit: Duration,
+) -> Result<Duration, String> {
     let start = Instant::now();
     let notebook = Notebook::load(path).map_err(|e| e.to_string())?;
     let mut session = Session::start(kernel, path).await.map_err(|e| e.to_string())?;
-    for (source, number) in notebook.code().iter().zip(1..) {
+    for (source, number) in notebook.code().iter().take(cells).zip(1..) {
         let answer = session.execute(source, limit).await.map_err(|e| format!("cell {number}: {e}"))?;
         if let Some(how) = answer.failure {
             let text = output::text(&answer.outputs);

@@ -6,7 +6,7 @@ mod front_end;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use front_end::{Cell, FrontEnd, Random, is_alive, memory};
+use front_end::{Cell, FrontEnd, Kernel, Random, is_alive, memory};
 use lab_base::processes;
 use tokio::time::sleep;
 
@@ -31,9 +31,15 @@ async fn assert_kept(page: &mut FrontEnd, after: &str) {
 
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn a_stop_loses_nothing() {
+async fn whatever_is_stopped_or_ends_nothing_is_lost() {
     let (kernel, mut page) = FrontEnd::with_lab().await;
     kernel.write_images();
+    a_cell_that_ends_its_process_loses_nothing(&mut page).await;
+    a_flood_of_text_is_shortened_and_stops(&kernel, &mut page).await;
+    a_stop_loses_nothing(&kernel, &mut page).await;
+}
+
+async fn a_stop_loses_nothing(kernel: &Kernel, page: &mut FrontEnd) {
     page.run("use std::{process::Command, thread, time::Duration};\nlet mut list = vec![1];").await.ok();
     for (code, seconds, limit, words) in [
         ("loop {}", 0.3, 6.0, "All variables are kept, as they were before this cell."),
@@ -66,7 +72,7 @@ async fn a_stop_loses_nothing() {
         assert!(name == "Interrupted" && said.contains(words), "{code}: {name}: {said}");
         assert!(took.as_secs_f64() < limit, "{code}: {took:?}");
         assert!(!cell.text().contains("never"));
-        assert_kept(&mut page, code).await;
+        assert_kept(page, code).await;
         assert_eq!(page.run("list.len()").await.ok().text(), "1", "after {code}");
     }
     let sleeps = |process: &u32| {
@@ -96,10 +102,7 @@ async fn a_stop_loses_nothing() {
     );
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_cell_that_ends_its_process_loses_nothing() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_cell_that_ends_its_process_loses_nothing(page: &mut FrontEnd) {
     page.run("let mut list = vec![1];").await.ok();
     let kill = "let me = std::process::id().to_string();\n\
                 std::process::Command::new(\"kill\").args([\"-9\", &me]).status()?;\nloop {}";
@@ -115,7 +118,7 @@ async fn a_cell_that_ends_its_process_loses_nothing() {
             assert!(name == "ProcessEnded" && said.contains(words), "{code}: {said}");
             assert!(said.contains("All variables are kept, as they were before this cell"), "{said}");
             assert!(code == kill || cell.text().contains("before"), "{}", cell.text());
-            assert_kept(&mut page, code).await;
+            assert_kept(page, code).await;
             assert_eq!(page.run("list.len()").await.ok().text(), "1");
         }
     }
@@ -189,18 +192,15 @@ async fn stops_at_random_times_lose_nothing() {
     );
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_flood_of_text_is_shortened_and_stops() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_flood_of_text_is_shortened_and_stops(kernel: &Kernel, page: &mut FrontEnd) {
     page.run("let line = \"a\".repeat(1000);\nuse std::thread;").await.ok();
-    let before = memory(&kernel);
+    let before = memory(kernel);
     let flood =
         "for _ in 0..2 { thread::spawn(|| loop { eprintln!(\"hello\"); }); }\nloop { eprintln!(\"hello\"); }";
     for code in ["loop { println!(\"hello\"); }", "loop { println!(\"{line}\"); }", flood] {
         let id = page.send(code).await;
         sleep(Duration::from_secs(5)).await;
-        let during = memory(&kernel);
+        let during = memory(kernel);
         let start = Instant::now();
         page.interrupt().await;
         let cell = page.cell(&id).await;
@@ -213,7 +213,7 @@ async fn a_flood_of_text_is_shortened_and_stops() {
             text.len()
         );
         assert!(text.contains(" left out here]"), "{code}");
-        assert_kept(&mut page, code).await;
+        assert_kept(page, code).await;
     }
     let start = Instant::now();
     let long = page.run("println!(\"{}\", \"b\".repeat(60_000_000));").await.ok();
@@ -221,5 +221,5 @@ async fn a_flood_of_text_is_shortened_and_stops() {
     let value = page.run("\"b\".repeat(60_000_000)").await.ok();
     assert!(value.text().contains(" left out here]") && value.text().len() < 1_200_000);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    println!("memory before: {before} MB, after: {} MB", memory(&kernel));
+    println!("memory before: {before} MB, after: {} MB", memory(kernel));
 }

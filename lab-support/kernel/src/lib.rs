@@ -25,8 +25,8 @@
 //! says so. Of 1,000 stops at random times in half an hour, in cells that compile, run, print, end, or are done, none
 //! lost a variable, and no sentence was untrue (`tests/stop.rs` of the command line; `LAB_STOPS` says how many it
 //! makes). Nor did 1,000 actions in random order, 299 of them stops, with restarts, kills, floods and threads between
-//! them: 22 minutes, 376 MB of memory at the start, 441 at most, 387 at the end, and nothing left (`tests/anything.rs`,
-//! `LAB_ACTIONS`).
+//! them: 22 minutes, 376 MB of memory at the start, 441 at most, 387 at the end, and nothing left
+//! (`tests/live/anything.rs`, `LAB_ACTIONS`).
 //!
 //! # What a mistake shows
 //!

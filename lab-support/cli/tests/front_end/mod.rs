@@ -161,12 +161,16 @@ impl FrontEnd {
     /// A kernel with one front end, in which lab-support can be used.
     pub async fn with_lab() -> (Kernel, FrontEnd) {
         let kernel = Kernel::start().await;
-        let mut front_end = FrontEnd::connect(&kernel.info).await;
-        front_end
-            .run(&format!("{}\nuse lab_support::{{Error, prelude::*}};\nlet kept = 41;", dep()))
-            .await
-            .ok();
+        let front_end = FrontEnd::with_lab_in(&kernel).await;
         (kernel, front_end)
+    }
+
+    /// The first front end of a kernel, after the cell from which on lab-support can be used.
+    pub async fn with_lab_in(kernel: &Kernel) -> FrontEnd {
+        let mut front_end = FrontEnd::connect(&kernel.info).await;
+        let first = format!("{}\nuse lab_support::{{Error, prelude::*}};\nlet kept = 41;", dep());
+        front_end.run(&first).await.ok();
+        front_end
     }
 
     /// Sends a request, and waits for its reply and for the word that the kernel is idle.

@@ -2,14 +2,12 @@
 //! `cargo lab test` runs a short form of it once the kernel is built. `LAB_KERNELS=100` starts so many, and
 //! `LAB_AT_ONCE=10` so many at a time; the table that it prints (`--nocapture`) is that of the page for teachers.
 
-mod front_end;
-
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use front_end::{FrontEnd, Kernel, dep, is_alive, memory};
+use crate::front_end::{FrontEnd, Kernel, dep, is_alive, memory};
 use lab_base::processes;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

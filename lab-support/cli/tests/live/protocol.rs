@@ -1,29 +1,56 @@
 //! The kernel, spoken to as front ends speak: `cargo lab test` runs these tests once the kernel is built.
 
-mod front_end;
-
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use front_end::{FrontEnd, Kernel, is_alive, is_status, read};
+use crate::front_end::{FrontEnd, Kernel, is_alive, is_status, read};
 use jupyter_protocol::{ExecutionState, JupyterMessageContent, ReplyStatus};
 use lab_base::processes;
+use lab_kernel::connection::Connection;
 use lab_kernel::wire::{Client, heartbeat};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
-/// A network and images to train it on.
-const NETWORK: &str = r#"
-let data = FashionMnist::load()?;
-let train = data.train.normalized();
-let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(1);
-model.compile(Adam::default(), CrossEntropy::from_logits());"#;
-
+/// What needs no kernel of its own shares one, in an order in which what one part leaves behind does not help the next: names
+/// are completed before any cell has made them, and what ends the kernel comes last.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn messages_come_in_order() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_kernel_does_what_its_front_ends_expect() {
+    let kernel = Kernel::start().await;
+    kernel.write_images();
+    who_asks_before_listening_still_hears_that_the_kernel_is_idle(&kernel.info).await;
+    let mut page = FrontEnd::with_lab_in(&kernel).await;
+    messages_come_in_order(&mut page).await;
+    a_name_is_completed_wherever_it_stands(&mut page).await;
+    an_error_is_an_error_and_variables_live_on(&mut page).await;
+    the_kernel_answers_while_a_cell_runs(&kernel, &mut page).await;
+    front_ends_share_a_kernel(&kernel, &mut page).await;
+    a_message_that_is_not_signed_is_ignored(&kernel, &mut page).await;
+    figures_are_shown_where_they_are_made(&mut page).await;
+    training_moves_and_stops_when_asked(&mut page).await;
+    a_training_of_short_epochs_is_shown_above_their_lines(&mut page).await;
+    nothing_stays_behind_and_a_restart_is_a_new_kernel(kernel, page).await;
+}
+
+async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle(info: &Connection) {
+    let mut first = Client::connect(info).await.unwrap();
+    let request = first.request("kernel_info_request", &json!({}));
+    first.shell.send(&request);
+    timeout(Duration::from_secs(60), first.shell.next()).await.expect("a reply").unwrap();
+    let mut seen = Vec::new();
+    for _ in ["second", "third"] {
+        let mut late = Client::connect(info).await.unwrap();
+        let welcome = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a welcome").unwrap();
+        assert_eq!(welcome.kind(), "iopub_welcome");
+        let status = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a status").unwrap();
+        assert!(is_status(&read(&status), ExecutionState::Idle) && status.is_about(&request));
+        seen.push(status.id().to_string());
+    }
+    assert_ne!(seen[0], seen[1], "Jupyter takes no message twice");
+}
+
+async fn messages_come_in_order(page: &mut FrontEnd) {
     let cell = page.run("println!(\"one\");\nkept + 1").await.ok();
     assert_eq!(cell.kinds(), ["status", "execute_input", "stream", "execute_result", "status"]);
     assert!(is_status(&cell.broadcasts[0], ExecutionState::Busy));
@@ -41,106 +68,6 @@ async fn messages_come_in_order() {
     assert!(orders.contains(&cell.text().as_str()), "{}", cell.text());
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn an_error_is_an_error_and_variables_live_on() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
-    let panic = page.run("let x = kept;\nassert_eq!(x, 2, \"not two\");").await;
-    let (name, words) = panic.error();
-    assert_eq!(
-        (name.as_str(), words.lines().next()),
-        ("Panic", Some("assertion `left == right` failed: not two"))
-    );
-    assert!(panic.traceback().contains("-->  2 | assert_eq!(x, 2, \"not two\");"), "{}", panic.traceback());
-    assert!(panic.text().is_empty() && !panic.traceback().contains("stack backtrace"), "{}", panic.text());
-    let returned = page.run("eprintln!(\"a warning\");\nErr(Error::new(\"a\", \"b\", \"c\", \"d\"))?;").await;
-    assert_eq!(returned.error(), ("Error".into(), "While a: expected b, found c.\n-> d".into()));
-    assert_eq!(returned.text(), "a warning\n");
-    assert_eq!(page.run("std::fs::read(\"none\")?;").await.error().0, "Error");
-    let mistake = page.run("let x: String = kept;").await;
-    assert_eq!(mistake.reply.error.as_ref().unwrap().ename, "CompileError");
-    let ids = [page.send("panic!(\"no\");").await, page.send("println!(\"never\");").await];
-    assert_eq!(page.cell(&ids[0]).await.error().0, "Panic");
-    let never = page.cell(&ids[1]).await;
-    assert_eq!((&never.reply.status, never.text()), (&ReplyStatus::Aborted, String::new()));
-    assert_eq!(page.run("kept").await.ok().text(), "41");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn training_moves_and_stops_when_asked() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
-    kernel.write_images();
-    page.run(NETWORK).await.ok();
-    let id = page.send("let history = model.fit(&train, Fit::epochs(1000))?;").await;
-    let next = page.send("println!(\"never\");").await;
-    page.wait_for(&id, "Epoch    1/1000").await;
-    page.interrupt().await;
-    // What waits is given up at once, before the running cell ends.
-    assert_eq!(page.cell(&next).await.reply.status, ReplyStatus::Aborted);
-    let stopped = page.cell(&id).await;
-    let (name, words) = stopped.error();
-    assert_eq!(name, "Interrupted");
-    assert!(words.contains("another fit goes on") && words.contains("All variables are kept"), "{words}");
-    assert!(stopped.kinds().contains(&"update_display_data"), "{:?}", stopped.kinds());
-    let epochs: usize = page.run("history.epochs.len()").await.ok().text().parse().unwrap();
-    assert!((1..1000).contains(&epochs), "{epochs}");
-    let again = page.run("let more = model.fit(&train, Fit::epochs(1))?;\nmore.epochs.len()").await.ok();
-    assert!(again.text().ends_with('1') && again.text().contains("Epoch 1/1"), "{}", again.text());
-    let shown = again.kinds().iter().filter(|kind| **kind == "display_data").count();
-    assert!(shown <= 1, "one output, which changes");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn front_ends_share_a_kernel() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
-    let mut other = FrontEnd::connect(&kernel.info).await;
-    let id = page.send("println!(\"for all\");").await;
-    other.wait_for(&id, "for all").await;
-    page.cell(&id).await.ok();
-    assert_eq!(other.run("kept").await.ok().text(), "41", "the reply goes to the one that asked");
-    let inspect = json!({ "code": "kept", "cursor_pos": 4 });
-    let reply = page.ask("inspect_request", inspect).await.1.content();
-    assert_eq!(reply["found"], true, "{reply}");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn figures_are_shown_where_they_are_made() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
-    kernel.write_images();
-    let code = r#"let images = FashionMnist::load()?.train;
-println!("one");
-images.show(0)?.display();
-println!("two");
-images.grid(2, 2)?.display();
-println!("three");
-images.show(1)?.display();"#;
-    let cell = page.run(code).await.ok();
-    let text = cell.text();
-    let places: Vec<usize> = ["one\n", "Image 0", "two\n", "The first images", "three\n", "Image 1"]
-        .iter()
-        .map(|part| text.find(part).unwrap_or_else(|| panic!("{part:?} in {text}")))
-        .collect();
-    assert!(places.is_sorted(), "{text}");
-    assert_eq!(cell.kinds().iter().filter(|kind| **kind == "display_data").count(), 3);
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_training_of_short_epochs_is_shown_above_their_lines() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
-    kernel.write_images();
-    page.run(NETWORK).await.ok();
-    page.run("let few = train.take(640);").await.ok();
-    let cell = page.run("model.fit(&few, Fit::epochs(200))?;").await.ok();
-    let first = cell.kinds().iter().position(|kind| *kind == "display_data");
-    let line = cell.kinds().iter().position(|kind| *kind == "stream");
-    assert!(first.is_some() && first < line, "{:?}", cell.kinds());
-    assert!(cell.text().contains("Epoch   1/200"), "{}", cell.text());
-}
-
 /// Cells in which the analyzer, asked about a name alone, panics.
 const BEFORE: &str = r#"
 let data = FashionMnist::load()?;
@@ -149,10 +76,7 @@ let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, L
 let history = model.fit(&train, Fit::epochs(10))?;
 "#;
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_name_is_completed_wherever_it_stands() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_name_is_completed_wherever_it_stands(page: &mut FrontEnd) {
     let mut complete = async |code: String| {
         let request = json!({ "cursor_pos": code.chars().count(), "code": code });
         let reply = page.ask("complete_request", request).await.1.content();
@@ -180,10 +104,29 @@ async fn a_name_is_completed_wherever_it_stands() {
     assert_eq!(page.run("kept").await.ok().text(), "41", "cells run as before");
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn the_kernel_answers_while_a_cell_runs() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
+async fn an_error_is_an_error_and_variables_live_on(page: &mut FrontEnd) {
+    let panic = page.run("let x = kept;\nassert_eq!(x, 2, \"not two\");").await;
+    let (name, words) = panic.error();
+    assert_eq!(
+        (name.as_str(), words.lines().next()),
+        ("Panic", Some("assertion `left == right` failed: not two"))
+    );
+    assert!(panic.traceback().contains("-->  2 | assert_eq!(x, 2, \"not two\");"), "{}", panic.traceback());
+    assert!(panic.text().is_empty() && !panic.traceback().contains("stack backtrace"), "{}", panic.text());
+    let returned = page.run("eprintln!(\"a warning\");\nErr(Error::new(\"a\", \"b\", \"c\", \"d\"))?;").await;
+    assert_eq!(returned.error(), ("Error".into(), "While a: expected b, found c.\n-> d".into()));
+    assert_eq!(returned.text(), "a warning\n");
+    assert_eq!(page.run("std::fs::read(\"none\")?;").await.error().0, "Error");
+    let mistake = page.run("let x: String = kept;").await;
+    assert_eq!(mistake.reply.error.as_ref().unwrap().ename, "CompileError");
+    let ids = [page.send("panic!(\"no\");").await, page.send("println!(\"never\");").await];
+    assert_eq!(page.cell(&ids[0]).await.error().0, "Panic");
+    let never = page.cell(&ids[1]).await;
+    assert_eq!((&never.reply.status, never.text()), (&ReplyStatus::Aborted, String::new()));
+    assert_eq!(page.run("kept").await.ok().text(), "41");
+}
+
+async fn the_kernel_answers_while_a_cell_runs(kernel: &Kernel, page: &mut FrontEnd) {
     let id =
         page.send("println!(\"started\");\nstd::thread::sleep(std::time::Duration::from_secs(3));").await;
     page.wait_for(&id, "started").await;
@@ -195,30 +138,18 @@ async fn the_kernel_answers_while_a_cell_runs() {
     page.cell(&id).await.ok();
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn who_asks_before_listening_still_hears_that_the_kernel_is_idle() {
-    let kernel = Kernel::start().await;
-    let mut first = Client::connect(&kernel.info).await.unwrap();
-    let request = first.request("kernel_info_request", &json!({}));
-    first.shell.send(&request);
-    timeout(Duration::from_secs(60), first.shell.next()).await.expect("a reply").unwrap();
-    let mut seen = Vec::new();
-    for _ in ["second", "third"] {
-        let mut late = Client::connect(&kernel.info).await.unwrap();
-        let welcome = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a welcome").unwrap();
-        assert_eq!(welcome.kind(), "iopub_welcome");
-        let status = timeout(Duration::from_secs(5), late.iopub.next()).await.expect("a status").unwrap();
-        assert!(is_status(&read(&status), ExecutionState::Idle) && status.is_about(&request));
-        seen.push(status.id().to_string());
-    }
-    assert_ne!(seen[0], seen[1], "Jupyter takes no message twice");
+async fn front_ends_share_a_kernel(kernel: &Kernel, page: &mut FrontEnd) {
+    let mut other = FrontEnd::connect(&kernel.info).await;
+    let id = page.send("println!(\"for all\");").await;
+    other.wait_for(&id, "for all").await;
+    page.cell(&id).await.ok();
+    assert_eq!(other.run("kept").await.ok().text(), "41", "the reply goes to the one that asked");
+    let inspect = json!({ "code": "kept", "cursor_pos": 4 });
+    let reply = page.ask("inspect_request", inspect).await.1.content();
+    assert_eq!(reply["found"], true, "{reply}");
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_message_that_is_not_signed_is_ignored() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_message_that_is_not_signed_is_ignored(kernel: &Kernel, page: &mut FrontEnd) {
     let mut forged = kernel.info.clone();
     forged.key = "another key".into();
     let stranger = Client::connect(&forged).await.unwrap();
@@ -227,10 +158,62 @@ async fn a_message_that_is_not_signed_is_ignored() {
     assert_eq!(page.run("kept").await.ok().text(), "41");
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn nothing_stays_behind_and_a_restart_is_a_new_kernel() {
-    let (mut kernel, mut page) = FrontEnd::with_lab().await;
+async fn figures_are_shown_where_they_are_made(page: &mut FrontEnd) {
+    let code = r#"let images = FashionMnist::load()?.train;
+println!("one");
+images.show(0)?.display();
+println!("two");
+images.grid(2, 2)?.display();
+println!("three");
+images.show(1)?.display();"#;
+    let cell = page.run(code).await.ok();
+    let text = cell.text();
+    let places: Vec<usize> = ["one\n", "Image 0", "two\n", "The first images", "three\n", "Image 1"]
+        .iter()
+        .map(|part| text.find(part).unwrap_or_else(|| panic!("{part:?} in {text}")))
+        .collect();
+    assert!(places.is_sorted(), "{text}");
+    assert_eq!(cell.kinds().iter().filter(|kind| **kind == "display_data").count(), 3);
+}
+
+/// A network and images to train it on.
+const NETWORK: &str = r#"
+let data = FashionMnist::load()?;
+let train = data.train.normalized();
+let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(1);
+model.compile(Adam::default(), CrossEntropy::from_logits());"#;
+
+async fn training_moves_and_stops_when_asked(page: &mut FrontEnd) {
+    page.run(NETWORK).await.ok();
+    let id = page.send("let history = model.fit(&train, Fit::epochs(1000))?;").await;
+    let next = page.send("println!(\"never\");").await;
+    page.wait_for(&id, "Epoch    1/1000").await;
+    page.interrupt().await;
+    // What waits is given up at once, before the running cell ends.
+    assert_eq!(page.cell(&next).await.reply.status, ReplyStatus::Aborted);
+    let stopped = page.cell(&id).await;
+    let (name, words) = stopped.error();
+    assert_eq!(name, "Interrupted");
+    assert!(words.contains("another fit goes on") && words.contains("All variables are kept"), "{words}");
+    assert!(stopped.kinds().contains(&"update_display_data"), "{:?}", stopped.kinds());
+    let epochs: usize = page.run("history.epochs.len()").await.ok().text().parse().unwrap();
+    assert!((1..1000).contains(&epochs), "{epochs}");
+    let again = page.run("let more = model.fit(&train, Fit::epochs(1))?;\nmore.epochs.len()").await.ok();
+    assert!(again.text().ends_with('1') && again.text().contains("Epoch 1/1"), "{}", again.text());
+    let shown = again.kinds().iter().filter(|kind| **kind == "display_data").count();
+    assert!(shown <= 1, "one output, which changes");
+}
+
+async fn a_training_of_short_epochs_is_shown_above_their_lines(page: &mut FrontEnd) {
+    page.run("let few = train.take(640);").await.ok();
+    let cell = page.run("model.fit(&few, Fit::epochs(200))?;").await.ok();
+    let first = cell.kinds().iter().position(|kind| *kind == "display_data");
+    let line = cell.kinds().iter().position(|kind| *kind == "stream");
+    assert!(first.is_some() && first < line, "{:?}", cell.kinds());
+    assert!(cell.text().contains("Epoch   1/200"), "{}", cell.text());
+}
+
+async fn nothing_stays_behind_and_a_restart_is_a_new_kernel(mut kernel: Kernel, mut page: FrontEnd) {
     let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
     assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
     page.send("loop {}").await;

@@ -1,14 +1,12 @@
 //! What the specification of Jupyter's messages asks of a kernel, and what strangers on the same machine can't do:
 //! `cargo lab test` runs these tests once the kernel is built.
 
-mod front_end;
-
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 use std::{fs, thread};
 
-use front_end::{FrontEnd, Kernel, is_alive};
+use crate::front_end::{FrontEnd, Kernel, is_alive};
 use jupyter_protocol::ReplyStatus;
 use lab_base::processes;
 use lab_kernel::connection::Connection;

@@ -1,8 +1,6 @@
 //! What must hold on a machine that is not ours: in any folder, under any settings, on any day. `cargo lab test` runs these
 //! tests once the kernel is built.
 
-mod front_end;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -10,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use front_end::{FrontEnd, Kernel, dep, root};
+use crate::front_end::{FrontEnd, Kernel, dep, root};
 use lab_kernel::{Folders, For, Setup};
 use serde_json::{Value, json};
 

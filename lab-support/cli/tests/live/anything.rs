@@ -1,14 +1,12 @@
 //! Whatever is done to a kernel, in any order: no variable is lost without a word, nothing untrue is said, and in the end
 //! nothing is left. `cargo lab test` runs a short form of it once the kernel is built; `LAB_ACTIONS=1000` the long one.
 
-mod front_end;
-
 use std::collections::BTreeMap;
 use std::env;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use front_end::{Cell, FrontEnd, Kernel, Random, is_alive, memory, process_of_cells, shown};
+use crate::front_end::{Cell, FrontEnd, Kernel, Random, is_alive, memory, process_of_cells, shown};
 use jupyter_protocol::JupyterMessageContent;
 use lab_base::processes;
 use serde_json::json;

@@ -1,11 +1,9 @@
 //! Errors and outputs that are true. `cargo lab test` runs these tests once the kernel is built.
 
-mod front_end;
-
 use std::process::Command;
 use std::time::Duration;
 
-use front_end::{Cell, FrontEnd, process_of_cells, shown};
+use crate::front_end::{Cell, FrontEnd, Kernel, process_of_cells, shown};
 use jupyter_protocol::JupyterMessageContent;
 use tokio::time::sleep;
 
@@ -20,8 +18,16 @@ fn errors(cell: &Cell) -> String {
 
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn each_cell_shows_its_own() {
+async fn what_is_said_is_true() {
     let (kernel, mut page) = FrontEnd::with_lab().await;
+    kernel.write_images();
+    errors_say_where_and_why(&mut page).await;
+    a_variable_is_what_it_was_or_is_gone_and_that_is_said(&mut page).await;
+    // Its end takes all variables away.
+    each_cell_shows_its_own(&kernel, &mut page).await;
+}
+
+async fn each_cell_shows_its_own(kernel: &Kernel, page: &mut FrontEnd) {
     page.run("use std::{thread, time::Duration};").await.ok();
     // The panic of a thread, and that of a later cell.
     let late = "let late = |seconds: f64| thread::sleep(Duration::from_secs_f64(seconds));";
@@ -67,7 +73,7 @@ async fn each_cell_shows_its_own() {
     // The process ends while no cell runs, and again.
     for _ in 0..2 {
         page.run("let lost = 1;").await.ok();
-        Command::new("kill").args(["-9", &process_of_cells(&kernel).to_string()]).status().unwrap();
+        Command::new("kill").args(["-9", &process_of_cells(kernel).to_string()]).status().unwrap();
         sleep(Duration::from_millis(500)).await;
         let (name, words) = page.run("1 + 1").await.error();
         assert!(name == "ProcessEnded" && words.contains("SIGKILL") && words.contains("are lost"), "{words}");
@@ -76,10 +82,7 @@ async fn each_cell_shows_its_own() {
     }
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn a_variable_is_what_it_was_or_is_gone_and_that_is_said() {
-    let (_kernel, mut page) = FrontEnd::with_lab().await;
+async fn a_variable_is_what_it_was_or_is_gone_and_that_is_said(page: &mut FrontEnd) {
     // A type defined anew.
     page.run("struct T { v: Vec<u8> }\nlet t = T { v: vec![1, 2, 3] };\nlet ts = vec![T { v: vec![] }];")
         .await
@@ -129,11 +132,7 @@ async fn a_variable_is_what_it_was_or_is_gone_and_that_is_said() {
     assert_eq!(page.run("kept").await.ok().text(), "41");
 }
 
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn errors_say_where_and_why() {
-    let (kernel, mut page) = FrontEnd::with_lab().await;
-    kernel.write_images();
+async fn errors_say_where_and_why(page: &mut FrontEnd) {
     let first = page.run("FashionMnist::load()?.train.show(0)?").await.ok();
     assert!(first.kinds().contains(&"display_data"), "{:?}", first.kinds());
     assert!(first.text().contains("Image 0: "), "{}", first.text());

@@ -1,9 +1,7 @@
 //! What beginners type, and what they see. `cargo lab test` runs these tests once the kernel is built; the sentences for
 //! each slip are tested in the kernel itself, `mistake/tests.rs`.
 
-mod front_end;
-
-use front_end::{Cell, FrontEnd, Kernel, dep, shown};
+use crate::front_end::{Cell, FrontEnd, Kernel, dep, shown};
 use jupyter_protocol::{JupyterMessageContent, MediaType};
 
 /// What is typed, and words of what is shown of the mistake; the line comes first.
