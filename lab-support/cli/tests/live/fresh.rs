@@ -27,6 +27,24 @@ fn a_reader_that_has_read_enough_is_no_error() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+#[test]
+fn what_killed_programs_have_left_is_gone_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (temporary, output) = (folder.path().join("tmp"), folder.path().join("output"));
+    let of_a_check = temporary.join("fashion-mnist-lab-killed");
+    fs::create_dir_all(of_a_check.join("notebooks")).unwrap();
+    fs::create_dir_all(output.join("practice/models")).unwrap();
+    let unfinished =
+        ["checks.jsonl.4711-0.unfinished", "practice/models/baseline.safetensors.4711-1.unfinished"];
+    let kept = ["checks.jsonl", "mine.unfinished", "practice/models/baseline.safetensors"];
+    unfinished.iter().chain(&kept).for_each(|name| fs::write(output.join(name), "").unwrap());
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.arg("doctor").env("LAB_HOME", root()).env("LAB_OUTPUT", &output).env("TMPDIR", &temporary);
+    lab.output().unwrap();
+    assert!(!of_a_check.exists() && !unfinished.iter().any(|name| output.join(name).exists()));
+    assert!(kept.iter().all(|name| output.join(name).exists()));
+}
+
 /// Compiled libraries below a folder, each with the number of its file: compiled again, it has another.
 fn libraries(folder: &Path) -> BTreeMap<PathBuf, u64> {
     fn visit(top: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, u64>) {

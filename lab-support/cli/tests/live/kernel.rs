@@ -1,8 +1,13 @@
 //! Notebooks of a few cells, run by the real kernel: `cargo lab test` runs these tests once the kernel is
 //! built.
 
+use std::collections::BTreeSet;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 use std::{env, fs};
 
 use serde_json::{Value, json};
@@ -235,4 +240,67 @@ fn a_report_in_json_has_every_check() {
     assert_eq!((&reports[0]["name"], &reports[0]["passed"]), (&json!("good"), &json!(1)));
     assert!(results.iter().any(|row| row["check"] == "answer 6" && row["message"] == "missing"), "{reports}");
     assert!(results.iter().any(|row| row["check"] == "answer 1" && row["message"] != ""), "{reports}");
+}
+
+/// What others than its owner may enter, read or write below a folder. The analyzer lets everybody read a copy of
+/// `Cargo.lock`, which is no secret.
+fn open_to_others(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_analyzers = entry.file_name().to_string_lossy().starts_with("rust-analyzer");
+        // It may be gone by now.
+        let Some(data) = entry.metadata().ok().filter(|_| !is_analyzers) else { continue };
+        let is_open = data.mode() & 0o077 != 0 && !data.is_symlink();
+        if is_open {
+            found.insert(entry.path());
+        }
+        if is_open && data.is_dir() {
+            open_to_others(&entry.path(), found);
+        }
+    }
+}
+
+/// What a user who owns nothing can read of these. None where this one may not become another.
+fn read_as_a_stranger(files: &[PathBuf]) -> Option<Vec<u8>> {
+    const STRANGER: u32 = 65_534;
+    Some(Command::new("cat").args(files).uid(STRANGER).gid(STRANGER).output().ok()?.stdout)
+}
+
+/// Files of connections below a folder: each holds the key by which a kernel runs what it is sent.
+fn connections(folder: &Path) -> Vec<PathBuf> {
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = folders.map(|entry| entry.path().join("connection.json"));
+    files.filter(|file| file.exists()).collect()
+}
+
+#[test]
+#[ignore = "needs the kernel: cargo lab test"]
+fn another_user_of_the_machine_finds_no_key_and_no_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = folder.path().join("tmp");
+    fs::create_dir_all(&temporary).unwrap();
+    for (folder, mode) in [(folder.path(), 0o755), (&temporary, 0o777)] {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let class = folder.path().join("class/one");
+    fs::create_dir_all(&class).unwrap();
+    fs::write(class.join("1-load.ipynb"), notebook("1 + 1")).unwrap();
+    for (command, what) in [("run", class.join("1-load.ipynb")), ("check", folder.path().join("class"))] {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+        lab.arg(command).arg(what).env("LAB_HOME", root()).env("TMPDIR", &temporary);
+        lab.env("LAB_OUTPUT", folder.path().join("output")).env("FASHION_MNIST_DIR", folder.path());
+        let mut lab = lab.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let (mut found, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        while lab.try_wait().unwrap().is_none() {
+            open_to_others(&temporary, &mut found);
+            let files = connections(&temporary);
+            if files.iter().any(|file| !keys.contains(file)) {
+                let read = read_as_a_stranger(&files).unwrap_or_default();
+                assert!(read.is_empty(), "{command}: {}", String::from_utf8_lossy(&read));
+            }
+            keys.extend(files);
+            sleep(Duration::from_millis(1));
+        }
+        assert!(!keys.is_empty(), "{command}: there is a key while it runs");
+        assert_eq!(found, BTreeSet::new(), "{command}");
+    }
 }

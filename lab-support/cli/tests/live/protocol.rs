@@ -270,3 +270,29 @@ async fn two_kernels_run_side_by_side() {
     assert_eq!(first.run("kept").await.ok().text(), "\"first\"");
     assert_eq!(second.run("kept").await.ok().text(), "\"second\"");
 }
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn a_kernel_that_does_not_come_up_holds_no_other_up() {
+    let stuck = Kernel::start().await;
+    let is_evcxr = |process: &u32| {
+        fs::read_to_string(format!("/proc/{process}/cmdline")).is_ok_and(|line| line.contains("--control_file"))
+    };
+    let evcxr = loop {
+        match processes::descendants(stuck.process.id()).into_iter().find(is_evcxr) {
+            Some(process) => break process,
+            None => sleep(Duration::from_millis(1)).await,
+        }
+    };
+    assert!(Command::new("kill").args(["-STOP", &evcxr.to_string()]).status().unwrap().success());
+    let other = Kernel::start().await;
+    let answer = timeout(Duration::from_secs(600), async {
+        FrontEnd::connect(&other.info).await.run("1 + 1").await.text()
+    });
+    let answer = answer.await;
+    // When the first gives up, it ends what it has started.
+    let is_still_stuck = is_alive(evcxr);
+    processes::kill(evcxr);
+    assert_eq!(answer.expect("an answer"), "2");
+    assert!(is_still_stuck, "the second has waited until the first gave up");
+}
