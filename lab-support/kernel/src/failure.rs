@@ -211,7 +211,7 @@ mod tests {
         let elsewhere = Failure::panic("thread 'main' panicked at library/core/x.rs:1:2:\nno", &[], &source);
         assert_eq!(elsewhere.traceback[1], "at library/core/x.rs:1:2");
         let one = Source::new("// The mean.\na.mean()", "");
-        let place = "/home/a/.cargo/registry/src/index.crates.io-19/ndarray-0.16.1/src/numeric.rs:70:56";
+        let place = "/home/a/.cargo/registry/src/index-19/ndarray-0.16.1/src/numeric.rs:70:56";
         let library = Failure::panic(&format!("thread 'main' panicked at {place}:\nno"), &[], &one);
         assert_eq!(
             library.traceback[1..],
@@ -240,7 +240,7 @@ mod tests {
     fn a_panic_elsewhere_shows_the_line_of_the_cell_that_led_to_it() {
         let compiled = "fn last(v: &[f64]) -> f64 {\nv[10]\n}\n{\nlet a = 1;\na.dot(&b);\nlast(&v)\n}";
         let source = Source::new("let a = 1;\na.dot(&b);\nlast(&v)", compiled);
-        let library = "/home/a/.cargo/registry/src/index.crates.io-19/ndarray-0.16.1/src/x.rs:7:5";
+        let library = "/home/a/.cargo/registry/src/index-19/ndarray-0.16.1/src/x.rs:7:5";
         for (place, message, callers, line, last) in [
             (library, "no", &[6][..], "-->  2 | a.dot(&b);", "in the library ndarray-0.16.1, src/x.rs:7:5"),
             (library, "are not compatible for matrix multiplication", &[6], "-->  2 | a.dot(&b);", "table"),
