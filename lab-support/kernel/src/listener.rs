@@ -78,7 +78,9 @@ mod tests {
     #[test]
     fn where_no_descriptor_is_left_it_listens_again_when_there_is_one() {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "listener::tests::listens_without_a_descriptor"]).env("LAB_TEST_LISTENER", "1");
+        child
+            .args(["--exact", "listener::tests::listens_without_a_descriptor"])
+            .env("LAB_TEST_LISTENER", "1");
         assert!(child.stdout(Stdio::null()).status().unwrap().success());
     }
 }

@@ -75,6 +75,11 @@ impl Kernel {
         entries.find(is_ours).unwrap_or(kernels.join(start))
     }
 
+    /// The folder that its cells work in.
+    pub fn notebook_folder(&self) -> &Path {
+        self.connection.path()
+    }
+
     /// Puts images into its folder that look like Fashion-MNIST to whoever loads them.
     pub fn write_images(&self) {
         for (name, count) in [("train", 60_000_u32), ("t10k", 10_000)] {

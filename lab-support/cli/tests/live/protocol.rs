@@ -276,7 +276,8 @@ async fn two_kernels_run_side_by_side() {
 async fn a_kernel_that_does_not_come_up_holds_no_other_up() {
     let stuck = Kernel::start().await;
     let is_evcxr = |process: &u32| {
-        fs::read_to_string(format!("/proc/{process}/cmdline")).is_ok_and(|line| line.contains("--control_file"))
+        fs::read_to_string(format!("/proc/{process}/cmdline"))
+            .is_ok_and(|line| line.contains("--control_file"))
     };
     let evcxr = loop {
         match processes::descendants(stuck.process.id()).into_iter().find(is_evcxr) {
