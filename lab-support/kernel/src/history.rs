@@ -2,6 +2,7 @@ use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
+use crate::bindings;
 use crate::tokens::tokens;
 
 /// Cells that are kept.
@@ -51,15 +52,29 @@ impl History {
         self.entries.push_back(Entry { number, input, output, came });
     }
 
-    /// The last line that defines this name by `let`, `fn` or another word.
+    /// The line that makes this name, in the last cell that worked and can be run again for it; else in one that has failed,
+    /// and then in one that did not run.
     pub fn maker(&self, name: &str) -> Option<Told> {
-        self.last(|entry, line| entry.came != Came::Nothing && defines(line, name))
-            .or_else(|| self.last(|_, line| defines(line, name)))
+        let made_in = |came: &[Came]| {
+            self.last(|entry| {
+                let made = came.contains(&entry.came).then(|| bindings::made(&entry.input, name))??;
+                made.is_anew.then_some(made.line)
+            })
+        };
+        made_in(&[Came::Worked, Came::Lost])
+            .or_else(|| made_in(&[Came::Failed]))
+            .or_else(|| made_in(&[Came::Nothing]))
+    }
+
+    /// Whether a cell that worked has made this name, if only of what it was before.
+    pub fn has_made(&self, name: &str) -> bool {
+        let worked = |entry: &&Entry| matches!(entry.came, Came::Worked | Came::Lost);
+        self.entries.iter().filter(worked).any(|entry| bindings::made(&entry.input, name).is_some())
     }
 
     /// The last line of a cell that ran and gives this variable away.
     pub fn giver(&self, name: &str) -> Option<Told> {
-        self.last(|entry, line| entry.came != Came::Nothing && gives(line, name))
+        self.last(|entry| (entry.came != Came::Nothing).then(|| given(&entry.input, name))?)
     }
 
     /// All variables are lost.
@@ -75,11 +90,11 @@ impl History {
             .any(|entry| matches!(entry.came, Came::Worked | Came::Lost) && entry.input.contains(text))
     }
 
-    fn last(&self, is_it: impl Fn(&Entry, &str) -> bool) -> Option<Told> {
-        self.entries.iter().rev().find_map(|entry| {
-            let line = entry.input.lines().rev().find(|line| is_it(entry, line))?;
-            Some(Told { cell: entry.number, line: line.trim().into(), came: entry.came })
-        })
+    fn last<'a>(&'a self, line: impl Fn(&'a Entry) -> Option<&'a str>) -> Option<Told> {
+        self.entries
+            .iter()
+            .rev()
+            .find_map(|entry| Some(Told { cell: entry.number, line: line(entry)?.into(), came: entry.came }))
     }
 
     /// The reply to a `history_request`: a range of numbers, the last ones, or the last that match a pattern.
@@ -132,9 +147,14 @@ pub fn defines(line: &str, name: &str) -> bool {
 /// Macros that only look at what they are given.
 const LOOKING: [&str; 6] = ["println", "print", "format", "assert", "assert_eq", "eprintln"];
 
-/// Whether the line takes a variable of this name away: it is not looked at by `&`, nor one of its fields or methods used.
-fn gives(line: &str, name: &str) -> bool {
-    let tokens = tokens(line);
+/// The last line of the cell that takes the cells' variable of this name away.
+fn given<'a>(cell: &'a str, name: &str) -> Option<&'a str> {
+    let lines = bindings::lines_of(cell, name);
+    lines.iter().rev().find(|(line, tokens)| gives(line, tokens, name)).map(|(line, _)| *line)
+}
+
+/// Whether a line takes a variable of this name away: it is not looked at by `&`, nor one of its fields or methods used.
+fn gives(line: &str, tokens: &[&str], name: &str) -> bool {
     let before = ["&", "mut", ".", ":", "|", "fn", "let"];
     let after = [".", "[", "(", ":", "|", "?"];
     let is = |words: &[&str], at: Option<usize>| {
@@ -209,6 +229,9 @@ mod tests {
             ("data.train", Came::Nothing),
             ("let z = 1;\npanic!()", Came::Failed),
             ("other.data", Came::Worked),
+            ("let data = 1;\npanic!()", Came::Failed),
+            ("let data = d2;", Came::Nothing),
+            ("drop(data); let data = 1;", Came::Nothing),
         ];
         for (number, (input, came)) in (1..).zip(cells) {
             history.add(number, input.into(), None, came);
@@ -219,7 +242,46 @@ mod tests {
         assert_eq!(history.maker("z").map(|told| told.came), Some(Came::Failed));
         assert_eq!(history.maker("load"), None);
         assert!(history.has_run("load()") && !history.has_run("data.train"));
+        assert_eq!(history.maker("d2").map(|told| told.cell), Some(2));
+        assert_eq!(history.giver("d2"), None, "a cell that did not compile moves nothing");
         assert!(defines("pub struct T<X> { a: u8 }", "T") && !defines("fn f(a: u8)", "a"));
+    }
+
+    #[test]
+    fn what_functions_blocks_and_closures_call_by_a_name_is_their_own() {
+        for (cell, line) in [
+            ("let m = Model { a };", Some("let m = Model { a };")),
+            ("let m = Model {\n    a,\n};", Some("a,")),
+            ("for x in a {\n}", Some("for x in a {")),
+            ("let f = move || g(a);", Some("let f = move || g(a);")),
+            ("{\n    drop(a);\n}", Some("drop(a);")),
+            ("fn f(a: Vec<u8>) {\n    g(a);\n}", None),
+            ("fn f() {\n    let a = 1;\n    g(a)\n}", None),
+            ("impl T {\n    fn f(self, a: u8) {\n        g(a);\n    }\n}", None),
+            ("let b = {\n    let a = 1;\n    g(a)\n};", None),
+            ("let b = c.map(|a| g(a));", None),
+            ("let b = c.map(|a: u8| {\n    g(a)\n});", None),
+            ("for a in 0..3 {\n    g(a);\n}", None),
+            ("for (i, a) in c {\n    g(a);\n}", None),
+            ("if let Some(a) = c {\n    g(a);\n}", None),
+            ("match c {\n    Some(a) => g(a),\n    _ => 1,\n}", None),
+            ("g(a);\nfn f() {\n    let a = 1;\n}", Some("g(a);")),
+            ("g(a);\nfor a in 0..3 {\n    h(a);\n}", Some("g(a);")),
+            ("println!(\"{}\", a);", None),
+            ("g(&a)", None),
+        ] {
+            assert_eq!(given(cell, "a"), line, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_needs_a_variable_does_not_make_it_anew() {
+        let mut history = History::default();
+        history.add(1, "let w = 1;".into(), None, Came::Worked);
+        history.add(2, "let w = step(w);".into(), None, Came::Worked);
+        history.add(3, "let v = step(v);".into(), None, Came::Worked);
+        assert_eq!(history.maker("w").map(|told| told.cell), Some(1));
+        assert!(history.maker("v").is_none() && history.has_made("v") && !history.has_made("step"));
     }
 
     #[test]
