@@ -182,6 +182,43 @@ async fn a_name_is_completed_wherever_it_stands() {
 
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
+async fn what_a_cell_can_not_use_is_not_completed() {
+    let (_kernel, mut page) = FrontEnd::with_lab().await;
+    let mut complete = async |line: &str| {
+        let code = format!("{BEFORE}{line}");
+        let request = json!({ "cursor_pos": code.chars().count(), "code": code });
+        let reply = page.ask("complete_request", request).await.1.content();
+        let names = reply["matches"].as_array().unwrap().clone();
+        names.iter().map(|name| name.as_str().unwrap().to_string()).collect::<Vec<String>>()
+    };
+    let names = complete("model.").await;
+    let begins = |name: &str| names.iter().any(|listed| listed.split('(').next() == Some(name));
+    for name in ["fit", "compile", "dense", "flatten", "params", "summary", "save", "predict", "clone"] {
+        assert!(begins(name), "{name}: {names:?}");
+    }
+    assert!(names.contains(&"seed(seed)".into()) && !names.contains(&"seed".into()), "{names:?}");
+    for name in [
+        "input_shape",
+        "layers",
+        "compiled",
+        "steps",
+        "provenance",
+        "check",
+        "refuse",
+        "spec",
+        "digest",
+        "push_or_refuse",
+    ] {
+        assert!(!begins(name), "{name}: {names:?}");
+    }
+    let summaries = complete("model.summ").await;
+    assert_eq!(summaries, ["summary()"]);
+    let array = complete("let shapes = ndarray::Array2::<f32>::zeros((2, 2)); shapes.su").await;
+    assert!(array.contains(&"sum()".into()), "{array:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
 async fn the_kernel_answers_while_a_cell_runs() {
     let (kernel, mut page) = FrontEnd::with_lab().await;
     let id =

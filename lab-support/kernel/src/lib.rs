@@ -118,6 +118,7 @@ mod incoming;
 mod info;
 mod kernel;
 mod listener;
+mod members;
 pub mod message;
 mod mistake;
 mod panics;
