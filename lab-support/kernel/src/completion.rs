@@ -1,15 +1,48 @@
+use std::collections::BTreeSet;
+use std::thread::{self, JoinHandle};
+
 use serde_json::{Value, json};
 
+use crate::folders::Folders;
+use crate::members::Types;
 use crate::message::Message;
 
 /// How names could go on: what front ends ask, evcxr is asked, and what is made of its answer.
 ///
 /// Asked about a name alone, the analyzer of evcxr 0.22 looks for expressions of the type that is expected
 /// there, and may panic over it; evcxr then never answers again. So evcxr is asked which names there are in
-/// the place of a unit, for which the analyzer looks for nothing else.
+/// the place of a unit, for which the analyzer looks for nothing else. Behind a dot it is asked for all that a value has, from
+/// which is seen what type it is of, and so what of it is private.
 #[derive(Default)]
 pub struct Completions {
     asked: Vec<Message>,
+    types: LabTypes,
+}
+
+/// The types of the lab, which are read while evcxr looks for its first answer.
+#[derive(Default)]
+enum LabTypes {
+    #[default]
+    Unread,
+    Reading(JoinHandle<Types>),
+    Read(Types),
+}
+
+impl LabTypes {
+    fn read(&mut self) {
+        if matches!(self, LabTypes::Unread) {
+            let types = || Folders::find().map(|folders| Types::of(&folders.project)).unwrap_or_default();
+            *self = LabTypes::Reading(thread::spawn(types));
+        }
+    }
+
+    fn get(&mut self) -> Option<&Types> {
+        *self = match std::mem::take(self) {
+            LabTypes::Reading(thread) => LabTypes::Read(thread.join().unwrap_or_default()),
+            other => other,
+        };
+        if let LabTypes::Read(types) = self { Some(types) } else { None }
+    }
 }
 
 /// Expects a unit after it. The unit before it makes the analyzer see what was defined just before.
@@ -18,7 +51,11 @@ const UNIT: &str = "(); let _: () = ";
 impl Completions {
     /// What evcxr is to be asked.
     pub fn question(&mut self, request: Message) -> Message {
-        let question = Place::of(&request).question();
+        let place = Place::of(&request);
+        if place.is_behind_dot() {
+            self.types.read();
+        }
+        let question = place.question();
         let content = question.map(|(code, cursor)| json!({ "code": code, "cursor_pos": cursor }));
         self.asked.push(request.clone());
         content.map_or(request.clone(), |content| request.with_content(&content))
@@ -29,7 +66,8 @@ impl Completions {
     pub fn answer(&mut self, reply: Message) -> Message {
         let Some(at) = self.asked.iter().position(|request| reply.is_about(request)) else { return reply };
         let place = Place::of(&self.asked.swap_remove(at));
-        let content = place.answer(&reply.content());
+        let types = if place.is_behind_dot() { self.types.get() } else { None };
+        let content = place.answer(&reply.content(), types);
         reply.with_content(&content)
     }
 
@@ -65,30 +103,50 @@ impl Place {
         !is_found && !line.starts_with(':') && !line.starts_with("use ")
     }
 
+    /// Whether it is a field or a method of what stands before it.
+    fn is_behind_dot(&self) -> bool {
+        !self.is_bare() && self.before.trim_end().ends_with('.')
+    }
+
+    /// The rest of the name, behind the cursor.
+    fn tail(&self) -> usize {
+        self.after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.after.len())
+    }
+
     /// Where the line of the name begins.
     fn line(&self) -> usize {
         self.before.rfind('\n').map_or(0, |end| end + 1)
     }
 
-    /// The code with a unit instead of the line with the name, and the cursor in it.
+    /// The code with a unit instead of the line with the name, or without the name behind a dot, and the cursor in it.
     fn question(&self) -> Option<(String, usize)> {
+        if self.is_behind_dot() {
+            let code = format!("{}{}", self.before, &self.after[self.tail()..]);
+            return Some((code, self.before.chars().count()));
+        }
         let lines = &self.before[..self.line()];
         let rest = self.after.find('\n').map_or("", |end| &self.after[end..]);
         let cursor = (lines.to_string() + UNIT).chars().count();
         self.is_bare().then(|| (format!("{lines}{UNIT};{rest}"), cursor))
     }
 
-    fn answer(&self, found: &Value) -> Value {
-        let (start, end) = match (self.is_bare(), &found["cursor_start"], &found["cursor_end"]) {
+    fn answer(&self, found: &Value, types: Option<&Types>) -> Value {
+        let asks_for_all = self.is_bare() || self.is_behind_dot();
+        let (start, end) = match (asks_for_all, &found["cursor_start"], &found["cursor_end"]) {
             (false, Value::Number(start), Value::Number(end)) => (start.as_u64(), end.as_u64()),
             _ => (None, None),
         };
         let start = start.unwrap_or(self.before.chars().count() as u64);
-        let end = end.unwrap_or(start + self.name.chars().count() as u64);
+        let tail = if self.is_behind_dot() { &self.after[..self.tail()] } else { "" };
+        let end = end.unwrap_or(start + (self.name.chars().count() + tail.chars().count()) as u64);
         let matches = found["matches"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let matches: Vec<&str> = matches.collect();
+        let hidden = types.map_or_else(BTreeSet::new, |types| types.hidden(&matches));
         let kinds = found["metadata"]["_jupyter_types_experimental"].as_array();
         let kinds = kinds.into_iter().flatten().map(|kind| &kind["type"]);
-        let fitting = matches.zip(kinds).filter(|(name, _)| !self.is_bare() || name.starts_with(&self.name));
+        let fits = |name: &str| !asks_for_all || name.starts_with(&self.name);
+        let fitting =
+            matches.iter().copied().zip(kinds).filter(|(name, _)| fits(name) && !hidden.contains(name));
         let (names, kinds): (Vec<&str>, Vec<Value>) = fitting
             .map(|(name, kind)| {
                 (name, json!({ "text": written(name), "type": kind, "start": start, "end": end }))
@@ -138,8 +196,15 @@ mod tests {
 
     #[test]
     fn where_a_dot_or_a_path_says_where_to_look_all_is_asked() {
-        for code in ["data.tr|ain", "model\n    .fi|", "Fit::|", ":de|", "use lab|", "\u{fc}.a|"] {
-            assert_eq!(question(code), code);
+        for (code, asked) in [
+            ("data.tr|ain.x()", "data.|.x()"),
+            ("model\n    .fi|", "model\n    .|"),
+            ("Fit::n|", "Fit::n|"),
+            (":de|", ":de|"),
+            ("use lab|", "use lab|"),
+            ("\u{fc}.a|", "\u{fc}.|"),
+        ] {
+            assert_eq!(question(code), asked);
         }
     }
 
@@ -162,6 +227,26 @@ mod tests {
         let kinds = &answer["metadata"]["_jupyter_types_experimental"];
         assert_eq!(kinds[1], json!({ "text": "keep", "type": "b", "start": 2, "end": 4 }));
         assert!(!completions.wait_for(&request.status("idle")));
+    }
+
+    #[test]
+    fn what_is_private_is_not_listed() {
+        let mut completions = Completions::default();
+        let request = asked("model.sp|an;");
+        completions.question(request.clone());
+        let LabTypes::Reading(thread) = std::mem::take(&mut completions.types) else { panic!() };
+        let types = thread.join().unwrap();
+        let names = types.members("Sequential");
+        completions.types = LabTypes::Read(types);
+        let kinds = vec![json!({ "type": "a" }); names.len() + 1];
+        let matches: Vec<&str> = names.iter().map(String::as_str).chain(["spare()"]).collect();
+        let found = json!({
+            "status": "ok", "matches": matches, "cursor_start": 6, "cursor_end": 6,
+            "metadata": { "_jupyter_types_experimental": kinds },
+        });
+        let answer = completions.answer(request.reply(&found)).content();
+        assert_eq!(answer["matches"], json!(["spare()"]), "not `spec()`");
+        assert_eq!((&answer["cursor_start"], &answer["cursor_end"]), (&json!(6), &json!(10)));
     }
 
     #[test]

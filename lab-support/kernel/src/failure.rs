@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::history::History;
+use crate::history::{Came, History};
 use crate::mistake::{Mistake, wrapped};
 use crate::panics;
 use crate::source::Source;
@@ -88,14 +88,24 @@ impl Failure {
         self
     }
 
-    /// Says which cells make again what is gone.
+    /// Says which cells make again what is gone, as far as that is known.
     pub fn again(mut self, history: &History) -> Failure {
-        let makers = self.lost.iter().filter_map(|name| history.maker(name)).map(|told| told.cell);
-        let cells: BTreeSet<u64> = makers.collect();
-        if !cells.is_empty() {
-            let cells: Vec<String> = cells.iter().map(|cell| format!("[{cell}]")).collect();
-            let which = if cells.len() == 1 { "cell" } else { "cells" };
-            self.add(format!("To have them again, run {which} {}.", cells.join(", ")));
+        let makers = self.lost.iter().map(|name| history.maker(name));
+        let makers = makers.map(|made| made.filter(|told| matches!(told.came, Came::Worked | Came::Lost)));
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            self.lost.iter().zip(makers).partition(|(_, made)| made.is_some());
+        let cells: BTreeSet<u64> =
+            known.into_iter().filter_map(|(_, made)| made).map(|told| told.cell).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| format!("[{cell}]")).collect();
+        let others: Vec<String> = unknown.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let which = if cells.len() == 1 { "cell" } else { "cells" };
+        let numbered = format!("{which} {}", cells.join(", "));
+        let others = format!("the cell that makes {}", others.join(", "));
+        match (cells.is_empty(), unknown.is_empty()) {
+            (true, true) => (),
+            (false, true) => self.add(format!("To have them again, run {numbered}.")),
+            (true, false) => self.add(format!("To have them again, run {others}.")),
+            (false, false) => self.add(format!("To have them again, run {numbered}, and {others}.")),
         }
         self
     }
@@ -198,7 +208,6 @@ fn within(place: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::Came;
 
     #[test]
     fn a_panic_says_what_it_printed_and_where() {
@@ -282,6 +291,10 @@ mod tests {
         history.add(3, "let a = 1;\nlet b = 2;".into(), None, Came::Worked);
         let again = failure.clone().again(&history);
         assert!(again.value.ends_with("run cell [3]."), "{again:?}");
+        let mut local = History::default();
+        local.add(3, "let a = 1;\nfn f() { let b = 2; }".into(), None, Came::Worked);
+        let again = failure.clone().again(&local);
+        assert!(again.value.ends_with("run cell [3], and the cell that makes `b`."), "{again:?}");
         let interrupted = Failure::interrupted("Stopped.", Some(failure));
         assert!(interrupted.name == "Interrupted" && !interrupted.value.contains("kept"), "{interrupted:?}");
     }

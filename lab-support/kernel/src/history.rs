@@ -2,6 +2,7 @@ use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
+use crate::bindings;
 use crate::tokens::tokens;
 
 /// Cells that are kept.
@@ -51,20 +52,38 @@ impl History {
         self.entries.push_back(Entry { number, input, output, came });
     }
 
-    /// The last line that defines this name by `let`, `fn` or another word.
+    /// The line that makes this name, in the last cell that worked and can be run again for it; else in one that has failed,
+    /// and then in one that did not run.
     pub fn maker(&self, name: &str) -> Option<Told> {
-        self.last(|entry, line| entry.came != Came::Nothing && defines(line, name))
-            .or_else(|| self.last(|_, line| defines(line, name)))
+        let made_in = |came: &[Came]| {
+            self.last(|entry| {
+                let made = came.contains(&entry.came).then(|| bindings::made(&entry.input, name))??;
+                made.is_anew.then_some(made.line)
+            })
+        };
+        made_in(&[Came::Worked, Came::Lost])
+            .or_else(|| made_in(&[Came::Failed]))
+            .or_else(|| made_in(&[Came::Nothing]))
+    }
+
+    /// Whether a cell that worked has made this name, if only of what it was before.
+    pub fn has_made(&self, name: &str) -> bool {
+        let worked = |entry: &&Entry| matches!(entry.came, Came::Worked | Came::Lost);
+        self.entries.iter().filter(worked).any(|entry| bindings::made(&entry.input, name).is_some())
     }
 
     /// The line that has moved this variable, which is gone: it stands in the last cell that ran and uses it, since none can
     /// behind that one. Whether a method takes the variable itself is not seen in its name.
     pub fn giver(&self, name: &str) -> Option<Told> {
-        let mut ran = self.entries.iter().rev().filter(|entry| entry.came != Came::Nothing);
-        let entry = ran.find(|entry| entry.input.lines().any(|line| mentions(line, name)))?;
-        let last = |is_it: fn(&str, &str) -> bool| entry.input.lines().rev().find(|line| is_it(line, name));
-        let line = last(gives).or_else(|| last(calls))?;
-        Some(Told { cell: entry.number, line: line.trim().into(), came: entry.came })
+        let ran = self.entries.iter().rev().filter(|entry| entry.came != Came::Nothing);
+        let uses = |(line, tokens): &(&str, Vec<&str>)| mentions(tokens, name) && !defines(line, name);
+        let (entry, lines) = ran
+            .map(|entry| (entry, bindings::lines_of(&entry.input, name)))
+            .find(|(_, lines)| lines.iter().any(uses))?;
+        let last = |is_it: &dyn Fn(&str, &[&str]) -> bool| lines.iter().rev().find(|(l, t)| is_it(l, t));
+        let (line, _) = last(&|line, tokens| gives(line, tokens, name))
+            .or_else(|| last(&|_, tokens| calls(tokens, name)))?;
+        Some(Told { cell: entry.number, line: (*line).into(), came: entry.came })
     }
 
     /// All variables are lost.
@@ -80,11 +99,11 @@ impl History {
             .any(|entry| matches!(entry.came, Came::Worked | Came::Lost) && entry.input.contains(text))
     }
 
-    fn last(&self, is_it: impl Fn(&Entry, &str) -> bool) -> Option<Told> {
-        self.entries.iter().rev().find_map(|entry| {
-            let line = entry.input.lines().rev().find(|line| is_it(entry, line))?;
-            Some(Told { cell: entry.number, line: line.trim().into(), came: entry.came })
-        })
+    fn last<'a>(&'a self, line: impl Fn(&'a Entry) -> Option<&'a str>) -> Option<Told> {
+        self.entries
+            .iter()
+            .rev()
+            .find_map(|entry| Some(Told { cell: entry.number, line: line(entry)?.into(), came: entry.came }))
     }
 
     /// The reply to a `history_request`: a range of numbers, the last ones, or the last that match a pattern.
@@ -137,9 +156,8 @@ pub fn defines(line: &str, name: &str) -> bool {
 /// Macros that only look at what they are given.
 const LOOKING: [&str; 6] = ["println", "print", "format", "assert", "assert_eq", "eprintln"];
 
-/// Whether the line takes a variable of this name away: it is not looked at by `&`, nor one of its fields or methods used.
-fn gives(line: &str, name: &str) -> bool {
-    let tokens = tokens(line);
+/// Whether a line takes a variable of this name away: it is not looked at by `&`, nor one of its fields or methods used.
+fn gives(line: &str, tokens: &[&str], name: &str) -> bool {
     let before = ["&", "mut", ".", ":", "|", "fn", "let"];
     let after = [".", "[", "(", ":", "|", "?"];
     let is = |words: &[&str], at: Option<usize>| {
@@ -155,17 +173,13 @@ fn gives(line: &str, name: &str) -> bool {
     (0..tokens.len()).any(|at| tokens[at] == name && (goes(at) || is_made_into(at)))
 }
 
-/// Whether the line speaks of a variable of this name, and not of a field, or of what a loop or a closure calls so.
-fn mentions(line: &str, name: &str) -> bool {
-    let tokens = tokens(line);
-    let is_other = |at: usize| at > 0 && tokens[at - 1] == ".";
-    let is_bound = tokens.windows(2).any(|pair| matches!(pair[0], "|" | "for") && pair[1] == name);
-    !is_bound && (0..tokens.len()).any(|at| tokens[at] == name && !is_other(at))
+/// Whether a line speaks of a variable of this name, and not of a field.
+fn mentions(tokens: &[&str], name: &str) -> bool {
+    (0..tokens.len()).any(|at| tokens[at] == name && (at == 0 || tokens[at - 1] != "."))
 }
 
-/// Whether the line calls a method of a variable of this name.
-fn calls(line: &str, name: &str) -> bool {
-    let tokens = tokens(line);
+/// Whether a line calls a method of a variable of this name.
+fn calls(tokens: &[&str], name: &str) -> bool {
     let is_field = |at: usize| at > 0 && matches!(tokens[at - 1], "." | "&");
     (0..tokens.len()).any(|at| {
         tokens[at] == name
@@ -239,6 +253,9 @@ mod tests {
             ("data.train", Came::Nothing),
             ("let z = 1;\npanic!()", Came::Failed),
             ("other.data", Came::Worked),
+            ("let data = 1;\npanic!()", Came::Failed),
+            ("let data = d2;", Came::Nothing),
+            ("drop(data); let data = 1;", Came::Nothing),
         ];
         for (number, (input, came)) in (1..).zip(cells) {
             history.add(number, input.into(), None, came);
@@ -249,6 +266,8 @@ mod tests {
         assert_eq!(history.maker("z").map(|told| told.came), Some(Came::Failed));
         assert_eq!(history.maker("load"), None);
         assert!(history.has_run("load()") && !history.has_run("data.train"));
+        assert_eq!(history.maker("d2").map(|told| told.cell), Some(2));
+        assert_eq!(history.giver("d2"), None, "a cell that did not compile moves nothing");
         assert!(defines("pub struct T<X> { a: u8 }", "T") && !defines("fn f(a: u8)", "a"));
     }
 
@@ -281,6 +300,45 @@ mod tests {
             }
             assert_eq!(history.giver("a").map(|told| told.line), line.map(String::from), "{cells:?}");
         }
+    }
+
+    #[test]
+    fn what_functions_blocks_and_closures_call_by_a_name_is_their_own() {
+        for (cell, line) in [
+            ("let m = Model { a };", Some("let m = Model { a };")),
+            ("let m = Model {\n    a,\n};", Some("a,")),
+            ("for x in a {\n}", Some("for x in a {")),
+            ("let f = move || g(a);", Some("let f = move || g(a);")),
+            ("{\n    drop(a);\n}", Some("drop(a);")),
+            ("fn f(a: Vec<u8>) {\n    g(a);\n}", None),
+            ("fn f() {\n    let a = 1;\n    g(a)\n}", None),
+            ("impl T {\n    fn f(self, a: u8) {\n        g(a);\n    }\n}", None),
+            ("let b = {\n    let a = 1;\n    g(a)\n};", None),
+            ("let b = c.map(|a| g(a));", None),
+            ("let b = c.map(|a: u8| {\n    g(a)\n});", None),
+            ("for a in 0..3 {\n    g(a);\n}", None),
+            ("for (i, a) in c {\n    g(a);\n}", None),
+            ("if let Some(a) = c {\n    g(a);\n}", None),
+            ("match c {\n    Some(a) => g(a),\n    _ => 1,\n}", None),
+            ("g(a);\nfn f() {\n    let a = 1;\n}", Some("g(a);")),
+            ("g(a);\nfor a in 0..3 {\n    h(a);\n}", Some("g(a);")),
+            ("println!(\"{}\", a);", None),
+            ("g(&a)", None),
+        ] {
+            let mut history = History::default();
+            history.add(1, cell.into(), None, Came::Worked);
+            assert_eq!(history.giver("a").map(|told| told.line), line.map(String::from), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_needs_a_variable_does_not_make_it_anew() {
+        let mut history = History::default();
+        history.add(1, "let w = 1;".into(), None, Came::Worked);
+        history.add(2, "let w = step(w);".into(), None, Came::Worked);
+        history.add(3, "let v = step(v);".into(), None, Came::Worked);
+        assert_eq!(history.maker("w").map(|told| told.cell), Some(1));
+        assert!(history.maker("v").is_none() && history.has_made("v") && !history.has_made("step"));
     }
 
     #[test]

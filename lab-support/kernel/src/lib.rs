@@ -100,6 +100,7 @@
 //!   standard library without what no cell names (`standard_library.rs`). Without the first of these a first cell that is
 //!   run at once takes half as long again, and an open notebook another 290 MB.
 
+mod bindings;
 mod build;
 mod cell;
 mod clone;
@@ -117,6 +118,7 @@ mod incoming;
 mod info;
 mod kernel;
 mod listener;
+mod members;
 pub mod message;
 mod mistake;
 mod panics;

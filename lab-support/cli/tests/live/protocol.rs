@@ -23,6 +23,7 @@ async fn a_kernel_does_what_its_front_ends_expect() {
     let mut page = FrontEnd::with_lab_in(&kernel).await;
     messages_come_in_order(&mut page).await;
     a_name_is_completed_wherever_it_stands(&mut page).await;
+    what_a_cell_can_not_use_is_not_completed(&mut page).await;
     an_error_is_an_error_and_variables_live_on(&mut page).await;
     the_kernel_answers_while_a_cell_runs(&kernel, &mut page).await;
     front_ends_share_a_kernel(&kernel, &mut page).await;
@@ -102,6 +103,40 @@ async fn a_name_is_completed_wherever_it_stands(page: &mut FrontEnd) {
         assert!(names.contains(&name.to_string()), "{line}: {names:?}");
     }
     assert_eq!(page.run("kept").await.ok().text(), "41", "cells run as before");
+}
+
+async fn what_a_cell_can_not_use_is_not_completed(page: &mut FrontEnd) {
+    let mut complete = async |line: &str| {
+        let code = format!("{BEFORE}{line}");
+        let request = json!({ "cursor_pos": code.chars().count(), "code": code });
+        let reply = page.ask("complete_request", request).await.1.content();
+        let names = reply["matches"].as_array().unwrap().clone();
+        names.iter().map(|name| name.as_str().unwrap().to_string()).collect::<Vec<String>>()
+    };
+    let names = complete("model.").await;
+    let begins = |name: &str| names.iter().any(|listed| listed.split('(').next() == Some(name));
+    for name in ["fit", "compile", "dense", "flatten", "params", "summary", "save", "predict", "clone"] {
+        assert!(begins(name), "{name}: {names:?}");
+    }
+    assert!(names.contains(&"seed(seed)".into()) && !names.contains(&"seed".into()), "{names:?}");
+    for name in [
+        "input_shape",
+        "layers",
+        "compiled",
+        "steps",
+        "provenance",
+        "check",
+        "refuse",
+        "spec",
+        "digest",
+        "push_or_refuse",
+    ] {
+        assert!(!begins(name), "{name}: {names:?}");
+    }
+    let summaries = complete("model.summ").await;
+    assert_eq!(summaries, ["summary()"]);
+    let array = complete("let shapes = ndarray::Array2::<f32>::zeros((2, 2)); shapes.su").await;
+    assert!(array.contains(&"sum()".into()), "{array:?}");
 }
 
 async fn an_error_is_an_error_and_variables_live_on(page: &mut FrontEnd) {

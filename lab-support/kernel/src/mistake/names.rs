@@ -131,7 +131,7 @@ fn value_of(name: &str, located: &Located, source: &Source, history: &History) -
         }
         _ => (),
     }
-    let Told { cell, line, came } = made?;
+    let Some(Told { cell, line, came }) = made else { return unknown_maker(name, history) };
     Some(match came {
         Came::Nothing => {
             format!("Cell [{cell}], which makes `{name}`, did not run: mend it and run it first.")
@@ -151,12 +151,29 @@ fn value_of(name: &str, located: &Located, source: &Source, history: &History) -
     })
 }
 
+/// Of a variable that no cell makes anew, as far as is known.
+fn unknown_maker(name: &str, history: &History) -> Option<String> {
+    let given = history.giver(name);
+    history.has_made(name).then(|| match given {
+        Some(given) => moved(name, &given, "run the cell again that makes it"),
+        None => format!("`{name}` is gone: run the cell again that makes it."),
+    })
+}
+
 fn given_away(name: &str, given: &Told, made: u64) -> String {
+    let again = match given.cell == made {
+        true => "run that cell again".into(),
+        false => format!("run cell [{made}] again, which makes it"),
+    };
+    moved(name, given, &again)
+}
+
+fn moved(name: &str, given: &Told, again: &str) -> String {
     let to = written(&format!("let $w = {name} ;"), &given.line);
     let to = to.map_or(String::new(), |found| format!("into `{}` ", found[0]));
     format!(
         "`{name}` was moved {to}in cell [{}] (`{}`). Write `{name}.clone()` there, or `&{name}` where it is only looked \
-         at, and run cell [{made}] again, which makes it.",
+         at, and {again}.",
         given.cell,
         short(&given.line)
     )

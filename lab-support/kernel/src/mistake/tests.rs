@@ -604,3 +604,32 @@ fn no_place_is_too_odd() {
         }
     }
 }
+
+#[test]
+fn a_cell_that_has_moved_a_variable_is_not_said_to_make_it() {
+    let mut history = History::default();
+    for (number, cell, came) in [
+        (1, "let w1 = vec![1.0];", Came::Worked),
+        (
+            2,
+            "fn loss(layers: [f64; 1]) { let [w1] = layers; let never = w1; }\nlet net = (w1, 2);",
+            Came::Worked,
+        ),
+        (3, "let never = missing;", Came::Nothing),
+        (4, "let early = step(early);", Came::Worked),
+        (5, "let late = vec![1];\nlet t = late;", Came::Worked),
+    ] {
+        history.add(number, cell.into(), None, came);
+    }
+    let value = |cell: &str| explained(cell, &history).value.replace('\n', " ");
+    for (cell, wanted) in [
+        ("w1.len()", "in cell [2] (`let net = (w1, 2);`)"),
+        ("w1.len()", "run cell [1] again, which makes it"),
+        ("never", "Cell [3], which makes `never`, did not run"),
+        ("early", "`early` is gone: run the cell again that makes it."),
+        ("late", "moved into `t` in cell [5]"),
+        ("late", "run that cell again"),
+    ] {
+        assert!(value(cell).contains(wanted), "{cell}: {}", value(cell));
+    }
+}

@@ -1,0 +1,313 @@
+//! The members of the lab's types, as its sources declare them. evcxr's analyzer lists private ones, too: a cell can't use
+//! them, and a student who reads the list should not have to guess which.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::tokens::{Token, all_tokens};
+
+/// Where the crates that notebooks use have their sources.
+const SOURCES: [&str; 2] = ["lab-support/src", "lab-support/rivals/src"];
+
+/// The types of the lab.
+#[derive(Default)]
+pub struct Types(Vec<Type>);
+
+/// A type and its own members. Two may have one name, in different modules.
+#[derive(Default)]
+struct Type {
+    file: PathBuf,
+    name: String,
+    fields: Members,
+    methods: Members,
+}
+
+#[derive(Default)]
+struct Members {
+    public: BTreeSet<String>,
+    private: BTreeSet<String>,
+}
+
+impl Members {
+    fn add(&mut self, name: &str, is_public: bool) {
+        let all = if is_public { &mut self.public } else { &mut self.private };
+        all.insert(name.into());
+    }
+
+    /// Whether a list has all of them.
+    fn are_in(&self, names: &BTreeSet<&str>) -> bool {
+        self.public.iter().chain(&self.private).all(|name| names.contains(name.as_str()))
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        self.private.contains(name) && !self.public.contains(name)
+    }
+}
+
+impl Types {
+    /// Those of the project in this folder; none where its sources can't be read.
+    pub fn of(project: &Path) -> Types {
+        let mut files = Vec::new();
+        SOURCES.iter().for_each(|folder| find(&project.join(folder), &mut files));
+        let texts = files.into_iter().filter_map(|file| Some((fs::read_to_string(&file).ok()?, file)));
+        let texts: Vec<(String, PathBuf)> = texts.collect();
+        Types::read(texts.iter().map(|(text, file)| (file.as_path(), text.as_str())))
+    }
+
+    fn read<'a>(files: impl Iterator<Item = (&'a Path, &'a str)>) -> Types {
+        let mut types = Types::default();
+        let mut methods = Vec::new();
+        for (file, text) in files {
+            let tokens = all_tokens(text);
+            for item in items(&tokens) {
+                match item {
+                    Item::Struct(name, fields) => {
+                        types.0.push(Type {
+                            file: file.into(),
+                            name: name.into(),
+                            fields,
+                            ..Type::default()
+                        });
+                    }
+                    Item::Impl(name, found) => methods.push((file, name, found)),
+                }
+            }
+        }
+        for (file, name, found) in methods {
+            // Of two types of this name it is the nearer one that is meant.
+            let near = |other: &Path| file.iter().zip(other.iter()).take_while(|(a, b)| a == b).count();
+            let named = types.0.iter_mut().filter(|kind| kind.name == name);
+            if let Some(kind) = named.max_by_key(|kind| near(&kind.file)) {
+                kind.methods.public.extend(found.public);
+                kind.methods.private.extend(found.private);
+            }
+        }
+        types
+    }
+
+    /// Of all that the analyzer lists behind a value and a dot, what a cell can't use: the private members of the types that
+    /// the value is of, or leads to. It is of a type when all of its members are listed, `name` for a field and `name(…)` for
+    /// a method.
+    pub fn hidden<'a>(&self, listed: &[&'a str]) -> BTreeSet<&'a str> {
+        let name_of = |listed: &&'a str| listed.split('(').next().unwrap_or_default();
+        let (methods, fields): (Vec<&str>, Vec<&str>) =
+            listed.iter().partition(|listed| listed.contains('('));
+        let (method_names, field_names): (BTreeSet<&str>, BTreeSet<&str>) =
+            (methods.iter().map(name_of).collect(), fields.iter().copied().collect());
+        let kinds: Vec<&Type> =
+            self.0.iter().filter(|kind| kind.is_among(&field_names, &method_names)).collect();
+        let is_hidden = |name: &str, members: fn(&Type) -> &Members| {
+            kinds.iter().any(|kind| members(kind).hides(name))
+                && !kinds.iter().any(|kind| members(kind).public.contains(name))
+        };
+        let fields = fields.into_iter().filter(|name| is_hidden(name, |kind| &kind.fields));
+        let methods = methods.into_iter().filter(|method| is_hidden(name_of(method), |kind| &kind.methods));
+        fields.chain(methods).collect()
+    }
+}
+
+#[cfg(test)]
+impl Types {
+    /// All that the analyzer would list of a type.
+    pub fn members(&self, name: &str) -> Vec<String> {
+        let kind = self.0.iter().find(|kind| kind.name == name).unwrap();
+        let fields = kind.fields.public.iter().chain(&kind.fields.private).cloned();
+        let methods = kind.methods.public.iter().chain(&kind.methods.private).map(|name| format!("{name}()"));
+        fields.chain(methods).collect()
+    }
+}
+
+impl Type {
+    /// Whether all that it has is listed; what has little may be like another type.
+    fn is_among(&self, fields: &BTreeSet<&str>, methods: &BTreeSet<&str>) -> bool {
+        let all = [&self.fields, &self.methods].map(|members| members.public.len() + members.private.len());
+        all.iter().sum::<usize>() > 2 && self.fields.are_in(fields) && self.methods.are_in(methods)
+    }
+}
+
+/// The files with Rust in a folder, and in those in it.
+fn find(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            find(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+enum Item<'a> {
+    Struct(&'a str, Members),
+    /// Methods of a type, which are its own.
+    Impl(&'a str, Members),
+}
+
+/// The structs and methods that stand in no braces, so not in a file's tests.
+fn items<'a>(tokens: &[Token<'a>]) -> Vec<Item<'a>> {
+    let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match text(at) {
+            "struct" | "enum" | "impl" => {
+                let name = at + 1 + if text(at) == "impl" { generics(tokens, at + 1) } else { 0 };
+                let open = (name..tokens.len()).find(|&at| ["{", ";"].contains(&text(at)));
+                let Some(open) = open.filter(|&open| text(open) == "{") else {
+                    // A struct of one line.
+                    if text(at) == "struct" {
+                        found.push(Item::Struct(text(name), Members::default()));
+                    }
+                    at += 1;
+                    continue;
+                };
+                let end = end_of_braces(tokens, open);
+                let is_of_trait = (name..open).any(|at| text(at) == "for");
+                // Of `impl Trainer<'_, Dataset>` not every trainer has the methods.
+                let is_of_some =
+                    (name..open).any(|at| text(at).starts_with(char::is_uppercase) && at > name + 2);
+                // As `#[cfg(test)] impl`.
+                let is_for_tests = at > 2 && [text(at - 3), text(at - 2), text(at - 1)] == ["test", ")", "]"];
+                match text(at) {
+                    "struct" => found.push(Item::Struct(text(name), fields(tokens, open + 1, end))),
+                    "enum" => found.push(Item::Struct(text(name), Members::default())),
+                    _ if is_of_trait || is_of_some || is_for_tests => (),
+                    _ => found.push(Item::Impl(text(name), methods(tokens, open + 1, end))),
+                }
+                at = end;
+            }
+            "{" => at = end_of_braces(tokens, at),
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// How many tokens `<…>` takes up, if any.
+fn generics(tokens: &[Token], at: usize) -> usize {
+    let mut depth = 0;
+    let inside = (at..tokens.len()).take_while(|&at| {
+        let was = depth;
+        depth +=
+            i32::from(tokens[at].text == "<") - i32::from(tokens[at].text == ">" && !is_arrow(tokens, at));
+        was > 0 || depth > 0
+    });
+    inside.count()
+}
+
+/// Whether the sign ends a `->`.
+fn is_arrow(tokens: &[Token], at: usize) -> bool {
+    at > 0 && tokens[at - 1].text == "-"
+}
+
+/// Behind the brace that closes the one here.
+fn end_of_braces(tokens: &[Token], open: usize) -> usize {
+    let mut depth = 0;
+    let close = (open..tokens.len()).find(|&at| {
+        depth += i32::from(tokens[at].text == "{") - i32::from(tokens[at].text == "}");
+        depth == 0
+    });
+    close.map_or(tokens.len(), |close| close + 1)
+}
+
+/// `a: u8, pub b: u8`
+fn fields(tokens: &[Token], begin: usize, end: usize) -> Members {
+    let mut members = Members::default();
+    let mut depth = 0;
+    for at in begin..end.saturating_sub(1) {
+        let text = |at: usize| tokens[at].text;
+        depth += i32::from("([{<".contains(text(at)))
+            - i32::from(")]}>".contains(text(at)) && !is_arrow(tokens, at));
+        let is_colon = text(at) == ":" && text(at + 1) != ":" && text(at - 1) != ":";
+        if depth == 0 && is_colon {
+            members.add(text(at - 1), text(at - 2) == "pub");
+        }
+    }
+    members
+}
+
+/// `fn a(&self) {} pub fn b(self) {}`, but none that is only there for tests, and none without a `self`.
+fn methods(tokens: &[Token], begin: usize, end: usize) -> Members {
+    let mut members = Members::default();
+    let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
+    let mut at = begin;
+    let mut start = begin;
+    while at < end {
+        match text(at) {
+            "fn" => {
+                let bracket = at + 2 + generics(tokens, at + 2);
+                let first = (bracket + 1..end).find(|&at| [",", ")"].contains(&text(at))).unwrap_or(end);
+                let has_self = (bracket..first).any(|at| text(at) == "self");
+                let words: Vec<&str> = (start..at).map(text).collect();
+                let is_public = words
+                    .iter()
+                    .position(|word| *word == "pub")
+                    .is_some_and(|pub_| words.get(pub_ + 1) != Some(&"("));
+                if has_self && !words.contains(&"cfg") {
+                    members.add(text(at + 1), is_public);
+                }
+                at += 1;
+            }
+            "{" => {
+                at = end_of_braces(tokens, at);
+                start = at;
+            }
+            ";" => {
+                at += 1;
+                start = at;
+            }
+            _ => at += 1,
+        }
+    }
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "
+        pub struct Net<T> where T: Copy { pub(crate) layers: Vec<(u8, a::B)>, seed: u64, #[a(b)] pub kept: fn(T) -> T, }
+        impl<T: Copy> Net<T> {
+            pub fn new() -> Net { helper }
+            /// `fn odd(&self)`
+            pub fn fit<F: Fn(u8) -> u8>(&mut self, f: F) { fn inner(self) {} }
+            pub const fn seed(mut self, seed: u64) -> Net { self }
+            pub(crate) fn check(&self, [u8; 2]: x) -> u8 { 1 }
+            fn sum(self: &Self) {}
+            fn helper() {}
+            #[cfg(test)]
+            fn tested(&self) {}
+        }
+        impl Clone for Net { fn clone(&self) -> Net { 1 } }
+        mod tests { struct Other { x: u8 } }";
+
+    #[test]
+    fn what_is_private_is_known_from_the_sources() {
+        let types = Types::read([(Path::new("a.rs"), SOURCE)].into_iter());
+        let all = ["layers", "seed", "kept", "fit(f)", "seed(seed)", "check(x)", "sum()", "clone()", "dbg"];
+        let hidden = |listed: &[&'static str]| types.hidden(listed).into_iter().collect::<Vec<_>>();
+        assert_eq!(hidden(&all), ["check(x)", "layers", "seed", "sum()"]);
+        assert_eq!(hidden(&["sum()", "layers", "seed", "len()"]), [""; 0], "a value of another type");
+        assert_eq!(types.0.len(), 1);
+    }
+
+    #[test]
+    fn all_that_a_network_can_do_stays() {
+        let types = Types::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+        let kind = types.0.iter().find(|kind| kind.name == "Sequential").unwrap();
+        let listed = types.members("Sequential");
+        let hidden = types.hidden(&listed.iter().map(String::as_str).collect::<Vec<_>>());
+        for name in ["input_shape", "layers", "compiled", "seed", "steps", "provenance"] {
+            assert!(hidden.contains(name), "{name}: {hidden:?}");
+        }
+        for name in ["check", "refuse", "spec", "digest", "push_or_refuse"] {
+            assert!(hidden.contains(format!("{name}()").as_str()), "{name}: {hidden:?}");
+        }
+        for name in ["fit", "seed", "compile", "dense", "flatten", "params", "summary", "save", "predict"] {
+            assert!(kind.methods.public.contains(name), "{name}");
+        }
+        assert!(kind.methods.public.iter().all(|name| !hidden.contains(format!("{name}()").as_str())));
+    }
+}
