@@ -6,12 +6,14 @@ mod cascade;
 mod diagnostic;
 mod excerpt;
 mod full;
+mod members;
 mod names;
 mod pattern;
 mod place;
 mod slips;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod variables;
 
 pub use diagnostic::Compiled;
@@ -48,6 +50,10 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     roots.sort_by_key(|root| (root.line, root.range));
     if roots.is_empty() {
         return in_words(said, &source, errors.first().copied().filter(|_| is_compilers));
+    }
+    let is_ours = is_about_our_bracket(&roots[0].diagnostic.message, &source);
+    if let Some(mistake) = unclosed(&source).filter(|_| is_ours) {
+        return mistake;
     }
     let (mut value, mut lines) = (Vec::new(), Vec::new());
     let mut is_told_of_first_cell = false;
@@ -90,26 +96,27 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
         lines.push(help.into());
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }
-    if let Some(line) = source.that_ends_in_a_colon().filter(|_| first.contains("closing delimiter")) {
+    if let Some(line) = Source::new(texts::without(source.cell()), "")
+        .that_ends_in_a_colon()
+        .filter(|_| first.contains("closing delimiter"))
+    {
         let help = "What is repeated, or done under a condition, stands in braces: `{` in place of the colon, and `}` at its end.";
         let head = "A colon where a brace is needed.".to_string();
         let mut lines = vec![format!("{BOLD}{head}{PLAIN}"), line];
         lines.extend(wrapped(help));
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }
-    if let Some((at, from)) = source.open_bracket().filter(|_| first.contains("closing delimiter")) {
-        let line = source.cell().lines().nth(at).unwrap_or_default();
-        let head = format!("Line {}: a bracket that is not closed", at + 1);
-        let help = "The bracket that closes it is missing, at the end of the cell perhaps.";
-        let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
-        lines.extend(excerpt(at + 1, line, (from, from + 1), ""));
-        lines.push(help.into());
-        return Mistake { value: format!("{head}\n{help}"), lines, full: None };
+    if let Some(mistake) = unclosed(source)
+        .filter(|_| ["closing", "unclosed"].iter().any(|word| first.contains(&format!("{word} delimiter"))))
+    {
+        return mistake;
     }
-    let all: Vec<&str> = source.cell().lines().collect();
+    let code = texts::without(source.cell());
+    let all: Vec<&str> = code.lines().collect();
     let help = slips::help_with(first, &all);
     let help =
         help.or_else(|| error.and_then(|error| slips::help(error, &all).or_else(|| suggestion(error))));
+    let help = help.filter(|help| !help.contains("closes nothing") || !is_about_our_bracket(first, source));
     let name = first.split('`').nth(1).unwrap_or_default();
     let is_value = first.contains("evcxr_display");
     let at = if name.is_empty() { None } else { source.of_variable(name) };
@@ -127,6 +134,26 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
     lines.extend(at);
     lines.extend(help.iter().flat_map(|help| wrapped(help)));
     Mistake { value: [head].into_iter().chain(help).collect::<Vec<_>>().join("\n"), lines, full: None }
+}
+
+/// A bracket that nothing closes.
+fn unclosed(source: &Source) -> Option<Mistake> {
+    let (at, from) = source.open_bracket()?;
+    let line = source.cell().lines().nth(at)?;
+    let head = format!("Line {}: a bracket that is not closed", at + 1);
+    let help = "The bracket that closes it is missing, at the end of the cell perhaps.";
+    let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
+    lines.extend(excerpt(at + 1, line, (from, from + 1), ""));
+    lines.push(help.into());
+    Some(Mistake { value: format!("{head}\n{help}"), lines, full: None })
+}
+
+/// Whether a message is about a bracket that is not closed, or about a closing one that is not the cell's but one that
+/// evcxr has put behind it.
+fn is_about_our_bracket(said: &str, source: &Source) -> bool {
+    let found = pattern::said("closing delimiter: `{}`", said);
+    said.contains("unclosed delimiter")
+        || found.is_some_and(|found| !texts::without(source.cell()).contains(found[0]))
 }
 
 /// The compiler's message, as far as it is about the student's code.
@@ -167,22 +194,35 @@ fn excerpts(root: &Located, source: &Source) -> Vec<String> {
 
 /// The sentence that helps.
 fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
-    let lines = root.lines(source);
+    let code = texts::without(source.cell());
+    let lines = root.lines(&code);
     let is_syntax = root.diagnostic.code().is_empty();
     // What can't be read is often noticed behind the line that is wrong.
-    let all: Vec<&str> = source.cell().lines().collect();
+    let all: Vec<&str> = code.lines().collect();
     let known = |lines: &[&str]| slips::help(root.diagnostic, lines);
     variables::quoted_number(root, source, history)
+        .or_else(|| variables::made_anew(root, source, history))
         .or_else(|| variables::moved(root, source))
         .or_else(|| slips::habit(root.diagnostic, &lines))
         .or_else(|| is_syntax.then(|| slips::habit(root.diagnostic, &all)).flatten())
         .or_else(|| names::help(root, source, history))
         .or_else(|| names::question_mark(root, source, history))
+        .or_else(|| members::help(root.diagnostic))
         .or_else(|| known(&lines))
         .or_else(|| is_syntax.then(|| known(&all)).flatten())
         .or_else(|| arguments::help(root.diagnostic))
         .or_else(|| variables::other_number(root.diagnostic))
         .or_else(|| suggestion(root.diagnostic))
+        .map(|help| help.replace("{it}", &underlined(root, source)))
+}
+
+/// What is underlined, if it is short, as a sentence names it.
+fn underlined(root: &Located, source: &Source) -> String {
+    let line = source.cell().lines().nth(root.line).unwrap_or_default();
+    let text: String =
+        line.chars().skip(root.range.0).take(root.range.1.saturating_sub(root.range.0)).collect();
+    let text = text.trim();
+    if text.is_empty() || text.len() > 40 || root.end > root.line { "it".into() } else { format!("`{text}`") }
 }
 
 /// What the compiler advises.

@@ -1,6 +1,7 @@
 //! What became of a name that the compiler does not find, from the cells that were run.
 
 use super::diagnostic::Diagnostic;
+use super::members;
 use super::pattern::{said, written};
 use super::place::Located;
 use crate::history::{Came, History, Told, defines, short};
@@ -28,8 +29,12 @@ pub fn help(located: &Located, source: &Source, history: &History) -> Option<Str
         // Of a name that begins with a capital letter, "function, tuple struct or tuple variant".
         kind if kind.starts_with("function") => match value_of(name, located, source, history) {
             Some(help) => help,
+            None if members::of_numbers(name, true).is_some() => members::of_numbers(name, true)?,
             None => item(&format!("function `{name}`"), name, diagnostic, history),
         },
+        _ if located.lines(source.cell()).iter().any(|line| members::begins_path(line, name)) => {
+            path(name, diagnostic, history)
+        }
         "macro" => {
             format!("There is no macro `{name}!`; perhaps it is a function, which is called without `!`.")
         }
@@ -87,6 +92,9 @@ fn value(name: &str, located: &Located, source: &Source, history: &History) -> S
     if name.starts_with(char::is_uppercase) && !history.has_run(LAB) {
         return first_cell(name);
     }
+    if let Some(help) = members::of_numbers(name, false).filter(|_| members::is_given(name, line)) {
+        return help;
+    }
     let new = tokens(line);
     if new.first() == Some(&name) && new.get(1) == Some(&"=") {
         return format!("A new variable is made by `let {name} = \u{2026};`.");
@@ -98,6 +106,17 @@ fn value(name: &str, located: &Located, source: &Source, history: &History) -> S
              has run none: in the menu Run, \"Run All Above Selected Cell\" runs those before this one."
         ),
         None => format!("No cell that was run has made `{name}`: if one has `let {name}`, run that first."),
+    }
+}
+
+/// A name before two colons.
+fn path(name: &str, diagnostic: &Diagnostic, history: &History) -> String {
+    match similar(diagnostic).or(members::of_the_lab(name)) {
+        Some(other) => format!("Did you mean `{other}::`?"),
+        None if !history.has_run(LAB) => first_cell(name),
+        None => format!(
+            "There is no `{name}` in this notebook: before `::` stands the name of a type or of a module."
+        ),
     }
 }
 

@@ -58,9 +58,9 @@ fn last(span: &Span, source: &Source) -> Option<usize> {
 }
 
 impl Located<'_> {
-    /// The student's lines that the place is about.
-    pub fn lines<'s>(&self, source: &'s Source) -> Vec<&'s str> {
-        source.cell().lines().skip(self.line).take(self.end - self.line + 1).collect()
+    /// The lines that the place is about, of a cell.
+    pub fn lines<'s>(&self, cell: &'s str) -> Vec<&'s str> {
+        cell.lines().skip(self.line).take(self.end - self.line + 1).collect()
     }
 
     /// Another place of the same message that helps to understand it: where something was given away, lent or set before.

@@ -8,6 +8,7 @@ use super::*;
 use crate::history::Came;
 
 mod rules;
+mod words;
 
 const BEFORE: &str = "#![allow(unused_imports, unused_mut, dead_code)]
 fn load() -> Result<Vec<f64>, String> { Ok(vec![]) }
@@ -63,6 +64,12 @@ mod inner {
     pub fn held() -> Held { Held { hidden: 1, also: 1 } }
 }
 use inner::{Raw, held};
+mod checks { pub fn enhanced(all: &[f64]) {} }
+type Array2<A> = ArrayBase<A>;
+impl<S> ArrayBase<S> { fn zeros(shape: (usize, usize)) -> Self { todo!() } fn ones(shape: (usize, usize)) -> Self { todo!() } fn mapv(&self, f: fn(f32) -> f32) {} }
+fn only(names: &[&str]) {}
+fn seeds(count: usize) {}
+
 trait NdIndex<D> {}
 struct Dim<D>(D);
 impl NdIndex<Dim<[usize; 1]>> for usize {}
@@ -300,7 +307,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let s: String = 5;", 1, "5", ".to_string()"),
     ("std::thread::sleep(5);", 1, "5", "from_secs(5)"),
     ("fn g(x: &Vec<f64>) {}\ng(&5.0)", 2, "&5.0", "A `Vec<f64>` is wanted"),
-    ("fn g(x: &Vec<f64>) {}\ng(v)", 2, "v", "Put `&` before it"),
+    ("fn g(x: &Vec<f64>) {}\ng(v)", 2, "v", "Put `&` before `v`"),
     ("return 5;", 1, "5", "without `return`"),
     ("Images.show(-1);", 1, "-1", "can't be below 0"),
     ("labels()[-1]", 1, "-1", "can't be below 0"),
@@ -400,7 +407,7 @@ fn underlined(lines: &[String]) -> String {
 #[test]
 fn each_slip_is_one_box_with_the_place_and_a_sentence() {
     let (mut wrong, mut values) = (Vec::new(), Vec::new());
-    let all = || CASES.iter().chain(rules::CASES);
+    let all = || CASES.iter().chain(rules::CASES).chain(words::CASES);
     for (cell, line, place, help) in all() {
         let mistake = explained(cell, &History::default());
         values.push(mistake.value.clone());
@@ -424,7 +431,8 @@ fn each_slip_is_one_box_with_the_place_and_a_sentence() {
 
 /// Whether a text is this sentence, with something in the place of `{0}` and so on.
 fn is_from(sentence: &str, text: &str) -> bool {
-    let pieces = sentence.split("{0}").flat_map(|piece| piece.split("{1}"));
+    let pieces =
+        sentence.split("{it}").flat_map(|piece| piece.split("{0}")).flat_map(|piece| piece.split("{1}"));
     let mut pieces = pieces.flat_map(|piece| piece.split("{2}")).flat_map(|piece| piece.split("{3}"));
     pieces.try_fold(text, |rest, piece| rest.split_once(piece).map(|(_, rest)| rest)).is_some()
 }
@@ -458,6 +466,9 @@ fn what_became_of_a_variable_is_said() {
             && moved.contains("run cell [4] again"),
         "{moved}"
     );
+    history.add(8, "let v = vec![2.0];".into(), None, Came::Worked);
+    assert!(value("v = vec![1.0];", &history).contains("made anew by `let`: `let v = vec![1.0];`"));
+    assert!(value("for _ in 0..2 {\nv = vec![1.0];\n}", &history).contains("`let mut v`"));
     assert!(value("z", &history).contains("Cell [6], which makes `z`, ended with an error"));
     assert!(value("fn f() -> i32 { table }", &history).contains("take `table` as an argument"));
     assert!(value("Missing::new()", &history).contains("no `Missing` in the cells that were run"));
@@ -520,6 +531,9 @@ fn what_has_no_place_in_the_cell_has_a_sentence() {
         closed.value.contains("closes nothing") && !closed.lines.concat().contains("evcxr"),
         "{closed:?}"
     );
+    let ours = ["unexpected closing delimiter: `}`".to_string()];
+    let ours = explain("fn f(x)", &ours, &Compiled::default(), &History::default());
+    assert!(!ours.value.contains("closes nothing"), "no bracket of the cell: {ours:?}");
     let empty = explained("''", &History::default());
     assert!(empty.value.contains("double quotes: `\"\"`"), "{empty:?}");
     let said = ["unknown start of token: \\".to_string()];
@@ -544,6 +558,24 @@ fn what_evcxr_says_by_itself_is_explained() {
             "1 | let g",
             "counts for all",
         ),
+        (
+            "let x = Array2::zeros((1, 2));",
+            "determine type of variable `x`",
+            "1 | let x",
+            "`Array2::<f32>::zeros",
+        ),
+        (
+            "let x = Array2::ones((1, 2));",
+            "determine type of variable `x`",
+            "1 | let x",
+            "`Array2::<f32>::ones",
+        ),
+        ("r##\"It is", "unterminated raw string", "unterminated", "does not end"),
+        ("'a b'", "unterminated byte constant", "unterminated", "double quotes"),
+        ("'ab'", "may only contain one codepoint", "codepoint", "double quotes"),
+        ("if n > 1 { 1 } elif n > 2 { 2 }", "expected `;`", "expected", "`else if`"),
+        ("loss, new", "expected `;`", "expected", "`(loss, new)`"),
+        ("type(5)", "unexpected closing delimiter: `}`", "unexpected", "type_name_of_val"),
         ("let f = |x| x + 1;", "The variable `f` is a closure, which", "1 | let f", "`fn f(x: f64)"),
         ("let x = None;", "Couldn't determine type of variable `x`", "1 | let x", "`let x: f64 = "),
         ("data.", "unexpected token: `)`", "1 | data.", "Something is missing"),

@@ -4,7 +4,8 @@
 use super::diagnostic::{Diagnostic, Span};
 use super::pattern::said;
 use super::place::Located;
-use crate::history::{History, short};
+use super::texts;
+use crate::history::{History, defines, short};
 use crate::source::Source;
 use crate::tokens::tokens;
 
@@ -47,7 +48,7 @@ fn number(line: &str, name: &str) -> Option<String> {
 }
 
 /// Types of numbers.
-const NUMBERS: [&str; 12] =
+pub const NUMBERS: [&str; 12] =
     ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "f32", "f64"];
 
 /// A number of one type where one of another is wanted.
@@ -61,6 +62,25 @@ pub fn other_number(diagnostic: &Diagnostic) -> Option<String> {
             found[0], found[1]
         )
     })
+}
+
+/// A variable of an earlier cell that gets another value outside of all braces: it is made anew.
+pub fn made_anew(located: &Located, source: &Source, history: &History) -> Option<String> {
+    let diagnostic = located.diagnostic;
+    let found = said("cannot assign {} `{}`", &diagnostic.message)?;
+    let name = found.get(1).filter(|_| ["E0384", "E0594"].contains(&diagnostic.code()))?;
+    let code = texts::without(source.cell());
+    let line = code.lines().nth(located.line)?;
+    let before = || code.lines().take(located.line);
+    let count = |sign: &str| before().flat_map(tokens).filter(|token| *token == sign).count();
+    let is_first = tokens(line).first() == Some(name) && tokens(line).get(1) == Some(&"=");
+    let is_own = before().any(|line| defines(line, name));
+    if !is_first || is_own || count("{") > count("}") {
+        return None;
+    }
+    history.maker(name)?;
+    let value = line.trim().split_once('=')?.1.trim().trim_end_matches(';');
+    Some(format!("A variable of an earlier cell is made anew by `let`: `let {name} = {};`.", short(value)))
 }
 
 /// Which line has moved a variable that the same cell uses again, and what to write there.

@@ -87,8 +87,62 @@ pub const SLIPS: &[Slip] = &[
     slip(
         "E0277",
         "`usize: Neg`",
-        "",
+        "[ -",
         "Positions can't be below 0; counting from the end is `a[a.len() - 1]`.",
+    ),
+    slip(
+        "E0277",
+        "`usize: Neg`",
+        "",
+        "A `usize` is wanted here, a count or a position, which can't be below 0.",
+    ),
+    slip(
+        "E0061|E0271|E0277",
+        "",
+        "$w : : zeros ( $a , $a )",
+        "The shape is one value, in brackets of its own: `{0}::<f32>::zeros(({1}, {2}))`.",
+    ),
+    slip(
+        "E0061|E0271|E0277",
+        "",
+        "$w : : ones ( $a , $a )",
+        "The shape is one value, in brackets of its own: `{0}::<f32>::ones(({1}, {2}))`.",
+    ),
+    slip(
+        "E0061|E0271|E0277",
+        "",
+        "> : : zeros ( $a , $a )",
+        "The shape is one value, in brackets of its own: `zeros(({0}, {1}))`.",
+    ),
+    slip(
+        "E0061|E0271|E0277",
+        "",
+        "> : : ones ( $a , $a )",
+        "The shape is one value, in brackets of its own: `ones(({0}, {1}))`.",
+    ),
+    slip(
+        "E0282|E0283|E0284",
+        "",
+        "$w : : zeros (",
+        "Say of what numbers the array is: `{0}::<f32>::zeros(…)`.",
+    ),
+    slip(
+        "E0282|E0283|E0284",
+        "",
+        "$w : : ones (",
+        "Say of what numbers the array is: `{0}::<f32>::ones(…)`.",
+    ),
+    slip(
+        "evcxr",
+        "determine type of variable",
+        "$w : : zeros (",
+        "Say of what numbers the array is: `{0}::<f32>::zeros(…)`.",
+    ),
+    slip(
+        "evcxr",
+        "determine type of variable",
+        "$w : : ones (",
+        "Say of what numbers the array is: `{0}::<f32>::ones(…)`.",
     ),
     slip(
         "E0277",

@@ -4,6 +4,12 @@ use super::{Slip, slip};
 pub const SLIPS: &[Slip] = &[
     slip("E0423", "found macro `{}`", "", "`{0}` is a macro: it is called with `!`, `{0}!(…)`."),
     slip("E0423|E0425", "found struct `String`", "", "A text becomes a `String` by `\"…\".to_string()`."),
+    slip(
+        "E0423",
+        "expected value, found {} `{}`",
+        "{1} . $w (",
+        "Behind `{1}` stand two colons in place of the point: `{1}::{2}(…)`.",
+    ),
     slip("E0423", "found struct `{}`", "", "A `{0}` is made by one of its functions, as in `{0}::new(…)`."),
     slip(
         "E0615",

@@ -3,7 +3,7 @@ use super::{Slip, slip};
 /// The lab's own types.
 pub const SLIPS: &[Slip] = &[
     slip("E0308", "swap these arguments", "", "The values are the right ones in another order: swap them."),
-    slip("E0308", "expected `&mut ", "", "It is changed there: put `&mut` before it."),
+    slip("E0308", "expected `&mut ", "", "It is changed there: put `&mut` before {it}."),
     slip(
         "E0308",
         "types differ in mutability",
@@ -201,7 +201,7 @@ pub const SLIPS: &[Slip] = &[
         "E0308",
         "expected `&Dataset`, found `Dataset`",
         "",
-        "Put `&` before it: it is only looked at there, and stays yours.",
+        "Put `&` before {it}: it is only looked at there, and stays yours.",
     ),
     slip("E0308", "expected `CrossEntropy`, found", "", "The loss is `CrossEntropy::from_logits()`."),
     slip(

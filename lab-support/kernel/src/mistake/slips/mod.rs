@@ -5,11 +5,13 @@
 mod arrays;
 mod calls;
 mod lab;
+mod lists;
 mod operators;
 mod python;
 mod results;
 mod rust;
 mod signs;
+mod similar;
 mod syntax;
 mod types;
 mod words;
@@ -25,9 +27,10 @@ pub struct Slip {
     pub code: &'static str,
     /// In what the compiler says, as `pattern::said` reads it.
     pub said: &'static str,
-    /// In the line, as `pattern::written` reads it.
+    /// In the line, as `pattern::written` reads it; `{0}` and so on are what was found in what the compiler says.
     pub wrote: &'static str,
-    /// One sentence or two, in which `{0}`, `{1}` stand for what was found, that of `said` first.
+    /// One sentence or two, in which `{0}`, `{1}` stand for what was found, that of `said` first, and `{it}` for what
+    /// is underlined.
     pub help: &'static str,
 }
 
@@ -46,8 +49,10 @@ pub fn all() -> impl Iterator<Item = &'static Slip> {
         results::SLIPS,
         syntax::SLIPS,
         types::SLIPS,
+        lists::SLIPS,
         operators::SLIPS,
         rust::SLIPS,
+        similar::SLIPS,
         calls::SLIPS,
     ]
     .into_iter()
@@ -84,12 +89,15 @@ impl Slip {
         }
         let mut found = if self.said.is_empty() { Vec::new() } else { said(self.said, words)? };
         if !self.wrote.is_empty() {
-            found.extend(lines.iter().find_map(|line| written(self.wrote, line))?);
+            let wrote = filled(self.wrote, &found);
+            found.extend(lines.iter().find_map(|line| written(&wrote, line))?);
         }
-        let mut help = self.help.to_string();
-        for (i, text) in found.iter().enumerate() {
-            help = help.replace(&format!("{{{i}}}"), text);
-        }
-        Some(help)
+        Some(filled(self.help, &found))
     }
+}
+
+/// A text with what was found in the place of `{0}`, `{1}` and so on.
+fn filled(text: &str, found: &[&str]) -> String {
+    let texts = found.iter().enumerate();
+    texts.fold(text.to_string(), |text, (i, found)| text.replace(&format!("{{{i}}}"), found))
 }

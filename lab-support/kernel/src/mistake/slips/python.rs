@@ -91,7 +91,7 @@ pub const SLIPS: &[Slip] = &[
         "Printing is a macro, with `!`, and a text that says where the values go: `println!(\"{} {}\", a, b);`.",
     ),
     slip(
-        "-",
+        "",
         "",
         "f $s",
         "Texts need no `f` in Rust: `format!({0})` puts values in the place of `{…}`, and so does `println!`.",
@@ -218,12 +218,6 @@ pub const SLIPS: &[Slip] = &[
         "function `{}`",
         "dict (",
         "A dictionary is a `HashMap`: `let mut ages = std::collections::HashMap::new(); ages.insert(\"Ada\", 36);`.",
-    ),
-    slip(
-        "",
-        "keyword `type`",
-        "type (",
-        "`std::any::type_name_of_val(&x)` tells the type of `x`; the Tab key behind `x.` what it can do.",
     ),
     slip(
         "E0425",

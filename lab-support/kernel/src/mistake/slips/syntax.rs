@@ -20,7 +20,6 @@ pub const SLIPS: &[Slip] = &[
         "",
         "This bracket is closed by one of another kind: `(` needs `)`, `[` needs `]`, `{` needs `}`.",
     ),
-    slip("-", "unclosed delimiter", "", "This bracket is opened and not closed."),
     slip(
         "-",
         "unexpected closing delimiter: `{}`",
@@ -39,6 +38,20 @@ pub const SLIPS: &[Slip] = &[
         "",
         "A chain of calls ends at its first `;`: leave out the one before this line.",
     ),
+    slip(
+        "-",
+        "found `{}`",
+        ") {0} (",
+        "A `.` is missing before `{0}`, which stands behind a call: `.{0}(…)`.",
+    ),
+    slip(
+        "-",
+        "invalid suffix `{}`",
+        "",
+        "Behind the text, a `.` is missing before `{0}`, or a `,` if it is another value.",
+    ),
+    slip("-", "expected type, found `{}`", "^ let $w : $n", "A value stands behind `=`: `let {1} = {2};`."),
+    slip("-", "expected type, found `{}`", "^ let $w : $s", "A value stands behind `=`: `let {1} = {2};`."),
     slip("-", "expected `;`", "", "A `;` is missing at the end of this line."),
     slip(
         "-",
@@ -70,6 +83,16 @@ pub const SLIPS: &[Slip] = &[
         "",
         "Each `{}` needs a value behind the text: `println!(\"{} {}\", a, b);`.",
     ),
+    slip("evcxr", "only contain one codepoint", "", "Texts stand in double quotes: `\"hello\"`."),
+    slip("evcxr", "unterminated byte constant", "", "Texts stand in double quotes: `\"hello\"`."),
+    slip("E0763", "", "", "Texts stand in double quotes: `\"hello\"`."),
+    slip(
+        "evcxr",
+        "unterminated raw string",
+        "",
+        "The text that begins with `r##\"` does not end: `\"##` is missing behind it.",
+    ),
+    slip("E0748", "", "", "The text that begins with `r##\"` does not end: `\"##` is missing behind it."),
     slip("", "only contain one codepoint", "", "Texts stand in double quotes: `\"hello\"`."),
     slip("", "empty character literal", "", "Texts stand in double quotes: `\"\"`."),
     slip(

@@ -12,7 +12,7 @@ pub const SLIPS: &[Slip] = &[
         "E0308",
         "expected `&str`, found `String`",
         "",
-        "Put `&` before it; texts are joined by `format!(\"{a}{b}\")`.",
+        "Put `&` before {it}; texts are joined by `format!(\"{a}{b}\")`.",
     ),
     slip(
         "E0308",
@@ -63,12 +63,13 @@ pub const SLIPS: &[Slip] = &[
         "",
         "A number becomes a text by `&x.to_string()`, and goes into one by `format!(\"{x}\")`.",
     ),
+    slip("E0308", "expected `&[{}]`, found `&", "( $s )", "A list is wanted here, even of one: `&[{1}]`."),
     slip("E0308", "expected `&{}`, found `&{}`", "", "A `{0}` is wanted here, and this is a `{1}`."),
     slip(
         "E0308",
         "expected `&{}`, found `{}`",
         "",
-        "Put `&` before it: it is only looked at there, and stays yours.",
+        "Put `&` before {it}: it is only looked at there, and stays yours.",
     ),
     slip(
         "E0308",
@@ -124,6 +125,12 @@ pub const SLIPS: &[Slip] = &[
         "",
         "Positions and values together come from `for (i, x) in values.iter().enumerate()`.",
     ),
+    slip(
+        "E0308",
+        "found `(_",
+        "^ let (",
+        "There is one value on the right, and several names on the left: `let a = …;` for one, `let (a, b) = (1, 2);` for two.",
+    ),
     slip("E0308", "expected integer, found `&str`", "", "All values of a list are of one type."),
     slip(
         "E0308",
@@ -133,9 +140,15 @@ pub const SLIPS: &[Slip] = &[
     ),
     slip(
         "E0308",
+        "expected `str`, found `&str`",
+        "",
+        "The type of a text in quotation marks is `&str`: put `&` before `str`.",
+    ),
+    slip(
+        "E0308",
         "expected `{}`, found `&str`",
         "",
-        "A text in quotation marks is no `{0}`: a number is written without them.",
+        "A text in quotation marks is no `{0}`: a number or a name is written without them.",
     ),
     slip("E0317", "", "", "The value is missing for the other case: add `else { … }`."),
 ];
