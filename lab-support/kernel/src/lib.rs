@@ -108,6 +108,7 @@ mod compiled;
 mod completion;
 pub mod connection;
 mod copy;
+mod declarations;
 mod evaluator;
 mod expressions;
 mod failure;
