@@ -6,6 +6,7 @@ mod cascade;
 mod diagnostic;
 mod excerpt;
 mod full;
+mod lost;
 mod members;
 mod names;
 mod pattern;
