@@ -7,7 +7,12 @@ use crate::amend::stored;
 /// Whether the compiler's message is about this line, from 1.
 pub fn is_about(message: &Value, line: usize) -> bool {
     let spans = message["message"]["spans"].as_array();
-    spans.is_some_and(|spans| spans.iter().any(|span| span["line_start"] == line))
+    spans.is_some_and(|spans| spans.iter().any(|span| is_in_cell(span) && span["line_start"] == line))
+}
+
+/// Whether a place lies in the file that was made of the cell.
+fn is_in_cell(span: &Value) -> bool {
+    span["file_name"].as_str().is_none_or(|name| name.ends_with("src/lib.rs") && !name.starts_with('/'))
 }
 
 /// Errors that evcxr understands where it stores a variable.
@@ -16,8 +21,10 @@ const UNDERSTOOD: [&str; 6] = ["E0382", "E0425", "E0505", "E0562", "E0597", "E06
 /// Says of which variable's type the compiler speaks. Of some errors evcxr shows only what might help.
 pub fn explain(message: &mut Value, lines: &[&str]) {
     let said = &message["message"];
-    let main =
-        said["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
+    let spans = said["spans"].as_array();
+    let main = spans.and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
+    // Within a macro, as `format!`, the place lies in a file of another crate, whose lines are others.
+    let main = main.filter(|span| is_in_cell(span));
     let line = main.and_then(|span| span["line_start"].as_u64());
     let variable = line.and_then(|line| lines.get(line as usize - 1)).and_then(|line| stored(line));
     let Some((name, kind)) = variable.filter(|_| said["level"] == "error") else { return };
@@ -79,6 +86,19 @@ mod tests {
         let unchanged = before.clone();
         explain(&mut before, &["let b = 1", line]);
         assert_eq!(before, unchanged, "it is about the line before");
+    }
+
+    #[test]
+    fn a_place_in_a_library_is_none_of_the_cell() {
+        let line = "evcxr_variable_store.put_variable::<Runs>(stringify!(all), 7, all);";
+        let mut message = serde_json::json!({ "message": {
+            "level": "error", "code": { "code": "E0308" }, "message": "mismatched types",
+            "spans": [{ "file_name": "/rustc/library/alloc/src/macros.rs", "line_start": 2, "is_primary": true }],
+        } });
+        let unchanged = message.clone();
+        explain(&mut message, &["", line]);
+        assert_eq!(message, unchanged);
+        assert!(!is_about(&message, 2));
     }
 
     #[test]
