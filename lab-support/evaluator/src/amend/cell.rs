@@ -95,21 +95,6 @@ mod evcxr_lab {
         }
     }
 
-    /// The lines of the cells in a backtrace, innermost first: those of this crate before this module. A library that panics
-    /// does not say by which of them it was called.
-    fn callers(backtrace: &std::backtrace::Backtrace) -> std::string::String {
-        let own = std::concat!(std::env!("CARGO_MANIFEST_DIR"), "/", std::file!());
-        let text = std::format!("{backtrace}");
-        let places = text.lines().filter_map(|line| {
-            let mut parts = line.trim_start().strip_prefix("at ")?.rsplitn(3, ':');
-            let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
-            // A path below the current folder begins with a point.
-            let is_own = own.ends_with(file.strip_prefix('.').unwrap_or(file));
-            (is_own && line.parse::<u32>().is_ok_and(|line| line < std::line!())).then_some(line)
-        });
-        places.collect::<std::vec::Vec<_>>().join(" ")
-    }
-
     #[unsafe(no_mangle)]
     extern "C" fn lab_begin() {
         let cell = std::thread::current().id();
@@ -117,7 +102,10 @@ mod evcxr_lab {
             let thread = std::thread::current();
             if thread.id() == cell {
                 tell("PANICKING", &std::format!("{panic}"));
-                return tell("CALLED", &callers(&std::backtrace::Backtrace::force_capture()));
+                let backtrace = std::backtrace::Backtrace::force_capture();
+                // Read by the keeper, so that it is not compiled with each cell.
+                let (folder, file, line) = (std::env!("CARGO_MANIFEST_DIR"), std::file!(), std::line!());
+                return tell("CALLED", &std::format!("{line} {folder}/{file}\n{backtrace}"));
             }
             std::eprintln!("thread '{}' {panic}", thread.name().unwrap_or("<unnamed>"));
         }));

@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use crate::cells::backtrace;
 use crate::cells::evcxr::{CHANGED, Evcxr, FAILED, PANICKED};
 use crate::cells::listener::Listener;
 use crate::cells::order::LOAD_AND_RUN;
@@ -118,7 +119,7 @@ impl Keeper {
                 }
                 "CALLED" => {
                     if let Some((_, callers)) = &mut self.panicking {
-                        callers.extend(text.split(' ').filter_map(|line| line.parse::<usize>().ok()));
+                        *callers = backtrace::lines_of_cells(&text);
                     }
                 }
                 "LOST" => self.failing.lost = text.split(' ').map(String::from).collect(),

@@ -5,6 +5,7 @@
 //! the lines that are meant for it, and tells the kernel of everything else: what is printed and shown, in its order, and
 //! how a cell or the process ended.
 
+mod backtrace;
 mod evcxr;
 mod keeper;
 mod listener;
