@@ -1,5 +1,4 @@
-//! Whether the figures of a run say how well its network does on images that it has not learned from, after the training
-//! that the record describes.
+//! Whether the figures of a run say how well its network does on images that it has not learned from.
 
 use crate::data::Split;
 use crate::lesson::run::Run;
@@ -13,12 +12,6 @@ impl Run {
 
     /// Why it is compared with no other, where it is not.
     pub(super) fn unfair(&self) -> Option<&'static str> {
-        if self.epochs_before > 0 {
-            return Some(
-                "Its network had been trained before: these figures are of more epochs than this training had. Run the \
-                 cell again that makes the network, and then this one.",
-            );
-        }
         let train = Split::Train.name();
         if self.trained_on != [train] {
             return Some(
@@ -41,18 +34,6 @@ mod tests {
     use crate::lesson::example_runs::{data, network};
     use crate::lesson::run::Run;
     use crate::nn::{Adam, Fit};
-
-    #[test]
-    fn a_network_that_was_trained_before_is_compared_with_none() {
-        let (train, mut model) = (data().0, network(&[8], Adam::default()));
-        let plan = || Fit::epochs(2).quiet();
-        let of = |history| Run::new("run", &history, None).unwrap();
-        assert!(of(model.fit(&train, plan()).unwrap()).is_fair());
-        let again = of(model.fit(&train, plan()).unwrap());
-        assert_eq!((again.epochs, again.epochs_before, again.is_fair()), (2, 2, false));
-        assert!(again.to_string().contains("had been trained before"), "{again}");
-        assert!(of(model.clone().seed(7).fit(&train, plan()).unwrap()).is_fair(), "weights drawn anew");
-    }
 
     #[test]
     fn what_was_learned_from_is_told_by_the_images() {

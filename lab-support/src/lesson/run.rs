@@ -174,13 +174,16 @@ impl fmt::Display for Run {
             write!(f, ", augmented {accuracy:.4}")?;
         }
         write!(f, "; {:.1} s", self.seconds)?;
+        if self.epochs_before > 0 {
+            write!(f, "\nIts network had been trained for {} epochs before.", self.epochs_before)?;
+        }
         self.unfair().map_or(Ok(()), |why| write!(f, "\n{why}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::lesson::example_runs::{history, history_of, network, run, score_of};
+    use crate::lesson::example_runs::{data, history, history_of, network, run, score_of};
     use crate::lesson::run::Run;
     use crate::nn::{Adam, Fit};
 
@@ -190,6 +193,19 @@ mod tests {
             (history(0.9), history_of(&network(&[8], Adam::default()), &Fit::epochs(0), 0.9));
         assert!(Run::new(" ", &history, Some(&score_of(&history, 0.9))).is_err());
         assert!(Run::new("empty", &empty, None).is_err());
+    }
+
+    #[test]
+    fn a_network_that_was_trained_before_is_said_to_have_been() {
+        let (train, mut model) = (data().0, network(&[8], Adam::default()));
+        let plan = || Fit::epochs(2).quiet();
+        let of = |history| Run::new("run", &history, None).unwrap();
+        assert_eq!(of(model.fit(&train, plan()).unwrap()).epochs_before, 0);
+        let again = of(model.fit(&train, plan()).unwrap());
+        assert_eq!((again.epochs, again.epochs_before), (2, 2));
+        assert!(again.to_string().ends_with("had been trained for 2 epochs before."), "{again}");
+        let anew = of(model.clone().seed(7).fit(&train, plan()).unwrap());
+        assert_eq!(anew.epochs_before, 0, "its weights are drawn anew");
     }
 
     #[test]

@@ -84,6 +84,7 @@ impl fmt::Display for Runs {
         }
         others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
         write_images(f, first, others)?;
+        write_before(f, &shown)?;
         write_advice(f, first)
     }
 }
@@ -130,6 +131,18 @@ fn write_images(f: &mut fmt::Formatter, first: &Group, others: &[&Group]) -> fmt
     Ok(())
 }
 
+/// Which runs have trained a network further.
+fn write_before(f: &mut fmt::Formatter, groups: &[&Group]) -> fmt::Result {
+    let mut runs = groups.iter().map(|group| group.latest()).filter(|run| run.epochs_before > 0);
+    runs.try_for_each(|run| {
+        writeln!(
+            f,
+            "  (of a network that had been trained for {} epochs before: {})",
+            run.epochs_before, run.name
+        )
+    })
+}
+
 fn write_advice(f: &mut fmt::Formatter, first: &Group) -> fmt::Result {
     match first.spread() {
         Some(_) => write!(f, "  (spread: of several seeds, the largest test accuracy less the smallest)"),
@@ -170,7 +183,10 @@ mod tests {
         let text = table(vec![baseline, few, part, Run { images: 60_000, ..again }.sealed()]);
         assert!(text.contains("\n  (learned from 64 images, not 60,000: few)\n"), "{text}");
         assert!(text.contains("\n  (learned from 55,000 images, not 60,000: part)\n"), "{text}");
-        assert!(text.contains("again     not compared. Its network had been trained before"), "{text}");
+        assert!(
+            text.contains("(of a network that had been trained for 10 epochs before: again)\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -43,7 +43,6 @@ pub fn enhanced(runs: &Runs) -> Check {
 fn mistrusted(run: &Run) -> Option<String> {
     let why = match () {
         () if !run.is_sealed() => "which is of an earlier version, or was written by hand".into(),
-        () if run.epochs_before > 0 => "whose network had been trained before".into(),
         () if run.validated_on_learned > 0 => "validated on images that it has learned from".into(),
         () if run.is_fair() => return None,
         () => format!("which has seen: {}", [&run.trained_on[..], &run.validated_on].concat().join(", ")),

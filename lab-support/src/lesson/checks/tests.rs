@@ -167,7 +167,7 @@ fn the_experiments() {
     open(check(sealed(&|run| run.trained_on.push("test".into()))), "found    \"50\"");
     open(check(sealed(&|run| run.trained_on = vec!["unknown".into()])), "found    \"50\"");
     open(check(sealed(&|run| run.validated_on_learned = 5)), "found    \"50\"");
-    open(check(sealed(&|run| run.epochs_before = 10)), "whose network had been trained before");
+    open(check(sealed(&|run| run.epochs_before = 10)), "50 epochs");
     open(check(sealed(&|run| run.images = 64)), "50 epochs");
     open(check(edited(&|run| run.test_accuracy = Some(0.95))), "written by hand");
     // A name says nothing.
