@@ -59,9 +59,14 @@ impl Failure {
             Some(lines) => lines.into_iter().chain(elsewhere).collect(),
             None if place.is_empty() => Vec::new(),
             None => {
-                let indices = if is_index && earlier.is_none() { source.of_indices() } else { Vec::new() };
+                // Where the compiler has left out by whom it was called, the lines that do what has failed.
+                let suspects = match earlier {
+                    None if is_index => source.of_indices(),
+                    None if message.contains("matrix multiplication") => source.of_products(),
+                    _ => Vec::new(),
+                };
                 let shown =
-                    if indices.is_empty() { source.only_line().into_iter().collect() } else { indices };
+                    if suspects.is_empty() { source.only_line().into_iter().collect() } else { suspects };
                 shown.into_iter().chain(elsewhere).collect()
             }
         };
@@ -253,6 +258,7 @@ mod tests {
         for (place, message, callers, line, last) in [
             (library, "no", &[6][..], "-->  2 | a.dot(&b);", "in the library ndarray-0.16.1, src/x.rs:7:5"),
             (library, "are not compatible for matrix multiplication", &[6], "-->  2 | a.dot(&b);", "table"),
+            (library, "are not compatible for matrix multiplication", &[], "-->  2 | a.dot(&b);", "table"),
             (library, "ndarray: index out of bounds", &[6], "-->  2 | a.dot(&b);", "from 0."),
             ("src/lib.rs:2:1", "no", &[2, 7], "-->  3 | last(&v)", "in a line of an earlier cell: v[10]"),
             (library, "no", &[2], "in a line of an earlier cell: v[10]", "v[10]"),

@@ -91,7 +91,16 @@ impl Source {
         let has_index = |line: &str| {
             line.contains("Axis(") || line.match_indices('[').any(|(at, _)| is_index(&line[..at]))
         };
-        let lines = self.cell.lines().enumerate().filter(|(_, line)| has_index(line));
+        self.lines_where(has_index)
+    }
+
+    /// The lines of the cell with a matrix product.
+    pub fn of_products(&self) -> Vec<String> {
+        self.lines_where(|line| line.contains("dot("))
+    }
+
+    fn lines_where(&self, holds: impl Fn(&str) -> bool) -> Vec<String> {
+        let lines = self.cell.lines().enumerate().filter(|(_, line)| holds(line));
         lines.map(|(i, line)| numbered(i, line, true)).collect()
     }
 

@@ -31,7 +31,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("let g = lambda x: x + 1;", &["`|x| x + 1`"]),
     ("self.size", &["variable's name"]),
     ("size++;", &["`+= 1`"]),
-    ("size = 4;", &["`let mut size = size;`"]),
+    ("size = 4;", &["`let size = 4;`"]),
     ("numbers.push(1.0);", &["`let mut numbers = numbers;`"]),
     ("let t: String = \"abc\";", &["`.to_string()`"]),
     ("let t = \"a\" + \"b\";", &["format!"]),
