@@ -4,7 +4,6 @@ use std::env;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use crate::cells::backtrace;
 use crate::cells::evcxr::{CHANGED, Evcxr, FAILED, PANICKED};
 use crate::cells::listener::Listener;
 use crate::cells::order::LOAD_AND_RUN;
@@ -119,7 +118,7 @@ impl Keeper {
                 }
                 "CALLED" => {
                     if let Some((_, callers)) = &mut self.panicking {
-                        *callers = backtrace::lines_of_cells(&text);
+                        *callers = super::backtrace::lines_of_cells(&text);
                     }
                 }
                 "LOST" => self.failing.lost = text.split(' ').map(String::from).collect(),
