@@ -1,12 +1,37 @@
 //! Structs and methods, as a file of Rust declares them.
 
-use crate::members::Members;
+use std::collections::BTreeSet;
+
 use crate::tokens::Token;
 
 pub enum Item<'a> {
     Struct(&'a str, Members),
     /// Methods of a type, which are its own.
     Impl(&'a str, Members),
+}
+
+/// Fields or methods of a type.
+#[derive(Default)]
+pub struct Members {
+    pub public: BTreeSet<String>,
+    pub private: BTreeSet<String>,
+}
+
+impl Members {
+    pub fn add(&mut self, name: &str, is_public: bool) {
+        let all = if is_public { &mut self.public } else { &mut self.private };
+        all.insert(name.into());
+    }
+
+    /// Whether a list has all of them.
+    pub fn are_in(&self, names: &BTreeSet<&str>) -> bool {
+        self.public.iter().chain(&self.private).all(|name| names.contains(name.as_str()))
+    }
+
+    /// Whether a cell can use none of this name.
+    pub fn hides(&self, name: &str) -> bool {
+        self.private.contains(name) && !self.public.contains(name)
+    }
 }
 
 /// The structs and methods that stand in no braces, so not in a file's tests.

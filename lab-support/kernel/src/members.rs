@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::declarations::{Item, items};
+use crate::declarations::{Item, Members, items};
 use crate::tokens::all_tokens;
 
 /// Where the crates that notebooks use have their sources.
@@ -22,28 +22,6 @@ struct Type {
     name: String,
     fields: Members,
     methods: Members,
-}
-
-#[derive(Default)]
-pub struct Members {
-    public: BTreeSet<String>,
-    private: BTreeSet<String>,
-}
-
-impl Members {
-    pub fn add(&mut self, name: &str, is_public: bool) {
-        let all = if is_public { &mut self.public } else { &mut self.private };
-        all.insert(name.into());
-    }
-
-    /// Whether a list has all of them.
-    fn are_in(&self, names: &BTreeSet<&str>) -> bool {
-        self.public.iter().chain(&self.private).all(|name| names.contains(name.as_str()))
-    }
-
-    fn hides(&self, name: &str) -> bool {
-        self.private.contains(name) && !self.public.contains(name)
-    }
 }
 
 impl Types {

@@ -66,7 +66,7 @@ mod inner {
 use inner::{Raw, held};
 mod checks { pub fn enhanced(all: &[f64]) {} }
 type Array2<A> = ArrayBase<A>;
-impl<S> ArrayBase<S> { fn zeros(shape: (usize, usize)) -> Self { todo!() } fn ones(shape: (usize, usize)) -> Self { todo!() } fn mapv(&self, f: fn(f32) -> f32) {} }
+impl<S> ArrayBase<S> { fn zeros(shape: (usize, usize)) -> Self { loop {} } fn ones(shape: (usize, usize)) -> Self { loop {} } fn mapv(&self, f: fn(f32) -> f32) {} }
 fn only(names: &[&str]) {}
 fn seeds(count: usize) {}
 
