@@ -1,14 +1,34 @@
-//! What a process has started, where the system tells: in `/proc`, which Linux has. What has left its group and its
-//! session is found, and ended, as well.
+//! This program again, and what a process has started, where the system tells: in `/proc`, which Linux has. What has left
+//! its group and its session is found, and ended, as well.
 
+use std::path::PathBuf;
 use std::time::Duration;
-use std::{fs, process, thread};
+use std::{env, fs, io, process, thread};
 
 /// How often what is left is ended: what is being started meanwhile is found the next time.
 const ROUNDS: usize = 20;
 
 /// For processes to end.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// The file of this program. Where another has taken its place since it was started, as a build does, it is that one.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn program() -> io::Result<PathBuf> {
+    let file = env::current_exe()?;
+    // So Linux says that the file has gone that a program was started from.
+    let now = file.to_str().and_then(|name| name.strip_suffix(" (deleted)")).map(PathBuf::from);
+    Ok(now.filter(|_| !file.exists()).unwrap_or(file))
+}
+
+/// The same for a process of this very program, although another has taken its place: for this process alone to start.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn itself() -> io::Result<PathBuf> {
+    Ok(Some(env::current_exe()?).filter(|file| file.exists()).unwrap_or_else(|| "/proc/self/exe".into()))
+}
 
 /// Makes this process the parent of what its descendants leave behind, so that it is found here.
 pub fn adopt() {
@@ -94,19 +114,50 @@ mod tests {
     #[test]
     #[allow(clippy::zombie_processes, reason = "whether it is waited for is what is tested")]
     fn ends_what_it_has_started() {
-        if std::env::var_os("LAB_TEST_DESCENDANTS").is_none() {
+        if env::var_os("LAB_TEST_DESCENDANTS").is_none() {
             return;
         }
         adopt();
         let script = "setsid sh -c 'sleep 60 & sleep 60' & sleep 60";
         Command::new("sh").args(["-c", script]).stdin(Stdio::null()).spawn().unwrap();
         Command::new("sh").args(["-c", "setsid sleep 60 &"]).status().unwrap();
-        let me = std::process::id();
+        let me = process::id();
         while descendants(me).len() < 5 {
             thread::sleep(PAUSE);
         }
         end_descendants();
         assert_eq!(descendants(me), Vec::<u32>::new());
+    }
+
+    /// In a process whose file the test has put into a temporary folder: another file takes its place.
+    #[test]
+    fn is_started_again_after_a_build() {
+        if env::var_os("LAB_TEST_REPLACED").is_none() {
+            return;
+        }
+        let file = env::current_exe().unwrap();
+        assert_eq!((program().unwrap(), itself().unwrap()), (file.clone(), file.clone()));
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, "built anew").unwrap();
+        assert_ne!(env::current_exe().unwrap(), file, "the system says something else");
+        assert_eq!(program().unwrap(), file);
+        assert!(
+            Command::new(itself().unwrap()).arg("--list").stdout(Stdio::null()).status().unwrap().success()
+        );
+    }
+
+    #[test]
+    fn a_program_whose_file_was_replaced_starts_itself_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("program");
+        fs::copy(env::current_exe().unwrap(), &file).unwrap();
+        let mut child = Command::new(file);
+        child
+            .args(["--exact", "processes::tests::is_started_again_after_a_build"])
+            .env("LAB_TEST_REPLACED", "1");
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
     }
 
     #[test]
@@ -125,7 +176,7 @@ mod tests {
 
     #[test]
     fn nothing_outlives_that_has_left_its_session() {
-        let mut child = Command::new(std::env::current_exe().unwrap());
+        let mut child = Command::new(env::current_exe().unwrap());
         child
             .args(["--exact", "processes::tests::ends_what_it_has_started"])
             .env("LAB_TEST_DESCENDANTS", "1");

@@ -2,7 +2,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use lab_base::{Error, Source, home};
+use lab_base::{Error, Source, home, processes};
 use lab_kernel::{Folders, For, Progress, Setup};
 
 use crate::board::Board;
@@ -36,7 +36,7 @@ impl Kernel {
     pub fn of(root: &Path) -> Result<Kernel, Error> {
         let binary = match env::var_os(PROGRAM) {
             Some(program) => program.into(),
-            None => env::current_exe().map_err(|e| {
+            None => processes::program().map_err(|e| {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };

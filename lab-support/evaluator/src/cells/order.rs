@@ -2,6 +2,8 @@ use std::io::{self, BufRead, Write};
 use std::process::{Command, Stdio};
 use std::{env, thread};
 
+use lab_base::processes;
+
 /// How evcxr's order to run a cell begins; the path of its library and the name of its function follow.
 pub const LOAD_AND_RUN: &str = "LOAD_AND_RUN ";
 
@@ -16,7 +18,7 @@ pub fn by_name(order: &str) -> String {
 
 /// Where nobody keeps the process that runs the cells, passes evcxr's orders on to it, and ends when it does.
 pub fn relay() -> io::Result<i32> {
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = Command::new(processes::itself()?);
     let mut cells = command.args(env::args_os().skip(1)).env(RELAYED, "1").stdin(Stdio::piped()).spawn()?;
     let mut orders = cells.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
     thread::spawn(move || {

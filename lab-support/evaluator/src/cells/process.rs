@@ -49,7 +49,7 @@ impl Process {
         let (taken, orders) = pipe()?;
         // It is for this one process, and for its copies.
         fcntl_setfd(&waits, FdFlags::empty())?;
-        let mut command = Command::new(env::current_exe()?);
+        let mut command = Command::new(processes::itself()?);
         // evcxr asks for a page of stack frames with every panic.
         command
             .args(env::args_os().skip(1))
