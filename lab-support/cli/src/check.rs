@@ -7,7 +7,7 @@ mod lines;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lab_base::{Error, files, home, processes};
+use lab_base::{Error, files, home, processes, watch};
 use serde_json::Value;
 
 use crate::handins;
@@ -25,6 +25,10 @@ const LIMIT: Duration = Duration::from_secs(600);
 
 /// True when every check of every copy has passed.
 pub async fn all(arguments: Arguments) -> Result<bool, Error> {
+    if arguments.into.is_some() {
+        // Its class may be killed, and nobody else would wait for what it finds.
+        watch::end_with_parent();
+    }
     let mut paths = run::notebooks(&home::root()?)?;
     paths.retain(|path| !path.ends_with(run::SHEET));
     let solved: Vec<Notebook> = paths.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;

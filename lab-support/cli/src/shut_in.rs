@@ -38,7 +38,7 @@ pub struct Room {
     folder: PathBuf,
     /// In place of the user's cache.
     cache: PathBuf,
-    /// What was compiled for all, and where it is seen.
+    /// What was compiled and shortened for all, and where it is seen.
     compiled: Vec<(PathBuf, PathBuf)>,
     /// Where the data set is unpacked, and what stands for that, where it has not been yet.
     unpacked: Option<(PathBuf, PathBuf)>,
@@ -72,16 +72,18 @@ impl Room {
     /// When there is no room for a cache of its own.
     pub fn new(folder: &Path, root: &Path, binary: &Path) -> io::Result<Room> {
         let (cache, name) = (folder.join("cache"), "fashion-mnist-lab");
-        let own = cache.join(name).join("compiled");
-        fs::create_dir_all(&own)?;
         fs::create_dir_all(folder.join("tmp"))?;
         let mut compiled = Vec::new();
-        let shared = user_cache().map(|cache| cache.join(name).join("compiled"));
-        for entry in shared.and_then(|shared| fs::read_dir(shared).ok()).into_iter().flatten().flatten() {
-            let place = own.join(entry.file_name());
-            if entry.path().is_dir() && !entry.file_name().to_string_lossy().ends_with("-unfinished") {
-                fs::create_dir(&place)?;
-                compiled.push((entry.path(), place));
+        for part in ["compiled", "standard-library"] {
+            let (shared, own) =
+                (user_cache().map(|cache| cache.join(name).join(part)), cache.join(name).join(part));
+            fs::create_dir_all(&own)?;
+            for entry in shared.and_then(|shared| fs::read_dir(shared).ok()).into_iter().flatten().flatten() {
+                let place = own.join(entry.file_name());
+                if entry.path().is_dir() && !entry.file_name().to_string_lossy().ends_with("unfinished") {
+                    fs::create_dir(&place)?;
+                    compiled.push((entry.path(), place));
+                }
             }
         }
         let tools = [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")];

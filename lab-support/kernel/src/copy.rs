@@ -3,10 +3,14 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use rustix::fs::{StatVfsMountFlags, statvfs};
+
 /// Copies a folder with its times. Compiled libraries are hard-linked: cargo and rustc only ever replace
-/// them, while smaller files are written in place, and must not be shared.
+/// them, while smaller files are written in place, and must not be shared. Where the folder lies on a file system that
+/// can't be written, as for a kernel that is shut in, links lead to them: nobody changes them there.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    copy_with(from, to, &|from, to| fs::hard_link(from, to))
+    let is_fixed = statvfs(from)?.f_flag.contains(StatVfsMountFlags::RDONLY);
+    copy_with(from, to, &|from, to| if is_fixed { symlink(from, to) } else { fs::hard_link(from, to) })
 }
 
 fn copy_with(from: &Path, to: &Path, link: &dyn Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {

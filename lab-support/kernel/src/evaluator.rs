@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
-use crate::{compiled, listener, rehearsal, standard_library};
+use crate::{compiled, listener, rehearsal};
 use lab_base::event::{FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
 use lab_base::{processes, watch};
 
@@ -76,7 +76,7 @@ impl Evaluator {
         let clone = Clone::make(&folders, &setup.compiled)?;
         Temporary::remove_left_over();
         let sockets = Temporary::new().context("making a temporary folder")?;
-        let Setup { toolchain, evaluator, .. } = &setup;
+        let Setup { toolchain, evaluator, standard_library, .. } = &setup;
         let connection = Connection::within(sockets.path()).of_evcxr();
         let (file, events) = (sockets.path().join("connection.json"), sockets.path().join("events"));
         connection.write(&file)?;
@@ -90,7 +90,7 @@ impl Evaluator {
         command.env(FOLDER, env::current_dir()?).current_dir(&clone.folder);
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
         command.env(MARK, format!("EVCXR_{}_", Uuid::new_v4().simple()));
-        command.env("RUST_SRC_PATH", standard_library::link(&toolchain.library, &clone.folder)?);
+        command.env("RUST_SRC_PATH", standard_library);
         let sources =
             Sources { state: compiled::sources(&folders.project)?, project: folders.project.clone() };
         // Others may set up or start now.

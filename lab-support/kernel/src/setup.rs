@@ -10,7 +10,7 @@ use lab_base::files;
 use crate::folders::Folders;
 use crate::progress::Progress;
 use crate::toolchain::Toolchain;
-use crate::{build, compiled::Compiled};
+use crate::{build, compiled::Compiled, standard_library};
 
 /// Between one look at how far another process is and the next.
 const POLL: Duration = Duration::from_millis(300);
@@ -21,6 +21,8 @@ pub struct Setup {
     pub compiled: Compiled,
     /// The program that is evcxr.
     pub evaluator: PathBuf,
+    /// What its analyzer reads of the standard library.
+    pub standard_library: PathBuf,
     /// Held by one process at a time: while it makes or clones the compiled folder.
     _lock: File,
 }
@@ -51,6 +53,7 @@ impl Setup {
         };
         let toolchain = Toolchain::find()?;
         toolchain.add_sources(&tell)?;
+        let standard_library = standard_library::ensure(folders, &toolchain)?;
         let compiled = Compiled::locate(folders, &toolchain)?;
         let mut evaluator = build::current(folders, &toolchain)?;
         let with_rivals = what == For::AllNotebooks;
@@ -68,7 +71,7 @@ impl Setup {
         }
         // There is none when nothing was made.
         let _ = fs::remove_file(&file);
-        Ok(Setup { toolchain, compiled, evaluator, _lock: lock })
+        Ok(Setup { toolchain, compiled, evaluator, standard_library, _lock: lock })
     }
 
     /// Whether all of it is there; nothing is made, and nobody is waited for. Else what is missing.
