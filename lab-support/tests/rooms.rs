@@ -1,5 +1,5 @@
-//! The rooms of `src` stand one above the other: a file uses its own room and those below it, and no files use each
-//! other in a circle. Tests inside the sources may use everything. And no file, here or in the packages beside, is long.
+//! The rooms of `src` stand one above the other: a file uses its own room and those below it. Here and in the packages
+//! beside, no files use each other in a circle, and none is long. Tests inside the sources may use everything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -39,9 +39,13 @@ impl Use {
     }
 }
 
-/// The sources by their path below `src`, those that only tests are made of left out.
-fn sources() -> BTreeMap<String, String> {
-    let mut sources = files("src");
+/// The sources of all packages, as folders of this one.
+const PACKAGES: [&str; 8] =
+    ["src", "base/src", "bench/src", "cli/src", "evaluator/src", "fuzz", "kernel/src", "rivals/src"];
+
+/// The sources by their path below a folder, those that only tests are made of left out.
+fn sources(folder: &str) -> BTreeMap<String, String> {
+    let mut sources = files(folder);
     let tests: Vec<String> = sources.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
     let is_of = |file: &str, test: &String| module(file) == *test || file.starts_with(&format!("{test}/"));
     sources.retain(|file, _| !tests.iter().any(|test| is_of(file, test)));
@@ -92,35 +96,35 @@ fn uses(sources: &BTreeMap<String, String>) -> Vec<Use> {
     uses
 }
 
-/// All paths in `use` statements, and those that begin with `crate::` elsewhere, each with its line. What a `mod.rs`
-/// takes from its own parts counts where it hands it on: then others reach the part through it.
+/// All paths in `use` statements and elsewhere, each with its line.
 fn paths(text: &str) -> Vec<(usize, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let is_test = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{');
     let end = lines.windows(2).position(is_test).unwrap_or(lines.len());
-    let (mut paths, mut statement) = (Vec::new(), None::<(usize, bool, String)>);
+    let (mut paths, mut statement) = (Vec::new(), None::<(usize, String)>);
     for (number, line) in (1..).zip(&lines[..end]).filter(|(_, line)| !line.trim().starts_with("//")) {
         let line = line.trim();
         let bare =
             line.split_once("use ").filter(|(before, _)| before.is_empty() || before.starts_with("pub"));
         match (&mut statement, bare) {
-            (Some((.., tree)), _) => tree.push_str(line),
-            (None, Some((before, tree))) => statement = Some((number, !before.is_empty(), tree.to_string())),
-            (None, None) => {
-                let inline = line.match_indices("crate::").filter(|(at, _)| !line[..*at].ends_with("(in "));
-                let name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-                let path = |at: usize| line[at..].chars().take_while(|c| name(*c)).collect();
-                paths.extend(inline.map(|(at, _)| (number, path(at))));
-            }
+            (Some((_, tree)), _) => tree.push_str(line),
+            (None, Some((_, tree))) => statement = Some((number, tree.to_string())),
+            (None, None) => paths.extend(inline(line).into_iter().map(|path| (number, path))),
         }
-        if let Some((number, public, tree)) = statement.take_if(|(.., tree)| tree.ends_with(';')) {
-            let counts =
-                |path: &String| public || ["crate", "super", "self"].iter().any(|p| path.starts_with(p));
-            let all = expand(tree.trim_end_matches(';')).into_iter().filter(counts);
-            paths.extend(all.map(|path| (number, path)));
+        if let Some((number, tree)) = statement.take_if(|(_, tree)| tree.ends_with(';')) {
+            paths.extend(expand(tree.trim_end_matches(';')).into_iter().map(|path| (number, path)));
         }
     }
     paths
+}
+
+/// The paths within a line of code, but for those in its texts and those that say how far something is visible.
+fn inline(line: &str) -> Vec<String> {
+    let visible = line.strip_prefix("pub(in ").and_then(|rest| rest.split_once(')'));
+    let line = visible.map_or(line, |(_, rest)| rest);
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let code = line.split('"').step_by(2).flat_map(|code| code.split(|c| !is_path(c)));
+    code.filter(|path| path.contains("::")).map(str::to_string).collect()
 }
 
 /// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.
@@ -140,11 +144,14 @@ fn expand(tree: &str) -> Vec<String> {
     parts.iter().flat_map(|part| expand(part)).map(|part| format!("{head}{part}")).collect()
 }
 
+/// The file in which a crate begins is one of these.
+const ROOTS: [&str; 2] = ["lib", "main"];
+
 /// The file in which a path of `module` ends; None where it leads out of the crate.
 fn resolve(module: &str, path: &str, files: &BTreeMap<String, &String>) -> Option<String> {
-    let mut place: Vec<&str> = module.split('/').filter(|part| *part != "lib").collect();
+    let mut place: Vec<&str> = module.split('/').filter(|part| !ROOTS.contains(part)).collect();
     let names: Vec<&str> = path.split("::").map(str::trim).filter(|name| !name.is_empty()).collect();
-    match names[0] {
+    match *names.first()? {
         "crate" => place.clear(),
         "self" | "super" => {}
         child if files.contains_key(&[&place[..], &[child]].concat().join("/")) => {}
@@ -158,7 +165,7 @@ fn resolve(module: &str, path: &str, files: &BTreeMap<String, &String>) -> Optio
         }
     }
     let known = (1..=place.len()).rev().find_map(|n| files.get(&place[..n].join("/")).copied());
-    Some(known.cloned().unwrap_or("lib.rs".to_string()))
+    known.or_else(|| ROOTS.iter().find_map(|root| files.get(*root).copied())).cloned()
 }
 
 /// The place of a file's room, counted from the ground.
@@ -198,14 +205,19 @@ fn circle(uses: &[Use]) -> Vec<String> {
 
 #[test]
 fn no_file_uses_a_room_above_its_own() {
-    let found = upwards(&uses(&sources()));
+    let found = upwards(&uses(&sources("src")));
     let order = ROOMS.join(", ");
     assert!(found.is_empty(), "rooms, from the ground up: {order}\n{}", found.join("\n"));
 }
 
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    let found = circle(&uses(&sources()));
+    let found: Vec<String> = PACKAGES
+        .iter()
+        .flat_map(|package| {
+            circle(&uses(&sources(package))).into_iter().map(move |told| format!("{package}: {told}"))
+        })
+        .collect();
     assert!(found.is_empty(), "move what both need into a file of its own:\n{}", found.join("\n"));
 }
 
@@ -274,4 +286,20 @@ fn a_circle_is_found_however_its_paths_are_written() {
         found.iter().any(|told| told == "eval/a.rs:1 uses super::b::B, which is in eval/b.rs"),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_file_and_its_part_that_use_each_other_are_a_circle() {
+    let uses_part = ["use page::show;", "use self::page::show;", "fn f() {\n    page::show();\n}"];
+    let uses_whole = ["use super::Work;", "use crate::Work;", "fn show() -> super::Work {\n}"];
+    for (whole, part) in uses_part.iter().flat_map(|whole| uses_whole.map(|part| (whole, part))) {
+        for root in ["main.rs", "lib.rs"] {
+            let found = circle(&made_up(&[(root, whole), ("page.rs", part)]));
+            assert_eq!(found.len(), 2, "{whole} in {root}, and {part} in page.rs");
+        }
+        assert_eq!(circle(&made_up(&[("main.rs", whole), ("page.rs", "use std::fs;")])), [""; 0]);
+    }
+    for none in ["pub(in super::super) struct Page;", "fn f() {\n    put(\"crate::Work\");\n}"] {
+        assert_eq!(circle(&made_up(&[("main.rs", "use page::Page;"), ("page.rs", none)])), [""; 0]);
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::Error;
+use crate::error::Error;
 use crate::home::display;
 
 /// Opens a regular file of at most `limit` bytes. It never waits: a pipe has no end and a device neither.

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 
-use crate::{Error, files, home};
+use crate::error::Error;
+use crate::{files, home};
 
 /// Bytes that a file may have, packed or unpacked: the largest of the four has 47,040,016.
 pub const LIMIT: u64 = 64 << 20;

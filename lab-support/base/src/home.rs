@@ -16,7 +16,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Source};
+use crate::error::Error;
+use crate::source::Source;
 
 /// The project's folder.
 ///

@@ -13,7 +13,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, files, home};
+use crate::error::Error;
+use crate::{files, home};
 
 /// Bytes that a file may have: hundreds of thousands of records.
 const FILE_LIMIT: u64 = 1 << 30;

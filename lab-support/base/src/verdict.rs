@@ -2,8 +2,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::records::Records;
-use crate::{Error, home, records};
+use crate::{home, records};
 
 /// A check as `data/checks.jsonl` holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

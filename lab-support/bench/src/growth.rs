@@ -1,8 +1,8 @@
 use lab_base::Error;
 
-use crate::Bench;
 use crate::contender::Contender;
 use crate::network::Network;
+use crate::plan::Bench;
 use crate::race::release_build;
 use crate::table::Row;
 

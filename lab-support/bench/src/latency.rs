@@ -2,10 +2,10 @@ use std::time::{Duration, Instant};
 
 use lab_base::Error;
 
-use crate::Bench;
 use crate::cell::Cells;
 use crate::machine;
 use crate::network::Network;
+use crate::plan::Bench;
 use crate::table::{Row, Unit, median};
 use lab::run;
 use lab::setup::Kernel;

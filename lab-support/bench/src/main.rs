@@ -9,6 +9,7 @@ mod machine;
 mod network;
 mod peers;
 mod picture;
+mod plan;
 mod race;
 mod table;
 mod worker;
@@ -21,9 +22,9 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use lab_base::{Error, Source, files, home};
 
-use lab::setup::Kernel;
 use lab::{data, setup};
 use network::Network;
+use plan::{Bench, Part, WORKER};
 use race::Race;
 use table::{Row, Table};
 
@@ -45,35 +46,6 @@ struct Options {
     plot: bool,
 }
 
-/// The parts, in the order in which their tables stand.
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum Part {
-    /// Epochs and predictions of the lab's dense networks.
-    Dense,
-    /// Epochs and predictions of a network with two layers of convolution.
-    Convolution,
-    /// An epoch in batches of 1 to 1024.
-    Batches,
-    /// An epoch of 32 to 1024 neurons.
-    Widths,
-    /// An epoch on one thread, two ... as many as there are cores.
-    Threads,
-    /// The data set, from its files.
-    Load,
-    /// Start of a kernel, and cells.
-    Notebook,
-    /// All notebooks, from top to bottom.
-    Lab,
-}
-
-/// How everything is measured.
-pub struct Bench {
-    kernel: Kernel,
-    threads: usize,
-    runs: usize,
-    peers: bool,
-}
-
 fn main() -> ExitCode {
     let done = match env::args().nth(1).as_deref() {
         Some(WORKER) => worker::serve(),
@@ -87,9 +59,6 @@ fn main() -> ExitCode {
         }
     }
 }
-
-/// By which this program starts itself, to be timed.
-const WORKER: &str = "worker";
 
 /// Measures the parts, prints each table and keeps it.
 #[tokio::main(flavor = "current_thread")]
@@ -127,26 +96,6 @@ fn write_tables(folder: &Path) -> Result<(), Error> {
     files::write_atomically(&path, text.as_bytes())?;
     println!("\nsaved in {}", home::display(&path));
     Ok(())
-}
-
-impl Part {
-    fn title(self) -> &'static str {
-        match self {
-            Part::Dense => "Dense networks",
-            Part::Convolution => "A network with convolution",
-            Part::Batches => "784-128-10, an epoch in batches of different sizes",
-            Part::Widths => "784-N-10, an epoch",
-            Part::Threads => "784-128-10, an epoch on different numbers of threads",
-            Part::Load => "Loading Fashion-MNIST",
-            Part::Notebook => "Waiting in a notebook",
-            Part::Lab => "The notebooks, run from top to bottom",
-        }
-    }
-
-    /// As it is written on the command line.
-    fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().into())
-    }
 }
 
 impl Bench {

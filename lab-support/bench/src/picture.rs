@@ -3,7 +3,7 @@ use std::path::Path;
 use lab_base::{Error, Source, files, home};
 use lab_support::plot::{Times, times};
 
-use crate::Part;
+use crate::plan::Part;
 use crate::race::OURS;
 use crate::table::Table;
 

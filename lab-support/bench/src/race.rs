@@ -5,8 +5,9 @@ use lab_base::Error;
 use crate::cell::Cells;
 use crate::contender::{Contender, Program};
 use crate::network::Network;
+use crate::peers;
+use crate::plan::{Bench, WORKER};
 use crate::table::Row;
-use crate::{Bench, WORKER, peers};
 
 /// Those who do the same work, taking turns.
 pub struct Race {

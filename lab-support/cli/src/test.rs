@@ -1,5 +1,6 @@
 pub mod changed;
 mod in_two_editions;
+mod tally;
 
 use std::fs;
 use std::path::Path;
@@ -13,30 +14,9 @@ use nbformat::v4::Output;
 
 use crate::notebook::Notebook;
 use crate::paths::Paths;
-use crate::{answers, data, run, setup, terminal};
+use crate::{answers, data, run, setup};
 use in_two_editions::InTwoEditions;
-
-/// What has been found so far.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: usize,
-}
-
-impl Tally {
-    fn add(&mut self, what: &str, defect: Option<String>) {
-        match defect {
-            None => {
-                println!("ok      {what}");
-                self.passed += 1;
-            }
-            Some(defect) => {
-                println!("FAILED  {what}: {}", terminal::text(&defect));
-                self.failed += 1;
-            }
-        }
-    }
-}
+use tally::{Tally, failed};
 
 /// Everything that must hold: tests, notebooks and answers. Nothing in the checkout is changed.
 pub async fn all(limit: Duration) -> Result<bool, Error> {
@@ -114,8 +94,4 @@ fn answers_defect(root: &Path, written: &Path) -> Option<String> {
         }
         (Err(defect), _) | (_, Err(defect)) => Some(defect),
     }
-}
-
-fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
-    Error::new("testing the lab", expected, found, "`cargo lab doctor` says what is missing")
 }

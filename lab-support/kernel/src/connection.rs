@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::wire::Address;
+use crate::wire::address::Address;
 
 /// Where the parties of Jupyter's protocol meet: the file that a kernel is started with.
 #[derive(Clone, Debug, Serialize, Deserialize)]

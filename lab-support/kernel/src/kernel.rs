@@ -26,7 +26,6 @@ use crate::message::Message;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
 use lab_base::processes;
-use requests::Own;
 
 /// The kernel as Jupyter sees it. It passes messages on to evcxr and back, and makes of what happens in the
 /// cells' process what front ends understand: outputs that move, errors, an interrupt that loses nothing.
@@ -127,7 +126,7 @@ impl Kernel {
                 }
                 Incoming::Front(channel, message) if message.kind() == "interrupt_request" => {
                     self.interrupt().await;
-                    self.respond(channel, &message, Own::Reply(json!({ "status": "ok" }))).await;
+                    self.agree(channel, &message).await;
                 }
                 Incoming::Front(Channel::Shell, message) => self.ask(message).await,
                 Incoming::Front(Channel::Control, message) => self.control(message).await,

@@ -5,7 +5,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::info::PROTOCOL;
-use crate::wire::Frames;
+use crate::wire::frames::Frames;
 
 /// Stands between the addresses of a message and its signature.
 const DELIMITER: &[u8] = b"<IDS|MSG>";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lab_base::{Error, home, verdicts};
 use lab_kernel::{Temporary, in_words};
 
-use super::{Tally, failed};
+use super::tally::{Tally, failed};
 use crate::notebook::Notebook;
 use crate::setup::Kernel;
 use crate::turns::{Done, Queue, in_turns};

@@ -90,8 +90,13 @@ impl Kernel {
         true
     }
 
+    /// Says that it is done.
+    pub(super) async fn agree(&mut self, channel: Channel, request: &Message) {
+        self.respond(channel, request, Own::Reply(json!({ "status": "ok" }))).await;
+    }
+
     /// While a cell runs, the kernel stays busy.
-    pub(super) async fn respond(&mut self, channel: Channel, request: &Message, own: Own) {
+    async fn respond(&mut self, channel: Channel, request: &Message, own: Own) {
         let is_free = self.cell.is_none();
         if is_free {
             self.front.broadcast(request.status("busy"));
@@ -114,7 +119,7 @@ impl Kernel {
 }
 
 /// What comes of a message that evcxr need not see.
-pub enum Own {
+enum Own {
     Reply(Value),
     /// A broadcast of this type and content.
     Broadcast(&'static str, Value),

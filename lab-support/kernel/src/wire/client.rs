@@ -8,8 +8,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::address::Address;
 use super::frames::{Frames, Received, read};
-use super::{Address, Outbox, Peer, greet};
+use super::outbox::Outbox;
+use super::peer::{Peer, greet};
 use crate::connection::Connection;
 use crate::message::{Key, Message};
 

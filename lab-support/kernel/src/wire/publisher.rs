@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use serde_json::json;
 
+use super::address::Address;
 use super::frames::{Received, read};
-use super::{Address, Outbox, Peer, Presence, Serving, serve};
+use super::outbox::Outbox;
+use super::peer::{Peer, Serving, serve};
+use super::presence::Presence;
 use crate::message::{Key, Message};
 
 /// Bytes of a subscription.

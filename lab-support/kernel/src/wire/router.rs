@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use super::address::Address;
 use super::frames::{Received, read};
-use super::{Address, Outbox, Peer, Presence, Serving, serve};
+use super::outbox::Outbox;
+use super::peer::{Peer, Serving, serve};
+use super::presence::Presence;
 use crate::message::{Key, Message};
 
 /// Bytes that a message may have: a cell with pictures in its comments, say.

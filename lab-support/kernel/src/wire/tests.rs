@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 
-use super::frames::{self, Received, read, write};
+use super::frames::{self, Frames, Received, read, write};
 use super::*;
 use crate::connection::Connection;
 use crate::message::{Key, Message};
