@@ -3,8 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::history::{Came, History};
-use crate::mistake::{Mistake, wrapped};
-use crate::panics;
+use crate::mistake::{Mistake, of_panic, wrapped};
 use crate::source::Source;
 use lab_base::event::{End, How, Kept};
 
@@ -40,7 +39,7 @@ impl Failure {
         let (place, message) = said.unwrap_or(("", printed));
         let message = message.split("\nnote: run with").next().unwrap_or(message).trim_end();
         let place = place.trim_end_matches(':');
-        let help = panics::explained(message);
+        let help = of_panic(message);
         let own = source.line_of(place);
         let lines = own.into_iter().chain(callers.iter().copied()).find_map(|line| source.of_panic(line));
         // The lines of an earlier cell are in the same file: that of a function that this cell has called.

@@ -21,8 +21,8 @@ pub use diagnostic::Compiled;
 use diagnostic::Diagnostic;
 use excerpt::excerpt;
 pub use excerpt::wrapped;
-pub use pattern::said;
 use place::{Located, locate};
+pub use slips::of_panic;
 
 use crate::history::History;
 use crate::source::Source;
