@@ -1,6 +1,7 @@
 //! What every program of the lab shares: its errors, where things lie, files that are written whole, and what
 //! notebooks' cells and the kernel tell each other.
 
+pub mod code;
 mod error;
 pub mod event;
 pub mod files;

@@ -1,6 +1,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use lab_base::code::all_tokens;
+
 /// The items of a notebook, by the names that they define.
 pub struct Definitions {
     items: Vec<Item>,
@@ -128,78 +130,7 @@ fn without_attributes(tokens: Vec<String>) -> Vec<String> {
 
 /// The words, numbers, texts and signs of Rust code; no comments.
 fn tokens(source: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            _ if first.is_whitespace() => first.len_utf8(),
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => comment(rest),
-            _ => {
-                let length = token(rest, first);
-                tokens.push(rest[..length].to_string());
-                length
-            }
-        };
-        rest = &rest[length..];
-    }
-    tokens
-}
-
-fn token(rest: &str, first: char) -> usize {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-    if is_part(first) {
-        let after = &rest[word..];
-        let hashes = after.len() - after.trim_start_matches('#').len();
-        let is_text =
-            matches!(&rest[..word], "r" | "b" | "c" | "br" | "cr") && after[hashes..].starts_with('"');
-        return match is_text {
-            true if rest[..word].ends_with('r') => {
-                let end = format!("\"{}", "#".repeat(hashes));
-                let from = word + hashes + 1;
-                rest[from..].find(&end).map_or(rest.len(), |at| from + at + end.len())
-            }
-            true => word + quoted(after, '"'),
-            false => word,
-        };
-    }
-    match first {
-        '"' => quoted(rest, '"'),
-        // Otherwise it is a lifetime.
-        '\'' if rest[1..].starts_with('\\') || rest[1..].chars().nth(1) == Some('\'') => quoted(rest, '\''),
-        _ => first.len_utf8(),
-    }
-}
-
-/// Up to the quotation mark that ends what one begins.
-fn quoted(rest: &str, mark: char) -> usize {
-    let mut escaped = false;
-    let end = rest.char_indices().skip(1).find(|&(_, c)| {
-        let ends = c == mark && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    end.map_or(rest.len(), |(at, _)| at + 1)
-}
-
-/// Comments may lie in comments.
-fn comment(rest: &str) -> usize {
-    let mut depth = 0;
-    let mut at = 0;
-    while at < rest.len() {
-        if rest[at..].starts_with("/*") {
-            (depth, at) = (depth + 1, at + 2);
-        } else if rest[at..].starts_with("*/") {
-            (depth, at) = (depth - 1, at + 2);
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += rest[at..].chars().next().map_or(1, char::len_utf8);
-        }
-    }
-    rest.len()
+    all_tokens(source).into_iter().map(|token| token.text.to_string()).collect()
 }
 
 #[cfg(test)]

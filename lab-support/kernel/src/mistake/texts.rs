@@ -1,5 +1,7 @@
 //! A cell without what its texts say: rules about words are about code alone.
 
+use lab_base::code::end_of_text;
+
 /// The cell, line by line as it was, with nothing in its raw texts, and in the others that go over several lines. A text
 /// within one line stays, since `pattern::written` tells it from code.
 pub fn without(cell: &str) -> String {
@@ -28,7 +30,7 @@ fn cut(cell: &str, joins_lines: bool) -> Option<String> {
             }
             '"' => {
                 let line = rest.find('\n').unwrap_or(rest.len());
-                match end(rest) {
+                match end_of_text(rest) {
                     Some(end) if end <= line => end,
                     None if joins_lines => return None,
                     Some(end) if joins_lines => {
@@ -46,18 +48,6 @@ fn cut(cell: &str, joins_lines: bool) -> Option<String> {
         rest = &rest[length..];
     }
     Some(kept)
-}
-
-/// Behind the quotation mark that ends the text which begins here.
-fn end(text: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    let mut letters = text.char_indices().skip(1);
-    let last = letters.find(|&(_, letter)| {
-        let ends = letter == '"' && !is_escaped;
-        is_escaped = letter == '\\' && !is_escaped;
-        ends
-    });
-    last.map(|(at, _)| at + 1)
 }
 
 #[cfg(test)]
