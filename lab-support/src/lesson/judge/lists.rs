@@ -27,3 +27,8 @@ pub(super) const KNOWN: &[List] = &[TRAIN, TEST, IMAGE, CLASS, CLOTHES, NEURON, 
 const LAB: List = "accuracy prediction truth result correct right match equal ankleboot layer hidden flatten dense weight actual predicted predict same grey value faster \
      gradient normalize normalise pixel number input scale range converge convergence quick small large big purpose \
      reason network divide stable whole pass size dropout";
+
+/// Whether it is one of these words, and no other form of one.
+pub(super) fn has_word(list: List, word: &str) -> bool {
+    list.split_whitespace().any(|other| other == word)
+}

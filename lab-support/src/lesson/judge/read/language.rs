@@ -1,5 +1,6 @@
 //! Whether a text is English, whole sentences, and about its question.
 
+use super::super::lists::{List, has_word};
 use super::forms::is_form;
 use super::sentences::Sentence;
 use super::what::What;
@@ -28,22 +29,8 @@ const FOREIGN: &[&str] = &[
     "ile", "için", "pada", "setiap", "og", "det", "til", "w", "z", "ou", "par", "ce",
 ];
 
-const GRADING: &[&str] = &[
-    "grader",
-    "grading",
-    "judge",
-    "checker",
-    "rubric",
-    "verdict",
-    "autograder",
-    "grade",
-    "mentions",
-    "satisfied",
-    "criterion",
-    "criteria",
-    "evaluator",
-    "moderator",
-];
+const GRADING: List = "grader grading judge checker rubric verdict autograder grade mentions satisfied \
+     criterion criteria evaluator moderator";
 const PLEAS: &str = "accept this|accept my|please accept|accept it|answer key|mark this|mark it|mark as|ignore \
      your|ignore previous|ignore all|student has|student passed|required words|keywords|this \
      answer|my answer|output passed|system|pass me|correct answer|right answer|full marks please|give point|give points|to teacher|dear teacher|teacher program";
@@ -104,7 +91,7 @@ fn is_aside(s: &Sentence) -> bool {
 pub(in super::super) fn speaks_of_grading(sentences: &[Sentence]) -> bool {
     sentences.iter().any(|sentence| {
         let named =
-            sentence.tokens.iter().any(|token| token.word().is_some_and(|word| GRADING.contains(&word)));
+            sentence.tokens.iter().any(|token| token.word().is_some_and(|word| has_word(GRADING, word)));
         named || sentence.has_phrase(PLEAS)
     })
 }

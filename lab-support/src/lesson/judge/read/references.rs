@@ -1,77 +1,25 @@
 //! Numbers that count nothing: years, dates, the numbers of figures and chapters.
 
+use super::super::lists::{List, has_word};
 use super::what::{What, word};
 
 /// Words that stand before the number of a thing, which is no count.
-const NUMBERED: &[&str] = &[
-    "figure",
-    "fig",
-    "section",
-    "step",
-    "chapter",
-    "table",
-    "notebook",
-    "task",
-    "exercise",
-    "enhancement",
-    "question",
-    "page",
-    "version",
-    "equation",
-    "cell",
-    "lecture",
-    "week",
-    "day",
-    "lesson",
-    "reference",
-    "seed",
-    "layer",
-    "part",
-    "lab",
-    "answer",
-    "appendix",
-    "volume",
-    "rank",
-    "enhancements",
-    "tasks",
-];
+const NUMBERED: List = "figure fig section step chapter table notebook task exercise enhancement question \
+     page version equation cell lecture week day lesson reference seed layer part lab answer appendix \
+     volume rank enhancements tasks";
 
 /// What a number counts even so: "a layer 10 neurons wide".
-const COUNTED: &[&str] = &["neurons", "neuron", "units", "unit", "nodes", "node", "epochs", "times"];
+const COUNTED: List = "neurons neuron units unit nodes node epochs times";
 
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-];
+const MONTHS: List = "january february march april may june july august september october november december \
+     jan feb mar apr jun jul aug sep sept oct nov dec";
 
 /// Without years, dates and the numbers of figures, steps and chapters.
 pub(super) fn without_references(tokens: Vec<What>) -> Vec<What> {
     let mut kept: Vec<What> = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
-        let near = |j: Option<usize>, words: &[&str]| {
-            j.and_then(|j| tokens.get(j)).and_then(word).is_some_and(|word| words.contains(&word))
+        let near = |j: Option<usize>, words: List| {
+            j.and_then(|j| tokens.get(j)).and_then(word).is_some_and(|word| has_word(words, word))
         };
         let is_reference = match token {
             What::Number(number) => {
@@ -79,7 +27,7 @@ pub(super) fn without_references(tokens: Vec<What>) -> Vec<What> {
                     && number.count().is_some_and(|year| (1950..2036).contains(&year))
                     && !number.text.contains([',', '.']);
                 let is_date = near(Some(i + 1), MONTHS) || near(i.checked_sub(1), MONTHS);
-                let is_thing = tokens.get(i + 1).and_then(word).is_some_and(|word| COUNTED.contains(&word));
+                let is_thing = tokens.get(i + 1).and_then(word).is_some_and(|word| has_word(COUNTED, word));
                 let is_named =
                     !number.percent && number.value < 100.0 && !is_thing && near(i.checked_sub(1), NUMBERED);
                 is_year || is_date && number.value <= 31.0 || is_named || is_enumerator(&tokens, i)

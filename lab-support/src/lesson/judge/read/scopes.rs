@@ -1,50 +1,17 @@
 //! What in a sentence is denied, supposed or quoted.
 
+use super::super::lists::{List, has_word};
 use super::token::{Token, follow, plain};
 use super::what::What;
 
-const NEGATORS: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "neither",
-    "nor",
-    "none",
-    "nobody",
-    "nothing",
-    "without",
-    "unlike",
-    "avoid",
-    "avoids",
-    "avoiding",
-    "prevent",
-    "prevents",
-    "preventing",
-    "hardly",
-    "lacks",
-    "lack",
-];
+const NEGATORS: List = "not no never neither nor none nobody nothing without unlike avoid avoids avoiding \
+     prevent prevents preventing hardly lacks lack";
 
 /// What is named behind these is the opposite of what is meant.
 const CONTRASTS: &str = "instead of|rather than|opposed to|contrast to|different from|differs from";
 
-const CONNECTORS: &[&str] = &[
-    "but",
-    "while",
-    "whereas",
-    "although",
-    "though",
-    "because",
-    "so",
-    "since",
-    "which",
-    "however",
-    "then",
-    "thus",
-    "therefore",
-    "hence",
-    "yet",
-];
+const CONNECTORS: List = "but while whereas although though because so since which however then thus \
+     therefore hence yet";
 
 /// Denies the rest of its sentence.
 const DENIALS: &str = "not true that|not true to|false that|false to|untrue that|wrong that|wrong to|not case \
@@ -52,37 +19,15 @@ const DENIALS: &str = "not true that|not true to|false that|false to|untrue that
      would|no 1 would|myth that|mistake to|lie that|deny that|doubt that|not believe that|not \
      think that|not mean that|not say that|not be said";
 
-const SUPPOSES_ALL: &[&str] = &["if", "suppose", "supposing", "imagine", "assuming", "assume", "unless"];
-const COMPARES: &[&str] = &["larger", "bigger", "smaller", "more", "longer", "less", "fewer", "other"];
+const SUPPOSES_ALL: List = "if suppose supposing imagine assuming assume unless";
+const COMPARES: List = "larger bigger smaller more longer less fewer other";
 /// Other data sets: a clause on one of them says nothing of ours.
-const OTHER_SUBJECTS: &[&str] =
-    &["cifar", "cifar10", "cifar100", "imagenet", "coco", "svhn", "emnist", "kmnist"];
-const EXAMPLES: &[&str] = &["example", "eg", "instance"];
-const SUPPOSES: &[&str] = &["would", "could", "might", "should", "otherwise"];
+const OTHER_SUBJECTS: List = "cifar cifar10 cifar100 imagenet coco svhn emnist kmnist";
+const EXAMPLES: List = "example eg instance";
+const SUPPOSES: List = "would could might should otherwise";
 
-pub(super) const SOURCES: &[&str] = &[
-    "according",
-    "etal",
-    "paper",
-    "papers",
-    "published",
-    "literature",
-    "leaderboard",
-    "benchmark",
-    "humans",
-    "human",
-    "people",
-    "xiao",
-    "authors",
-    "readme",
-    "website",
-    "kaggle",
-    "book",
-    "reported",
-    "article",
-    "study",
-    "studies",
-];
+pub(super) const SOURCES: List = "according etal paper papers published literature leaderboard benchmark \
+     humans human people xiao authors readme website kaggle book reported article study studies";
 
 /// Whether a sentence says of all of itself that it is not so.
 pub(super) fn denies_all(words: &[&str]) -> bool {
@@ -102,7 +47,7 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         let in_tuple = *what == What::Break(',') && is_number(i.checked_sub(1)) && is_number(Some(i + 1));
         let is_break = matches!(what, What::Break(_) | What::Sign('\u{2192}')) && !in_tuple;
         let before = i.checked_sub(1).map_or("", |i| words[i]);
-        if is_break || CONNECTORS.contains(&word) && !(negated && NEGATORS.contains(&before)) {
+        if is_break || has_word(CONNECTORS, word) && !(negated && has_word(NEGATORS, before)) {
             negated = false;
             clause += 1;
         } else if ["and", "or", "plus"].contains(&word) {
@@ -116,11 +61,11 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
         let recalls = ["remember", "understood", "understand", "recall", "am", "got", "read", "see", "know"];
         let hedges =
             next == "i'm" || next == "i" && words.get(i + 2).is_some_and(|verb| recalls.contains(verb));
-        supposed |= SUPPOSES_ALL.contains(&word) && before != "as" && !hedges;
-        example |= EXAMPLES.contains(&word);
+        supposed |= has_word(SUPPOSES_ALL, word) && before != "as" && !hedges;
+        example |= has_word(EXAMPLES, word);
         tokens.push(Token { what: what.clone(), negated: negated || denied, supposed, example, clause });
         // "Not only", "no image is larger than 28 x 28".
-        let compares = part[i + 1..].iter().take(4).any(|what| COMPARES.contains(&plain(what)));
+        let compares = part[i + 1..].iter().take(4).any(|what| has_word(COMPARES, plain(what)));
         let is_only = matches!(next, "only" | "just" | "merely" | "longer") || word == "no" && compares
             // "It does nothing but reshape".
             || word == "nothing" && next == "but"
@@ -130,13 +75,13 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
             || word == "no" && next == "matter"
             || word == "without" && matches!(next, "is" | "was" | "has" | "had");
         let is_contrast = CONTRASTS.split('|').any(|phrase| i > 0 && says(i - 1, phrase));
-        if NEGATORS.contains(&word) && !is_only || is_contrast {
+        if has_word(NEGATORS, word) && !is_only || is_contrast {
             contrasted = is_contrast || ["without", "unlike"].contains(&word);
             negated = true;
         }
     }
     let others: Vec<usize> =
-        (0..words.len()).filter(|i| OTHER_SUBJECTS.contains(&words[*i])).map(|i| tokens[i].clause).collect();
+        (0..words.len()).filter(|i| has_word(OTHER_SUBJECTS, words[*i])).map(|i| tokens[i].clause).collect();
     tokens.iter_mut().for_each(|token| token.example |= others.contains(&token.clause));
     // "Compared with a convolutional network, ours is simple."
     let mut compared = false;
@@ -148,7 +93,7 @@ pub(super) fn marked(part: &[What], words: &[&str], denied: bool) -> Vec<Token> 
     }
     // "There should be 60,000" only hedges, too.
     let supposes =
-        |i: usize| SUPPOSES.contains(&words[i]) && !(words[i] == "should" && words.get(i + 1) == Some(&"be"));
+        |i: usize| has_word(SUPPOSES, words[i]) && !(words[i] == "should" && words.get(i + 1) == Some(&"be"));
     let clauses: Vec<usize> = (0..words.len()).filter(|i| supposes(*i)).map(|i| tokens[i].clause).collect();
     tokens.iter_mut().for_each(|token| token.supposed |= clauses.contains(&token.clause));
     tokens

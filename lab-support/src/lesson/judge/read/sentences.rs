@@ -1,5 +1,6 @@
 //! Sentences, and in each what is denied and what is only supposed.
 
+use super::super::lists::has_word;
 use super::numbers::Number;
 use super::plain::blocks;
 use super::scopes::{SOURCES, denies_all, marked};
@@ -117,7 +118,7 @@ impl Sentence {
         let words: Vec<&str> = part.iter().map(plain).collect();
         let denied = denies_all(&words);
         let tokens = marked(part, &words, denied);
-        let sourced = words.iter().any(|word| SOURCES.contains(word));
+        let sourced = words.iter().any(|word| has_word(SOURCES, word));
         Sentence { tokens, denied, sourced }
     }
 

@@ -1,38 +1,14 @@
 //! Numbers in letters: "sixty thousand", "twenty-eight", "two hundred and fifty-six".
 
-const WORDS: [(&str, f64); 28] = [
-    ("zero", 0.0),
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("thirteen", 13.0),
-    ("fourteen", 14.0),
-    ("fifteen", 15.0),
-    ("sixteen", 16.0),
-    ("seventeen", 17.0),
-    ("eighteen", 18.0),
-    ("nineteen", 19.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("seventy", 70.0),
-    ("eighty", 80.0),
-    ("ninety", 90.0),
-];
+use super::super::lists::List;
+
+const ONES: List = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen \
+     sixteen seventeen eighteen nineteen";
+const TENS: List = "twenty thirty forty fifty sixty seventy eighty ninety";
 
 fn value(word: &str) -> Option<f64> {
-    WORDS.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+    let place = |list: List| list.split_whitespace().position(|other| other == word);
+    place(ONES).or_else(|| Some(20 + 10 * place(TENS)?)).map(|value| value as f64)
 }
 
 /// The number that these words begin with, how many of them it takes, and its digits behind a "point".
