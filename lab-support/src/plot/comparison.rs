@@ -8,9 +8,7 @@ use crate::data::Source;
 use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
-use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, INK, MARGIN, RED, bold, fitting, px, text, thin, to_the_left,
-};
+use crate::plot::style::{Area, BLUE, Drawn, FADED, INK, MARGIN, RED, bold, px, text, thin, to_the_left};
 
 /// One training run in a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +32,8 @@ pub struct Bar<'a> {
 /// When there are no runs, more than 24, or an accuracy is not from 0 to 1.
 pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
     check(runs)?;
-    let scale = Scale::over(runs.iter().flat_map(|run| [run.range.0, run.range.1]), (LEFT, RIGHT));
+    let scale =
+        Scale::over(runs.iter().flat_map(|run| [run.range.0, run.range.1]), (LEFT, RIGHT), runs.len());
     let baseline = &runs[0];
     let best = runs.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy)).unwrap_or(baseline);
     let several = runs.iter().any(|run| run.range.0 < run.range.1);
@@ -43,7 +42,7 @@ pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
     let frame = Frame {
         title: "Test accuracy",
         note: &note,
-        size: (900, ROW * runs.len() as i32 + 84),
+        size: scale.size(),
         source,
         alt: format!(
             "Test accuracy: first run {} {:.4}, best of {} {} {:.4}.",
@@ -55,21 +54,17 @@ pub fn compare(runs: &[Bar], source: Source) -> Result<Figure, Error> {
         ),
     };
     Figure::draw(frame, |area| {
-        draw_scale(area, &scale, runs)?;
-        for (row, run) in runs.iter().enumerate() {
-            draw_run(area, &scale, baseline.accuracy, run, row as i32)?;
-        }
-        Ok(())
+        scale.draw(area, "test accuracy", &COLUMNS)?;
+        let (x, (upper, lower)) = (scale.x(baseline.accuracy), scale.ends());
+        area.draw(&PathElement::new(vec![(x, upper), (x, lower)], FADED.stroke_width(px(2) as u32)))?;
+        runs.iter().enumerate().try_for_each(|(row, run)| draw_run(area, &scale, baseline.accuracy, run, row))
     })
 }
 
-/// Height of a run's row, the plot's left and right edge, the right edges of the columns beside it: pixels.
-const ROW: i32 = 30;
+/// The plot's left and right edge, the right edges of the columns beside it: pixels.
 const LEFT: i32 = MARGIN + 250;
 const RIGHT: i32 = 644;
 const COLUMNS: [(i32, &str); 3] = [(728, "accuracy"), (812, "parameters"), (886, "seconds")];
-/// Upper edge of the first row.
-const TOP: i32 = 34;
 
 /// # Errors
 /// When there are too few runs, too many, or an accuracy is not a share.
@@ -86,27 +81,14 @@ fn check(runs: &[Bar]) -> Result<(), Error> {
     Ok(())
 }
 
-fn draw_scale(area: &Area, scale: &Scale, runs: &[Bar]) -> Drawn {
-    let (top, bottom) = (TOP, TOP + ROW * runs.len() as i32);
-    scale.draw(area, (top, bottom), "test accuracy")?;
-    let x = scale.x(runs[0].accuracy);
-    area.draw(&PathElement::new(vec![(x, px(top)), (x, px(bottom))], FADED.stroke_width(px(2) as u32)))?;
-    for (right, title) in COLUMNS {
-        area.draw_text(title, &to_the_left(&text(14, FADED)), (px(right), px(TOP - 14)))?;
-    }
-    Ok(())
-}
-
-fn draw_run(area: &Area, scale: &Scale, baseline: f64, run: &Bar, row: i32) -> Drawn {
-    let (x, y) = (scale.x(run.accuracy), px(TOP + ROW * row + ROW / 2));
+fn draw_run(area: &Area, scale: &Scale, baseline: f64, run: &Bar, row: usize) -> Drawn {
+    let (x, y) = (scale.x(run.accuracy), scale.middle(row));
     let colour = if run.accuracy < baseline { RED } else { BLUE };
     let stem = vec![(scale.x(baseline), y), (x, y)];
     area.draw(&PathElement::new(stem, colour.stroke_width(px(3) as u32)))?;
     draw_range(area, scale, run, y)?;
     area.draw(&Circle::new((x, y), px(6), colour.filled()))?;
-    let name = fitting(area, run.name, px(LEFT - 12 - MARGIN))?;
-    let style = if row == 0 { bold(14, INK) } else { text(14, INK) };
-    area.draw_text(&name, &to_the_left(&style), (px(LEFT - 12), y))?;
+    scale.draw_name(area, row, run.name, &if row == 0 { bold(14, INK) } else { text(14, INK) })?;
     let seconds =
         if run.seconds < 10.0 { format!("{:.1}", run.seconds) } else { format!("{:.0}", run.seconds) };
     let values = [format!("{:.4}", run.accuracy), thousands(run.params), seconds];

@@ -6,9 +6,7 @@ use plotters::prelude::{Circle, Color, Rectangle};
 use crate::eval::{Gap, Gaps};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
-use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, INK, MARGIN, RED, WHITE, bold, fitting, px, text, to_the_left,
-};
+use crate::plot::style::{Area, BLUE, Drawn, INK, MARGIN, RED, WHITE, bold, px, text, to_the_left};
 
 impl Gaps {
     /// A row for each network: its accuracy on the images it learned from and on the validation images, and the gap
@@ -22,36 +20,27 @@ impl Gaps {
             return Err(Error::new("drawing gaps", "1 to 24 networks", rows.len(), "choose among them"));
         }
         let values = rows.iter().flat_map(|row| [row.learned.accuracy, row.validation.accuracy]);
-        let scale = Scale::over(values.map(f64::from), (LEFT, RIGHT));
+        let scale = Scale::over(values.map(f64::from), (LEFT, RIGHT), rows.len());
         let told: Vec<String> = rows.iter().map(told).collect();
         let frame = Frame {
             title: "The gap between training and validation",
             note: &format!("disc: images it learned from; ring: validation images; {}", scale.note()),
-            size: (900, ROW * rows.len() as i32 + 84),
+            size: scale.size(),
             source: self.source,
             alt: format!("Accuracy on training and validation images, and the gap. {}.", told.join("; ")),
         };
         Figure::draw(frame, |area| {
-            scale.draw(area, (TOP, TOP + ROW * rows.len() as i32), "accuracy")?;
-            for (right, title) in COLUMNS {
-                area.draw_text(title, &to_the_left(&text(14, FADED)), (px(right), px(TOP - 14)))?;
-            }
-            for (i, row) in (0..).zip(rows) {
-                draw(area, &scale, row, px(TOP + ROW * i + ROW / 2), row.name == self.best())?;
-            }
-            Ok(())
+            scale.draw(area, "accuracy", &COLUMNS)?;
+            (0..).zip(rows).try_for_each(|(i, row)| draw(area, &scale, i, row, row.name == self.best()))
         })
     }
 }
 
-/// Height of a row, the scale's left and right edge, the right edges of the columns beside it: pixels.
-const ROW: i32 = 30;
+/// The scale's left and right edge, the right edges of the columns beside it: pixels.
 const LEFT: i32 = MARGIN + 170;
 const RIGHT: i32 = 530;
 const COLUMNS: [(i32, &str); 4] =
     [(610, "training"), (696, "validation"), (766, "gap"), (880, "validation loss")];
-/// Upper edge of the first row.
-const TOP: i32 = 34;
 
 /// `dropout 0.9274 and 0.8730, gap 0.0544`.
 fn told(row: &Gap) -> String {
@@ -59,10 +48,9 @@ fn told(row: &Gap) -> String {
     format!("{} {learned:.4} and {others:.4}, gap {:.4}", row.name, row.gap())
 }
 
-fn draw(area: &Area, scale: &Scale, row: &Gap, y: i32, is_best: bool) -> Drawn {
-    let style = if is_best { bold(14, INK) } else { text(14, INK) };
-    let name = fitting(area, &row.name, px(LEFT - 12 - MARGIN))?;
-    area.draw_text(&name, &to_the_left(&style), (px(LEFT - 12), y))?;
+fn draw(area: &Area, scale: &Scale, i: usize, row: &Gap, is_best: bool) -> Drawn {
+    let (y, style) = (scale.middle(i), if is_best { bold(14, INK) } else { text(14, INK) });
+    scale.draw_name(area, i, &row.name, &style)?;
     let [learned, others] = [row.learned, row.validation].map(|score| scale.x(f64::from(score.accuracy)));
     let gap = [(learned.min(others), y - px(5)), (learned.max(others), y + px(5))];
     area.draw(&Rectangle::new(gap, RED.mix(0.15).filled()))?;

@@ -8,8 +8,7 @@ use crate::eval::{Swept, Tried};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::scale::Scale;
 use crate::plot::style::{
-    Area, BLUE, Drawn, FADED, GREY, INK, MARGIN, RED, SKY, bold, fitting, px, text, thin, to_the_left,
-    to_the_right,
+    Area, BLUE, Drawn, GREY, INK, MARGIN, RED, SKY, bold, px, text, thin, to_the_left, to_the_right,
 };
 
 impl Swept {
@@ -24,7 +23,7 @@ impl Swept {
             return Err(Error::new("drawing a sweep", "1 to 24 values", found, "sweep over fewer at once"));
         }
         let all = || self.values.iter().flat_map(|(_, tried)| &tried.accuracies);
-        let scale = Scale::over(all().map(|accuracy| f64::from(*accuracy)), (LEFT, RIGHT));
+        let scale = Scale::over(all().map(|accuracy| f64::from(*accuracy)), (LEFT, RIGHT), self.values.len());
         let seeds = self.values[0].1.accuracies.len();
         let seeds = if seeds == 1 { "one seed".to_string() } else { format!("{seeds} seeds") };
         let told: Vec<String> = self.values.iter().map(|(value, tried)| told(value, tried)).collect();
@@ -35,7 +34,7 @@ impl Swept {
                 "large: mean of {seeds}, blue where it is largest; small: each seed; {}",
                 scale.note()
             ),
-            size: (900, ROW * self.values.len() as i32 + 84),
+            size: scale.size(),
             source: self.source,
             alt: format!(
                 "{title}, mean validation accuracy of {seeds}: {}. Best: {}.",
@@ -47,14 +46,10 @@ impl Swept {
     }
 
     fn draw(&self, area: &Area, scale: &Scale) -> Drawn {
-        scale.draw(area, (TOP, TOP + ROW * self.values.len() as i32), "validation accuracy")?;
-        let heads =
+        let columns =
             [(LEFT - 12, self.what.as_str()), (MEAN, "mean"), (SPREAD, "spread"), (SECONDS + 60, "seconds")];
-        for (right, title) in heads {
-            let title = fitting(area, title, px(LEFT - 12 - MARGIN))?;
-            area.draw_text(&title, &to_the_left(&text(14, FADED)), (px(right), px(TOP - 14)))?;
-        }
-        let middle = |row: usize| px(TOP + ROW * row as i32 + ROW / 2);
+        scale.draw(area, "validation accuracy", &columns)?;
+        let middle = |row: usize| scale.middle(row);
         if self.values.iter().all(|(value, _)| value.parse::<f64>().is_ok()) {
             let means = self.values.iter().map(|(_, tried)| scale.x(f64::from(tried.mean())));
             let line: Vec<(i32, i32)> = means.zip((0..).map(middle)).collect();
@@ -63,7 +58,7 @@ impl Swept {
         let slowest = self.values.iter().map(|(_, tried)| tried.seconds).fold(f64::MIN_POSITIVE, f64::max);
         for (row, (value, tried)) in self.values.iter().enumerate() {
             let is_best = value == self.best();
-            draw_words(area, middle(row), value, tried, is_best)?;
+            draw_words(area, scale, row, value, tried, is_best)?;
             draw_accuracies(area, scale, middle(row), tried, is_best)?;
             draw_seconds(area, middle(row), tried.seconds, slowest)?;
         }
@@ -71,27 +66,23 @@ impl Swept {
     }
 }
 
-/// Height of a row, the scale's left and right edge, the right edges of two columns, where the bars of seconds begin
-/// and end at most: pixels.
-const ROW: i32 = 30;
+/// The scale's left and right edge, the right edges of two columns, where the bars of seconds begin and end at most:
+/// pixels.
 const LEFT: i32 = MARGIN + 150;
 const RIGHT: i32 = 520;
 const MEAN: i32 = 600;
 const SPREAD: i32 = 670;
 const SECONDS: i32 = 694;
 const END: i32 = 836;
-/// Upper edge of the first row.
-const TOP: i32 = 34;
 
 /// `0.001 0.8712`.
 fn told(value: &str, tried: &Tried) -> String {
     format!("{value} {:.4}", tried.mean())
 }
 
-fn draw_words(area: &Area, y: i32, value: &str, tried: &Tried, is_best: bool) -> Drawn {
-    let style = if is_best { bold(14, INK) } else { text(14, INK) };
-    let value = fitting(area, value, px(LEFT - 12 - MARGIN))?;
-    area.draw_text(&value, &to_the_left(&style), (px(LEFT - 12), y))?;
+fn draw_words(area: &Area, scale: &Scale, row: usize, value: &str, tried: &Tried, is_best: bool) -> Drawn {
+    let (y, style) = (scale.middle(row), if is_best { bold(14, INK) } else { text(14, INK) });
+    scale.draw_name(area, row, value, &style)?;
     area.draw_text(&format!("{:.4}", tried.mean()), &to_the_left(&style), (px(MEAN), y))?;
     let spread = if tried.accuracies.len() > 1 { format!("{:.4}", tried.spread()) } else { "-".to_string() };
     area.draw_text(&spread, &to_the_left(&text(14, INK)), (px(SPREAD), y))
