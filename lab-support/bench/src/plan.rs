@@ -26,6 +26,7 @@ pub enum Part {
 }
 
 impl Part {
+    /// Above its table.
     pub fn title(self) -> &'static str {
         match self {
             Part::Dense => "Dense networks",

@@ -12,6 +12,7 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Prints what came of a test, and counts it.
     pub fn add(&mut self, what: &str, defect: Option<String>) {
         match defect {
             None => {
