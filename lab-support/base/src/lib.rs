@@ -1,5 +1,5 @@
-//! What every program of the lab shares: its errors, where things lie, files that are written whole, and what
-//! notebooks' cells and the kernel tell each other.
+//! What every program of the lab shares: its errors, where things lie, files that are written whole, how Rust code is taken
+//! apart, and what notebooks' cells and the kernel tell each other.
 
 pub mod code;
 mod error;
