@@ -126,8 +126,9 @@ fn body(lines: &[&str], first: usize, indent: &str) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use lab_base::code::all_tokens;
+
     use super::*;
-    use crate::tokens::all_tokens;
 
     #[test]
     fn declarations_stay_and_bodies_go() {
