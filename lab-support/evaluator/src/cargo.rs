@@ -180,7 +180,8 @@ fn forget_unfinished() {
 fn cargo() -> io::Result<Command> {
     let cargo = variable("LAB_CARGO")?;
     let mut command = Command::new(&cargo);
-    command.args(env::args_os().skip(1)).env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
+    command.arg("--config").arg(variable("LAB_CARGO_CONFIG")?).args(env::args_os().skip(1));
+    command.env("CARGO", &cargo).env("RUSTFLAGS", "-Cprefer-dynamic");
     match variable("LAB_CARGO_HOME")? {
         home if home.is_empty() => command.env_remove("CARGO_HOME"),
         home => command.env("CARGO_HOME", home),

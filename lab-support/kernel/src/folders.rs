@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use lab_base::{files, home};
 
-/// What evcxr reads: no network in a cell, and cells themselves compiled quickly, since what they call is in
-/// lab-support, compiled at full speed. From its first `?` on evcxr compiles each cell as one that may return early, and what
+/// What evcxr reads, in the folder that it compiles in: no network in a cell, and cells themselves compiled quickly, since
+/// what they call is in lab-support, compiled at full speed. From its first `?` on evcxr compiles each cell as one that may return early, and what
 /// that first cell shows is shown as its `Debug` says: so the first is this one.
 pub const EVCXR_TOML: &str = "[evcxr]
 offline_mode = true
@@ -18,7 +18,8 @@ prelude = \"Ok::<(), std::fmt::Error>(())?;\"
 /// evcxr's profile keeps debug checks, for dependencies too, and compiles lab-support in parts that are quick
 /// to compile again: what notebooks call is compiled here as a release build is. What only helps to compile them runs
 /// once, and takes longer to optimize than it then saves. A cell itself has the table of its lines: when a library panics,
-/// it says which of them has called it. Cargo finds this file above the folder in which a kernel compiles.
+/// it says which of them has called it. Cargo is given this file at each call: found above the folder, it would be that of
+/// whichever version of the lab was started last.
 pub const CARGO_CONFIG: &str = r#"[profile.dev]
 debug = "line-tables-only"
 strip = "none"
@@ -60,7 +61,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Finds both, and writes the settings that lie in the cache folder.
+    /// Finds both, and makes what all folders in the cache share.
     ///
     /// # Errors
     /// When the lab can't work in one of them, and why.
@@ -87,8 +88,6 @@ impl Folders {
         // What is compiled here is a user's own.
         DirBuilder::new().recursive(true).mode(0o700).create(self.kernels())?;
         fs::create_dir_all(self.compiled())?;
-        write(&self.cache.join(".cargo/config.toml"), CARGO_CONFIG)?;
-        write(&self.evcxr_config().join("evcxr.toml"), EVCXR_TOML)?;
         write(&self.wrapper(), COMPILER)?;
         Ok(fs::set_permissions(self.wrapper(), Permissions::from_mode(0o755))?)
     }
@@ -106,10 +105,6 @@ impl Folders {
     /// What cargo calls the compiler through.
     pub fn wrapper(&self) -> PathBuf {
         self.cache.join("compiler")
-    }
-
-    pub fn evcxr_config(&self) -> PathBuf {
-        self.cache.join("evcxr")
     }
 
     /// Tells projects apart in the cache: two checkouts have two compiled folders.
@@ -131,7 +126,7 @@ fn check_name(what: &str, folder: &Path, advice: &str) -> Result<()> {
 }
 
 /// Writes a file unless it says the same already.
-fn write(path: &Path, text: &str) -> Result<()> {
+pub fn write(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::folders::Folders;
+use crate::folders::{CARGO_CONFIG, EVCXR_TOML, Folders, write};
 use crate::progress::Progress;
 
 /// The variables by which a user's shell changes what cargo does, in a way that the lab must not depend on.
@@ -127,6 +127,10 @@ impl Toolchain {
             symlink(evaluator, programs.join(name))?;
         }
         self.make_the_same(evcxr);
+        // Settings are those of this version of the lab, whichever others compile in the same cache.
+        let settings = folder.join("settings.toml");
+        write(&settings, CARGO_CONFIG)?;
+        write(&folder.join("evcxr.toml"), EVCXR_TOML)?;
         // Cells find lab-support beside them, and not the one that `cargo lab` was built with; evcxr looks one
         // level off for the standard library when the folder lies in the user's home; and the cells' own libraries
         // are loaded by their names, because evcxr can't load from a folder with a space in its name.
@@ -136,9 +140,10 @@ impl Toolchain {
         std::fs::create_dir_all(cells.join("deps"))?;
         evcxr
             .env("EVCXR_TMPDIR", folder)
-            .env("EVCXR_CONFIG_DIR", folders.evcxr_config())
+            .env("EVCXR_CONFIG_DIR", folder)
             .env("LAB_HOME", &folders.project)
             .env("LAB_CARGO", self.bin.join("cargo"))
+            .env("LAB_CARGO_CONFIG", settings)
             .env("LAB_CARGO_HOME", env::var_os("CARGO_HOME").unwrap_or_default())
             .env("CARGO_HOME", home)
             .env("CARGO", programs.join("cargo"))

@@ -66,7 +66,9 @@ impl Kernel {
 
     /// The folder that the kernel compiles in, and removes.
     pub fn folder(&self) -> PathBuf {
-        let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let own = self.variables.iter().find(|(name, _)| name == "XDG_CACHE_HOME");
+        let cache = own.map(|(_, value)| value.into()).or_else(|| env::var_os("XDG_CACHE_HOME"));
+        let cache = cache.map(PathBuf::from);
         let cache = cache.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"));
         let kernels = cache.join("fashion-mnist-lab/kernels");
         let start = format!("{}-", self.process.id());

@@ -152,11 +152,17 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
 }
 
 /// A kernel that is started under settings which came after the lab was set up: programs on the PATH, and variables, which
-/// say what a configuration file can say, and are stronger.
+/// say what a configuration file can say, and are stronger. While it runs, another version of the lab that shares its cache
+/// writes down how that one compiles.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn the_users_own_settings_change_nothing() {
-    let expected = libraries(&setup().compiled.folder);
+async fn neither_the_users_own_settings_nor_another_versions_change_anything() {
+    let compiled = setup().compiled.folder;
+    // Beside the lab's own, where files can be linked.
+    let cache = tempfile::tempdir_in(Folders::find().unwrap().cache).unwrap();
+    let lab = cache.path().join("fashion-mnist-lab");
+    link(&compiled, &lab.join("compiled").join(compiled.file_name().unwrap()));
+    let expected = libraries(&compiled);
     let folder = tempfile::tempdir().unwrap();
     let programs = folder.path().join("programs");
     fs::create_dir(&programs).unwrap();
@@ -179,12 +185,31 @@ async fn the_users_own_settings_change_nothing() {
         ("CARGO_ENCODED_RUSTFLAGS", "-Cdebuginfo=2"),
         ("RUSTFLAGS", "-Cdebuginfo=2"),
         ("RUSTC_WRAPPER", "sccache"),
+        ("XDG_CACHE_HOME", cache.path().to_str().unwrap()),
     ])
     .await;
     let mut page = FrontEnd::connect(&kernel.info).await;
     let cell = page.run(&format!("{}\nuse lab_support::prelude::*;\nCLASS_NAMES.len()", dep())).await.ok();
     assert_eq!(cell.text(), "10");
     assert_eq!(libraries(&kernel.folder()), expected);
+    let theirs = "[profile.dev]\ndebug = 2\n[profile.dev.package.\"*\"]\nopt-level = 1\ndebug = true\n";
+    fs::create_dir_all(lab.join(".cargo")).unwrap();
+    fs::write(lab.join(".cargo/config.toml"), theirs).unwrap();
+    assert_eq!(page.run("CLASS_NAMES.len() + 1").await.ok().text(), "11");
+    assert_eq!(libraries(&kernel.folder()), expected);
+}
+
+/// Makes a folder of the same files.
+fn link(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type().unwrap() {
+            kind if kind.is_symlink() => symlink(fs::read_link(path).unwrap(), to).unwrap(),
+            kind if kind.is_dir() => link(&path, &to),
+            _ => fs::hard_link(path, to).unwrap(),
+        }
+    }
 }
 
 /// What people have in their configuration of cargo, each time at its worst.
