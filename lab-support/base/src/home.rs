@@ -123,8 +123,8 @@ pub fn checkpoint_file(source: Source, name: &str) -> Result<PathBuf, Error> {
     Ok(output_dir(source)?.join("checkpoints").join(format!("{name}.safetensors")))
 }
 
-/// `LAB_TRAININGS`, where it is set: the folder of whole trainings, which `fit` looks into before it trains. For tests
-/// that run the same notebooks twice.
+/// `LAB_TRAININGS`, where it is set: the folder of whole trainings, which `fit` looks into before it trains, and of what
+/// `predict_augmented` has predicted. For tests that run the same notebooks twice.
 ///
 /// # Errors
 /// When it is a relative path outside any project, as [`root`].

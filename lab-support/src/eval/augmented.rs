@@ -1,8 +1,11 @@
 //! Test-time augmentation: a network is asked about variants of each image.
 
-use lab_base::Error;
+use std::path::Path;
 
-use crate::data::Dataset;
+use lab_base::{Error, files, home};
+use ndarray::Array2;
+
+use crate::data::{Dataset, Digest};
 use crate::eval::predictions::Predictions;
 use crate::nn::{Augment, RandomStream, Samples, Sequential};
 use crate::notebook::progress::Progress;
@@ -35,6 +38,15 @@ impl Sequential {
             let expected = format!("at least 1 variant of each image, and at most {MOST}");
             return Err(Error::new(doing, expected, variants, "try 8"));
         }
+        let outputs = match home::trainings_dir()? {
+            Some(folder) => self.kept_mean(data, augment, variants, &folder)?,
+            None => self.mean(data, augment, variants)?,
+        };
+        Ok(Predictions { outputs, probabilities: true })
+    }
+
+    fn mean(&self, data: &Dataset, augment: &Augment, variants: usize) -> Result<Array2<f32>, Error> {
+        let doing = "predicting with augmentation";
         let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
         let mut sum = self.run(data, &progress)?;
         for i in 0..variants {
@@ -42,7 +54,30 @@ impl Sequential {
             sum += &self.run(&Varied { data, augment, rng }, &progress)?;
         }
         progress.finish();
-        Ok(Predictions { outputs: sum / (variants + 1) as f32, probabilities: true })
+        Ok(sum / (variants + 1) as f32)
+    }
+
+    /// The same from a file in `folder`, named after all that decides it; what can't be read is computed, and written there.
+    fn kept_mean(
+        &self,
+        data: &Dataset,
+        augment: &Augment,
+        variants: usize,
+        folder: &Path,
+    ) -> Result<Array2<f32>, Error> {
+        let asked = serde_json::to_vec(&(self.spec(), self.digest(), data.digest(), augment, variants));
+        let asked = Digest::new().with(&asked.expect("plain numbers and text"));
+        let file = folder.join(format!("{asked}.predictions"));
+        let shape = (data.len(), self.output_shape().iter().product::<usize>());
+        let bytes = files::read(&file, (shape.0 * shape.1 * size_of::<f32>()) as u64).unwrap_or_default();
+        let numbers = bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)).collect();
+        if let Ok(outputs) = Array2::from_shape_vec(shape, numbers) {
+            return Ok(outputs);
+        }
+        let outputs = self.mean(data, augment, variants)?;
+        let bytes: Vec<u8> = outputs.iter().flat_map(|number| number.to_le_bytes()).collect();
+        files::write_atomically(&file, &bytes)?;
+        Ok(outputs)
     }
 }
 
@@ -93,6 +128,33 @@ mod tests {
         assert!(varied.outputs.rows().into_iter().all(|row| (row.sum() - 1.0).abs() < 1e-5));
         let again = model.predict_augmented(&data, &Augment::new().shift(2), 3).unwrap();
         assert_eq!(again.outputs, varied.outputs);
+    }
+
+    /// As `LAB_TRAININGS` has it.
+    #[test]
+    fn what_was_predicted_once_is_had_again_from_a_folder() {
+        let (model, data, folder) =
+            (network(1, Adam::default()).with_softmax(), striped(20), tempfile::tempdir());
+        let folder = folder.unwrap();
+        let files = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let ask = |model: &Sequential, data: &Dataset, augment: &Augment, variants: usize| {
+            model.kept_mean(data, augment, variants, folder.path()).unwrap()
+        };
+        let shifted = Augment::new().shift(2);
+        let expected = model.mean(&data, &shifted, 2).unwrap();
+        assert_eq!(ask(&model, &data, &shifted, 2), expected);
+        let file = files().next().unwrap();
+        let marked: Vec<u8> = (0..200).flat_map(|i| (i as f32).to_le_bytes()).collect();
+        std::fs::write(&file, &marked).unwrap();
+        assert_eq!(ask(&model, &data, &shifted, 2)[[19, 9]], 199.0, "nothing is computed");
+        std::fs::write(&file, &marked[4..]).unwrap();
+        assert_eq!(ask(&model, &data, &shifted, 2), expected, "where it can't be read it is");
+        ask(&model.clone().seed(5), &data, &shifted, 2);
+        ask(&network(2, Adam::default()).with_softmax(), &data, &shifted, 2);
+        ask(&model, &striped(21), &shifted, 2);
+        ask(&model, &data, &shifted.flip(), 2);
+        ask(&model, &data, &shifted, 3);
+        assert_eq!(files().count(), 6, "whatever is asked otherwise has another file");
     }
 
     #[test]
