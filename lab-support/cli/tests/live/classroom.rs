@@ -1,11 +1,11 @@
-//! Many kernels at once, as in a classroom: each gives the same numbers, and however it ends, nothing of it is left.
-//! `cargo lab test` runs a short form of it once the kernel is built. `LAB_KERNELS=100` starts so many, and
-//! `LAB_AT_ONCE=10` so many at a time; the table that it prints (`--nocapture`) is that of the page for teachers.
+//! Many kernels at once, as in a classroom: each has its own variables and gives the same numbers, and however it ends,
+//! nothing of it is left. `cargo lab test` runs a short form of it once the kernel is built. `LAB_KERNELS=100` starts so
+//! many, and `LAB_AT_ONCE=10` so many at a time; the table that it prints (`--nocapture`) is that of the page for teachers.
 
-use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use crate::front_end::{FrontEnd, Kernel, dep, is_alive, memory};
 use lab_base::processes;
@@ -36,7 +36,7 @@ async fn student(number: u64) -> Seat {
     let code = "let few = FashionMnist::practice()?.train.normalized().take(10_000);\n\
                 let mut model = Sequential::new([28, 28]).flatten().dense(64, Relu).dense(10, Linear).seed(42);\n\
                 model.compile(Adam::default(), CrossEntropy::from_logits());";
-    page.run(code).await.ok();
+    page.run(&format!("let seat = {number};\n{code}")).await.ok();
     let start = Instant::now();
     page.run("model.fit(&few, Fit::epochs(5).quiet())?;").await.ok();
     let trained = start.elapsed();
@@ -50,8 +50,18 @@ async fn student(number: u64) -> Seat {
         page.cell(&request).await;
         assert!(page.run("few.len()").await.ok().text().contains("10000"), "a stop keeps all variables");
     }
-    let (held, processes) = (memory(&kernel), processes::descendants(kernel.process.id()));
-    let folder = kernel.folder();
+    assert_eq!(page.run("seat").await.ok().text(), number.to_string(), "each kernel has its own variables");
+    let held = memory(&kernel);
+    // Of those that are ended from outside one runs a cell that does not end, and each has what has left its session.
+    let stays =
+        "std::process::Command::new(\"setsid\").args([\"sleep\", \"1000\"]).spawn()?;\nprintln!(\"begun\");";
+    let code = if number % 4 == 1 { format!("{stays}\nloop {{}}") } else { stays.to_string() };
+    if matches!(number % 4, 1 | 2) {
+        let request = page.send(&code).await;
+        page.wait_for(&request, "begun").await;
+    }
+    let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
+    assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
     match number % 4 {
         0 => page.shut_down(false).await,
         1 => kernel.process.kill().unwrap(),
@@ -86,22 +96,22 @@ async fn a_class_has_the_same_numbers_and_leaves_nothing() {
     for seat in &seats {
         assert_eq!(seat.score, seats[0].score, "the same bits, however many others train");
     }
-    // A killed kernel tidies nothing up: the next one does.
-    let mut last = Kernel::start().await;
-    FrontEnd::connect(&last.info).await.shut_down(false).await;
-    last.process.wait().unwrap();
     let left = || {
-        let processes = seats.iter().flat_map(|seat| &seat.processes).filter(|process| is_alive(**process));
+        let alive = seats.iter().flat_map(|seat| &seat.processes).filter(|process| is_alive(**process));
+        let alive = alive.map(|process| {
+            let line = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            format!("{process}: {}", line.replace('\0', " "))
+        });
         let folders = seats.iter().map(|seat| &seat.folder).filter(|folder| folder.exists());
-        (processes.copied().collect::<Vec<u32>>(), folders.cloned().collect::<Vec<PathBuf>>())
+        alive.chain(folders.map(|folder| folder.display().to_string())).collect::<Vec<String>>()
     };
     for _ in 0..100 {
-        if left() == Default::default() {
+        if left().is_empty() {
             break;
         }
         sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(left(), Default::default(), "processes and folders that are left");
+    assert_eq!(left(), Vec::<String>::new(), "processes and folders that are left");
     println!("{all} kernels, {at_once} at once, in {elapsed:.0?}; medians:");
     for (what, time) in [
         ("answered after", seats.iter().map(|seat| seat.answered).collect::<Vec<_>>()),

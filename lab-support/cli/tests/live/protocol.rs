@@ -266,48 +266,6 @@ async fn nothing_stays_behind_and_a_restart_is_a_new_kernel(mut kernel: Kernel, 
 
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
-async fn nothing_stays_behind_when_the_kernel_is_killed() {
-    let own_session = "std::process::Command::new(\"setsid\").args([\"sleep\", \"1000\"]).status()?;";
-    for (signal, code) in [("-KILL", "loop {}"), ("-KILL", own_session), ("-TERM", own_session)] {
-        let mut kernel = Kernel::start().await;
-        let mut page = FrontEnd::connect(&kernel.info).await;
-        page.run("let kept = 1;").await.ok();
-        page.send(code).await;
-        sleep(Duration::from_secs(2)).await;
-        let (folder, processes) = (kernel.folder(), processes::descendants(kernel.process.id()));
-        assert!(folder.is_dir() && processes.len() >= 3, "{folder:?} {processes:?}");
-        let kill = Command::new("kill").args([signal, &kernel.process.id().to_string()]).status();
-        assert!(kill.unwrap().success());
-        kernel.process.wait().unwrap();
-        let left = || {
-            let alive = processes.iter().filter(|&&process| is_alive(process)).map(|process| {
-                let line = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
-                format!("{process}: {}", line.replace('\0', " "))
-            });
-            alive.chain(folder.exists().then(|| folder.display().to_string())).collect::<Vec<_>>()
-        };
-        for _ in 0..100 {
-            if left().is_empty() {
-                break;
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-        assert_eq!(left(), Vec::<String>::new(), "is still there after {signal} in {code:?}");
-    }
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
-async fn two_kernels_run_side_by_side() {
-    let ((_one, mut first), (_two, mut second)) = tokio::join!(FrontEnd::with_lab(), FrontEnd::with_lab());
-    first.run("let kept = \"first\";").await.ok();
-    second.run("let kept = \"second\";").await.ok();
-    assert_eq!(first.run("kept").await.ok().text(), "\"first\"");
-    assert_eq!(second.run("kept").await.ok().text(), "\"second\"");
-}
-
-#[tokio::test]
-#[ignore = "needs the kernel: cargo lab test"]
 async fn a_kernel_that_does_not_come_up_holds_no_other_up() {
     let stuck = Kernel::start().await;
     let is_evcxr = |process: &u32| {
