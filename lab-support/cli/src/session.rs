@@ -163,6 +163,11 @@ fn spawn(kernel: &Kernel, notebook: &Path, connection_file: &Path) -> Result<Chi
     let sockets = connection_file.parent().unwrap_or(folder);
     let mut command = match &kernel.room {
         Some(room) => Command::from(room.command(&kernel.binary, sockets)),
+        None if kernel.gives_way => {
+            let mut command = Command::new("nice");
+            command.args(["-n", "10"]).arg(&kernel.binary);
+            command
+        }
         None => Command::new(&kernel.binary),
     };
     command

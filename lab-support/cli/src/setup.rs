@@ -26,6 +26,8 @@ pub struct Kernel {
     pub room: Option<Room>,
     /// A folder of whole trainings: one that is there with the same recipe is taken from it, any other is added.
     pub trainings: Option<PathBuf>,
+    /// Whether it leaves the cores to what else runs on this machine.
+    pub gives_way: bool,
 }
 
 /// Names the command line's program for programs that are not it.
@@ -40,8 +42,16 @@ impl Kernel {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };
-        let root = root.into();
-        Ok(Kernel { binary, root, output: None, retrain: false, threads: None, room: None, trainings: None })
+        Ok(Kernel {
+            binary,
+            root: root.into(),
+            output: None,
+            retrain: false,
+            threads: None,
+            room: None,
+            trainings: None,
+            gives_way: false,
+        })
     }
 }
 

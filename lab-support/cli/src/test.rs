@@ -5,6 +5,7 @@ mod tally;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use lab_base::{Error, Source, home};
@@ -14,33 +15,42 @@ use nbformat::v4::Output;
 
 use crate::notebook::Notebook;
 use crate::paths::Paths;
+use crate::setup::Kernel;
 use crate::{answers, data, run, setup};
-use in_two_editions::InTwoEditions;
+use in_two_editions::{InTwoEditions, Lines};
 use tally::{Tally, failed};
 
 /// Everything that must hold: tests, notebooks and answers. Nothing in the checkout is changed.
+///
+/// Tests wait for much: for a cell to be stopped, for a kernel that nobody watches to end. So the notebooks run beside them,
+/// on the cores that they leave idle.
 pub async fn all(limit: Duration) -> Result<bool, Error> {
     let start = Instant::now();
     let mut tally = Tally::default();
     let root = home::root()?;
     heading("What is missing to run notebooks", start);
-    let kernel = setup::ensure()?;
-    heading("Tests of the crates, and of the kernel on cells that work and cells that fail", start);
-    let packages = ["lab-base", "lab-support", "lab-rivals", "lab-kernel", "lab-cli"];
-    let packages = packages.iter().flat_map(|package| ["--package", package]);
-    let arguments: Vec<&str> = packages.chain(["--no-fail-fast", "--", "--include-ignored"]).collect();
-    tally.add("cargo test", cargo_test(Command::new("cargo"), &root, &arguments)?);
-    tally.add("cargo test, evaluator", evaluator_test(&root)?);
+    let kernel = Kernel { gives_way: true, ..setup::ensure()? };
     let notebooks = run::notebooks(&root)?;
     heading("Saved notebooks", start);
     let paths = Paths::of_this_machine(&root);
     for path in &notebooks {
         tally.add(&home::display(path), saved_defect(&Notebook::load(path)?, &paths));
     }
-    heading("Notebooks run from top to bottom, and in the edition for students", start);
-    let editions = InTwoEditions { kernel, notebooks, limit };
+    heading("Tests of the crates, and of the kernel on cells that work and cells that fail", start);
+    let lines = Rc::new(Lines::default());
+    let editions = InTwoEditions { kernel, notebooks, limit, lines: lines.clone() };
     let output = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
-    editions.run(output.path(), &mut tally).await?;
+    let tests = async {
+        let packages = ["lab-base", "lab-kernel", "lab-cli", "lab-support", "lab-rivals"];
+        test_packages(&root, &packages, true, &mut tally).await?;
+        tally.add("cargo test, evaluator", evaluator_test(&root).await?);
+        heading("Notebooks run from top to bottom, and in the edition for students", start);
+        lines.release();
+        Ok(())
+    };
+    let (tested, ran) = tokio::join!(tests, editions.run(output.path()));
+    tested?;
+    ran?.into_iter().for_each(|(name, defect)| tally.add(&name, defect));
     heading("answers.md", start);
     match data::source()? {
         Source::FashionMnist => {
@@ -58,18 +68,39 @@ fn heading(text: &str, start: Instant) {
     println!("\n== {text} (at {}) ==", in_words(start.elapsed()));
 }
 
-fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
+/// Of which the command line is made.
+const COMMAND_LINE: [&str; 3] = ["lab-base", "lab-kernel", "lab-cli"];
+
+/// Tests packages; `live`: on a live kernel, too. What is compiled for the command line is there already: with lab-support
+/// beside it, cargo would compile what both use a second time, with the features that either wants.
+async fn test_packages(root: &Path, packages: &[&str], live: bool, tally: &mut Tally) -> Result<(), Error> {
+    let (own, others): (Vec<&str>, Vec<&str>) =
+        packages.iter().partition(|package| COMMAND_LINE.contains(package));
+    for packages in [own, others].into_iter().filter(|packages| !packages.is_empty()) {
+        let mut arguments: Vec<&str> =
+            packages.iter().flat_map(|package| ["--package", package]).chain(["--no-fail-fast"]).collect();
+        if live {
+            arguments.extend(["--", "--include-ignored"]);
+        }
+        let defect = cargo_test(Command::new("cargo"), root, &arguments).await?;
+        tally.add(&format!("cargo test, {}", packages.join(", ")), defect);
+    }
+    Ok(())
+}
+
+async fn cargo_test(mut command: Command, root: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     command.arg("test").args(arguments).current_dir(root);
     // The tests look for the folders of this project, not for those of whoever runs them.
     command.env_remove("LAB_HOME").env_remove("LAB_OUTPUT").env_remove("LAB_TRAININGS");
-    let status = command.status().map_err(|e| failed("cargo to start", e))?;
+    let status =
+        tokio::process::Command::from(command).status().await.map_err(|e| failed("cargo to start", e))?;
     Ok((!status.success()).then(|| status.to_string()))
 }
 
 /// Built as it is for the kernel, by the same cargo, whose crates are there already.
-fn evaluator_test(root: &Path) -> Result<Option<String>, Error> {
+async fn evaluator_test(root: &Path) -> Result<Option<String>, Error> {
     let cargo = Toolchain::find().map_err(|e| failed("a Rust toolchain", format!("{e:#}")))?.cargo(root);
-    cargo_test(cargo, root, &["--profile", "evaluator", "--package", "lab-evaluator"])
+    cargo_test(cargo, root, &["--profile", "evaluator", "--package", "lab-evaluator"]).await
 }
 
 /// What is wrong with the outputs that a notebook is published with.

@@ -10,7 +10,7 @@ use lab_kernel::Temporary;
 use lab_kernel::in_words;
 use serde_json::Value;
 
-use super::{Tally, cargo_test, evaluator_test, heading, saved_defect};
+use super::{Tally, evaluator_test, heading, saved_defect, test_packages};
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::{self, Kernel};
@@ -27,17 +27,14 @@ pub async fn run(commit: &str, limit: Duration) -> Result<bool, Error> {
     if !packages.is_empty() {
         let named = packages.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         heading(&format!("Tests of {named}"), start);
-        let packages = packages.iter().flat_map(|package| ["--package", package]);
-        let all: &[&str] =
-            if kernel { &["--no-fail-fast", "--", "--include-ignored"] } else { &["--no-fail-fast"] };
         if kernel {
             setup::ensure()?;
         }
-        let arguments: Vec<&str> = packages.chain(all.iter().copied()).collect();
-        tally.add("cargo test", cargo_test(Command::new("cargo"), &root, &arguments)?);
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        test_packages(&root, &packages, kernel, &mut tally).await?;
     }
     if reaches_evaluator {
-        tally.add("cargo test, evaluator", evaluator_test(&root)?);
+        tally.add("cargo test, evaluator", evaluator_test(&root).await?);
     }
     if !notebooks.is_empty() {
         heading("Notebooks that were changed", start);

@@ -1,14 +1,16 @@
 //! All notebooks, as the lab has them and as students get them.
 
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use lab_base::{Error, home, verdicts};
 use lab_kernel::{Temporary, in_words};
 
-use super::tally::{Tally, failed};
+use super::tally::failed;
 use crate::notebook::Notebook;
 use crate::setup::Kernel;
 use crate::turns::{Done, Queue, in_turns};
@@ -20,14 +22,37 @@ pub struct InTwoEditions {
     pub kernel: Kernel,
     pub notebooks: Vec<PathBuf>,
     pub limit: Duration,
+    pub lines: Rc<Lines>,
+}
+
+/// What is said of each notebook when it has run: held back while tests write to the same terminal.
+#[derive(Default)]
+pub struct Lines {
+    held: RefCell<Vec<String>>,
+    are_released: Cell<bool>,
+}
+
+impl Lines {
+    fn say(&self, line: String) {
+        self.held.borrow_mut().push(line);
+        if self.are_released.get() {
+            self.release();
+        }
+    }
+
+    /// Says what was held back, and from now on everything at once.
+    pub fn release(&self) {
+        self.are_released.set(true);
+        self.held.borrow_mut().drain(..).for_each(|line| println!("{line}"));
+    }
 }
 
 /// Notebooks whose answers and tables build on one another are run in order, in one folder of outputs.
 const FIRST: usize = 6;
 
 impl InTwoEditions {
-    /// Runs them in folders below `output`.
-    pub async fn run(&self, output: &Path, tally: &mut Tally) -> Result<(), Error> {
+    /// Runs them in folders below `output`: each by its name, with what is wrong with it.
+    pub async fn run(&self, output: &Path) -> Result<Vec<(String, Option<String>)>, Error> {
         let solved: Vec<Notebook> =
             self.notebooks.iter().map(|path| Notebook::load(path)).collect::<Result<_, _>>()?;
         let blank = blank_edition(&solved)?;
@@ -41,7 +66,8 @@ impl InTwoEditions {
             let kernel = Kernel { output: Some(output), threads: Some(1), trainings, ..self.kernel.clone() };
             let cells = solved[range.clone()].iter().map(|book| cells(book, blank));
             let notebooks = notebooks.into_iter().zip(cells).collect();
-            Task { kernel, range: range.clone(), notebooks, limit: self.limit, blank }
+            let (limit, lines) = (self.limit, self.lines.clone());
+            Task { kernel, range: range.clone(), notebooks, limit, blank, lines }
         };
         let mut tasks = Vec::new();
         for group in &groups {
@@ -60,6 +86,7 @@ impl InTwoEditions {
             (task, results)
         };
         let results = in_turns(tasks, cores.min(4), next, run).await;
+        let mut found = Vec::new();
         for (task, result) in results {
             let edition = if task.blank { "blank" } else { "solved" };
             let verdicts = verdicts(task.kernel.output.as_deref().unwrap_or(&self.kernel.root))?.all;
@@ -72,10 +99,10 @@ impl InTwoEditions {
                     Err(defect) => Some(defect),
                     Ok(_) => editions::defect(book, &verdicts, task.blank),
                 };
-                tally.add(&name, defect);
+                found.push((name, defect));
             }
         }
-        Ok(())
+        Ok(found)
     }
 }
 
@@ -94,6 +121,7 @@ struct Task {
     notebooks: Vec<(PathBuf, usize)>,
     limit: Duration,
     blank: bool,
+    lines: Rc<Lines>,
 }
 
 impl Task {
@@ -102,11 +130,9 @@ impl Task {
         let mut results = Vec::new();
         for (path, cells) in &self.notebooks {
             let ran = run::run_begin(&self.kernel, path, *cells, self.limit).await;
-            println!(
-                "        {}{}",
-                path.file_name().unwrap_or_default().display(),
-                ran.as_ref().map_or(": failed".into(), |time| format!(" in {}", in_words(*time)))
-            );
+            let name = path.file_name().unwrap_or_default().display();
+            let how = ran.as_ref().map_or(": failed".into(), |time| format!(" in {}", in_words(*time)));
+            self.lines.say(format!("        {name}{how}"));
             results.push(ran);
         }
         results
@@ -159,9 +185,10 @@ mod tests {
             threads: None,
             room: None,
             trainings: None,
+            gives_way: false,
         };
         let notebooks = vec![(PathBuf::new(), usize::MAX); range.len()];
-        Task { kernel, range, notebooks, limit: Duration::ZERO, blank }
+        Task { kernel, range, notebooks, limit: Duration::ZERO, blank, lines: Rc::default() }
     }
 
     /// The solved edition of notebooks that took so many seconds each.
