@@ -11,8 +11,8 @@ use crate::message::Message;
 ///
 /// Asked about a name alone, the analyzer of evcxr 0.22 looks for expressions of the type that is expected
 /// there, and may panic over it; evcxr then never answers again. So evcxr is asked which names there are in
-/// the place of a unit, for which the analyzer looks for nothing else. Behind a dot it is asked for all that a value has, from
-/// which is seen what type it is of, and so what of it is private.
+/// the place of a unit, for which the analyzer looks for nothing else. Behind a dot or a type it is asked for all that there is,
+/// from which is seen what type it is of, and so what of it is private.
 #[derive(Default)]
 pub struct Completions {
     asked: Vec<Message>,
@@ -52,7 +52,7 @@ impl Completions {
     /// What evcxr is to be asked.
     pub fn question(&mut self, request: Message) -> Message {
         let place = Place::of(&request);
-        if place.is_behind_dot() {
+        if place.is_behind_something() {
             self.types.read();
         }
         let question = place.question();
@@ -66,7 +66,7 @@ impl Completions {
     pub fn answer(&mut self, reply: Message) -> Message {
         let Some(at) = self.asked.iter().position(|request| reply.is_about(request)) else { return reply };
         let place = Place::of(&self.asked.swap_remove(at));
-        let types = if place.is_behind_dot() { self.types.get() } else { None };
+        let types = if place.is_behind_something() { self.types.get() } else { None };
         let content = place.answer(&reply.content(), types);
         reply.with_content(&content)
     }
@@ -108,6 +108,17 @@ impl Place {
         !self.is_bare() && self.before.trim_end().ends_with('.')
     }
 
+    /// The type that it is a function or a method of.
+    fn behind_type(&self) -> Option<&str> {
+        let before = self.before.trim_end().strip_suffix("::")?;
+        let begin = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        Some(&before[begin..]).filter(|name| !self.is_bare() && name.starts_with(char::is_uppercase))
+    }
+
+    fn is_behind_something(&self) -> bool {
+        self.is_behind_dot() || self.behind_type().is_some()
+    }
+
     /// The rest of the name, behind the cursor.
     fn tail(&self) -> usize {
         self.after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.after.len())
@@ -118,9 +129,9 @@ impl Place {
         self.before.rfind('\n').map_or(0, |end| end + 1)
     }
 
-    /// The code with a unit instead of the line with the name, or without the name behind a dot, and the cursor in it.
+    /// The code with a unit instead of the line with the name, or without the name behind a dot or a type, and the cursor in it.
     fn question(&self) -> Option<(String, usize)> {
-        if self.is_behind_dot() {
+        if self.is_behind_something() {
             let code = format!("{}{}", self.before, &self.after[self.tail()..]);
             return Some((code, self.before.chars().count()));
         }
@@ -131,17 +142,20 @@ impl Place {
     }
 
     fn answer(&self, found: &Value, types: Option<&Types>) -> Value {
-        let asks_for_all = self.is_bare() || self.is_behind_dot();
+        let asks_for_all = self.is_bare() || self.is_behind_something();
         let (start, end) = match (asks_for_all, &found["cursor_start"], &found["cursor_end"]) {
             (false, Value::Number(start), Value::Number(end)) => (start.as_u64(), end.as_u64()),
             _ => (None, None),
         };
         let start = start.unwrap_or(self.before.chars().count() as u64);
-        let tail = if self.is_behind_dot() { &self.after[..self.tail()] } else { "" };
+        let tail = if self.is_behind_something() { &self.after[..self.tail()] } else { "" };
         let end = end.unwrap_or(start + (self.name.chars().count() + tail.chars().count()) as u64);
         let matches = found["matches"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let matches: Vec<&str> = matches.collect();
-        let hidden = types.map_or_else(BTreeSet::new, |types| types.hidden(&matches));
+        let hidden = types.map_or_else(BTreeSet::new, |types| match self.behind_type() {
+            Some(name) => types.hidden_of(name, &matches),
+            None => types.hidden(&matches),
+        });
         let kinds = found["metadata"]["_jupyter_types_experimental"].as_array();
         let kinds = kinds.into_iter().flatten().map(|kind| &kind["type"]);
         let fits = |name: &str| !asks_for_all || name.starts_with(&self.name);
@@ -199,7 +213,8 @@ mod tests {
         for (code, asked) in [
             ("data.tr|ain.x()", "data.|.x()"),
             ("model\n    .fi|", "model\n    .|"),
-            ("Fit::n|", "Fit::n|"),
+            ("Fit::n|", "Fit::|"),
+            ("lab_support::n|", "lab_support::n|"),
             (":de|", ":de|"),
             ("use lab|", "use lab|"),
             ("\u{fc}.a|", "\u{fc}.|"),
@@ -247,6 +262,19 @@ mod tests {
         let answer = completions.answer(request.reply(&found)).content();
         assert_eq!(answer["matches"], json!(["spare()"]), "not `spec()`");
         assert_eq!((&answer["cursor_start"], &answer["cursor_end"]), (&json!(6), &json!(10)));
+    }
+
+    #[test]
+    fn a_type_is_known_by_its_name_wherever_it_stands() {
+        for (code, name) in [
+            ("Fit::e|", Some("Fit")),
+            ("let a = nn::Sequential::|", Some("Sequential")),
+            ("nn::|", None),
+            ("Fit.|", None),
+            ("Fi|", None),
+        ] {
+            assert_eq!(Place::of(&asked(code)).behind_type(), name, "{code}");
+        }
     }
 
     #[test]

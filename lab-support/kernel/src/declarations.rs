@@ -6,8 +6,8 @@ use crate::tokens::Token;
 
 pub enum Item<'a> {
     Struct(&'a str, Members),
-    /// Methods of a type, which are its own.
-    Impl(&'a str, Members),
+    /// Methods of a type, which are its own, and what it has without a value, as `Type::new`.
+    Impl(&'a str, Members, Members),
 }
 
 /// Fields or methods of a type.
@@ -21,6 +21,11 @@ impl Members {
     pub fn add(&mut self, name: &str, is_public: bool) {
         let all = if is_public { &mut self.public } else { &mut self.private };
         all.insert(name.into());
+    }
+
+    pub fn extend(&mut self, more: Members) {
+        self.public.extend(more.public);
+        self.private.extend(more.private);
     }
 
     /// Whether a list has all of them.
@@ -63,7 +68,10 @@ pub fn items<'a>(tokens: &[Token<'a>]) -> Vec<Item<'a>> {
                     "struct" => found.push(Item::Struct(text(name), fields(tokens, open + 1, end))),
                     "enum" => found.push(Item::Struct(text(name), Members::default())),
                     _ if is_of_trait || is_of_some || is_for_tests => (),
-                    _ => found.push(Item::Impl(text(name), methods(tokens, open + 1, end))),
+                    _ => {
+                        let (methods, others) = methods(tokens, open + 1, end);
+                        found.push(Item::Impl(text(name), methods, others));
+                    }
                 }
                 at = end;
             }
@@ -117,10 +125,14 @@ fn fields(tokens: &[Token], begin: usize, end: usize) -> Members {
     members
 }
 
-/// `fn a(&self) {} pub fn b(self) {}`, but none that is only there for tests, and none without a `self`.
-fn methods(tokens: &[Token], begin: usize, end: usize) -> Members {
-    let mut members = Members::default();
+/// `fn a(&self) {} pub fn b(self) {}`, and then those without a `self` and the constants; but none that is only there for
+/// tests.
+fn methods(tokens: &[Token], begin: usize, end: usize) -> (Members, Members) {
+    let (mut methods, mut others) = (Members::default(), Members::default());
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
+    let is_public = |words: &[&str]| {
+        words.iter().position(|word| *word == "pub").is_some_and(|at| words.get(at + 1) != Some(&"("))
+    };
     let mut at = begin;
     let mut start = begin;
     while at < end {
@@ -130,13 +142,15 @@ fn methods(tokens: &[Token], begin: usize, end: usize) -> Members {
                 let first = (bracket + 1..end).find(|&at| [",", ")"].contains(&text(at))).unwrap_or(end);
                 let has_self = (bracket..first).any(|at| text(at) == "self");
                 let words: Vec<&str> = (start..at).map(text).collect();
-                let is_public = words
-                    .iter()
-                    .position(|word| *word == "pub")
-                    .is_some_and(|pub_| words.get(pub_ + 1) != Some(&"("));
-                if has_self && !words.contains(&"cfg") {
-                    members.add(text(at + 1), is_public);
+                if !words.contains(&"cfg") {
+                    let members = if has_self { &mut methods } else { &mut others };
+                    members.add(text(at + 1), is_public(&words));
                 }
+                at += 1;
+            }
+            "const" if text(at + 2) == ":" => {
+                let words: Vec<&str> = (start..at).map(text).collect();
+                others.add(text(at + 1), is_public(&words));
                 at += 1;
             }
             "{" => {
@@ -150,5 +164,5 @@ fn methods(tokens: &[Token], begin: usize, end: usize) -> Members {
             _ => at += 1,
         }
     }
-    members
+    (methods, others)
 }

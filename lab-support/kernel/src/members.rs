@@ -22,6 +22,8 @@ struct Type {
     name: String,
     fields: Members,
     methods: Members,
+    /// What it has without a value: functions, constants.
+    others: Members,
 }
 
 impl Types {
@@ -49,17 +51,17 @@ impl Types {
                             ..Type::default()
                         });
                     }
-                    Item::Impl(name, found) => methods.push((file, name, found)),
+                    Item::Impl(name, found, others) => methods.push((file, name, found, others)),
                 }
             }
         }
-        for (file, name, found) in methods {
+        for (file, name, found, others) in methods {
             // Of two types of this name it is the nearer one that is meant.
             let near = |other: &Path| file.iter().zip(other.iter()).take_while(|(a, b)| a == b).count();
             let named = types.0.iter_mut().filter(|kind| kind.name == name);
             if let Some(kind) = named.max_by_key(|kind| near(&kind.file)) {
-                kind.methods.public.extend(found.public);
-                kind.methods.private.extend(found.private);
+                kind.methods.extend(found);
+                kind.others.extend(others);
             }
         }
         types
@@ -83,6 +85,22 @@ impl Types {
         let fields = fields.into_iter().filter(|name| is_hidden(name, |kind| &kind.fields));
         let methods = methods.into_iter().filter(|method| is_hidden(name_of(method), |kind| &kind.methods));
         fields.chain(methods).collect()
+    }
+
+    /// The same behind a type and `::`, where its methods and what it has without a value are listed.
+    pub fn hidden_of<'a>(&self, name: &str, listed: &[&'a str]) -> BTreeSet<&'a str> {
+        let name_of = |listed: &&'a str| listed.split('(').next().unwrap_or_default();
+        let names: BTreeSet<&str> = listed.iter().map(name_of).collect();
+        // A student's own type may have this name, too.
+        let is_meant =
+            |kind: &&Type| kind.name == name && kind.methods.are_in(&names) && kind.others.are_in(&names);
+        let kinds: Vec<&Type> = self.0.iter().filter(is_meant).collect();
+        let members = || kinds.iter().flat_map(|kind| [&kind.methods, &kind.others]);
+        let is_hidden = |name: &str| {
+            members().any(|members| members.hides(name))
+                && !members().any(|members| members.public.contains(name))
+        };
+        listed.iter().copied().filter(|listed| is_hidden(name_of(listed))).collect()
     }
 }
 
@@ -131,6 +149,8 @@ mod tests {
             pub(crate) fn check(&self, [u8; 2]: x) -> u8 { 1 }
             fn sum(self: &Self) {}
             fn helper() {}
+            const MOST: usize = 3;
+            pub const LEAST: usize = 3;
             #[cfg(test)]
             fn tested(&self) {}
         }
@@ -145,6 +165,18 @@ mod tests {
         assert_eq!(hidden(&all), ["check(x)", "layers", "seed", "sum()"]);
         assert_eq!(hidden(&["sum()", "layers", "seed", "len()"]), [""; 0], "a value of another type");
         assert_eq!(types.0.len(), 1);
+    }
+
+    #[test]
+    fn what_is_private_behind_a_type_is_known_too() {
+        let types = Types::read([(Path::new("a.rs"), SOURCE)].into_iter());
+        let all =
+            ["new()", "fit(f)", "seed(seed)", "check(x)", "sum()", "helper()", "MOST", "clone()", "LEAST"];
+        let hidden =
+            |name, listed: &[&'static str]| types.hidden_of(name, listed).into_iter().collect::<Vec<_>>();
+        assert_eq!(hidden("Net", &all), ["MOST", "check(x)", "helper()", "sum()"]);
+        assert_eq!(hidden("Other", &all), [""; 0]);
+        assert_eq!(hidden("Net", &["new()", "helper()"]), [""; 0], "a student's own type of this name");
     }
 
     #[test]
