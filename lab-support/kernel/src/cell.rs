@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::division;
 use crate::failure::Failure;
 use crate::history::{Came, History};
 use crate::message::Message;
@@ -148,7 +149,15 @@ impl Cell {
         }
         let error = content.map(|content| self.request.broadcast("error", &content));
         let full = full.map(|html| self.show(folded(html), None));
-        Some((error.into_iter().chain(full).collect(), reply, idle))
+        let slip = self.slip(history).filter(|_| error.is_none());
+        let slip = slip.map(|slip| text_of(&self.request, Stream::Stdout, &format!("{slip}\n")));
+        Some((error.into_iter().chain(full).chain(slip).collect(), reply, idle))
+    }
+
+    /// What is said beside a value that can't be the one that was meant.
+    fn slip(&self, history: &History) -> Option<String> {
+        let value = self.result.as_ref()?["text/plain"].as_str()?;
+        division::told(&self.code(), value, history)
     }
 
     /// What came of it, when it has ended with this reply.

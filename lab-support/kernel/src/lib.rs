@@ -109,6 +109,7 @@ mod completion;
 pub mod connection;
 mod copy;
 mod declarations;
+mod division;
 mod evaluator;
 mod expressions;
 mod failure;

@@ -15,6 +15,7 @@ mod slips;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod unread;
 mod variables;
 
 pub use diagnostic::Compiled;
@@ -23,6 +24,7 @@ use excerpt::excerpt;
 pub use excerpt::wrapped;
 use place::{Located, locate};
 pub use slips::of_panic;
+use unread::Unread;
 
 use crate::history::History;
 use crate::source::Source;
@@ -45,6 +47,11 @@ pub struct Mistake {
 pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &History) -> Mistake {
     let source = Source::new(cell, compiled.source.as_str());
     let errors: Vec<&Diagnostic> = compiled.messages.iter().filter(|message| message.is_error()).collect();
+    if errors.iter().all(|error| error.code().is_empty())
+        && let Some(found) = unread::division(cell)
+    {
+        return found.told(cell);
+    }
     let is_compilers = errors.iter().any(|error| said.iter().any(|said| is_about(said, error)));
     let located = errors.iter().filter_map(|error| locate(error, &source)).collect();
     let mut roots = if is_compilers { cascade::roots(located) } else { Vec::new() };
@@ -53,8 +60,8 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
         return in_words(said, &source, errors.first().copied().filter(|_| is_compilers));
     }
     let is_ours = is_about_our_bracket(&roots[0].diagnostic.message, &source);
-    if let Some(mistake) = unclosed(&source).filter(|_| is_ours) {
-        return mistake;
+    if let Some(bracket) = unread::bracket(&source).filter(|_| is_ours) {
+        return bracket.told(cell);
     }
     let (mut value, mut lines) = (Vec::new(), Vec::new());
     let mut is_told_of_first_cell = false;
@@ -88,14 +95,8 @@ fn is_about(said: &str, error: &Diagnostic) -> bool {
 fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mistake {
     let first = said.first().map_or("", String::as_str);
     let is_syntax = error.is_some_and(|error| error.code().is_empty());
-    if let Some((at, from)) = source.open_text().filter(|_| is_syntax) {
-        let line = source.cell().lines().nth(at).unwrap_or_default();
-        let (head, help) =
-            (format!("Line {}: a text without an end", at + 1), "A `\"` is missing in this line.");
-        let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
-        lines.extend(excerpt(at + 1, line, (from, line.chars().count()), ""));
-        lines.push(help.into());
-        return Mistake { value: format!("{head}\n{help}"), lines, full: None };
+    if let Some(text) = unread::text(source).filter(|_| is_syntax) {
+        return text.told(source.cell());
     }
     if let Some(line) = Source::new(texts::without(source.cell()), "")
         .that_ends_in_a_colon()
@@ -107,10 +108,9 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
         lines.extend(wrapped(help));
         return Mistake { value: format!("{head}\n{help}"), lines, full: None };
     }
-    if let Some(mistake) = unclosed(source)
-        .filter(|_| ["closing", "unclosed"].iter().any(|word| first.contains(&format!("{word} delimiter"))))
-    {
-        return mistake;
+    let is_unclosed = ["closing", "unclosed"].iter().any(|word| first.contains(&format!("{word} delimiter")));
+    if let Some(bracket) = unread::bracket(source).filter(|_| is_unclosed) {
+        return bracket.told(source.cell());
     }
     let code = texts::without(source.cell());
     let all: Vec<&str> = code.lines().collect();
@@ -137,16 +137,15 @@ fn in_words(said: &[String], source: &Source, error: Option<&Diagnostic>) -> Mis
     Mistake { value: [head].into_iter().chain(help).collect::<Vec<_>>().join("\n"), lines, full: None }
 }
 
-/// A bracket that nothing closes.
-fn unclosed(source: &Source) -> Option<Mistake> {
-    let (at, from) = source.open_bracket()?;
-    let line = source.cell().lines().nth(at)?;
-    let head = format!("Line {}: a bracket that is not closed", at + 1);
-    let help = "The bracket that closes it is missing, at the end of the cell perhaps.";
-    let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
-    lines.extend(excerpt(at + 1, line, (from, from + 1), ""));
-    lines.push(help.into());
-    Some(Mistake { value: format!("{head}\n{help}"), lines, full: None })
+impl Unread {
+    fn told(self, cell: &str) -> Mistake {
+        let line = cell.lines().nth(self.line).unwrap_or_default();
+        let head = format!("Line {}: {}", self.line + 1, self.what);
+        let mut lines = vec![format!("{BOLD}{head}{PLAIN}")];
+        lines.extend(excerpt(self.line + 1, line, self.range, ""));
+        lines.extend(wrapped(&self.help));
+        Mistake { value: format!("{head}\n{}", self.help), lines, full: None }
+    }
 }
 
 /// Whether a message is about a bracket that is not closed, or about a closing one that is not the cell's but one that

@@ -1,0 +1,44 @@
+//! What keeps a cell from being read as Rust, and is seen in its text.
+
+use crate::division;
+use crate::source::Source;
+
+pub struct Unread {
+    /// The line of the cell, from 0.
+    pub line: usize,
+    /// The characters in it, from 0, that are underlined.
+    pub range: (usize, usize),
+    pub what: &'static str,
+    pub help: String,
+}
+
+/// A text that nothing ends.
+pub fn text(source: &Source) -> Option<Unread> {
+    let (line, from) = source.open_text()?;
+    let range = (from, length(source.cell(), line));
+    Some(Unread {
+        line,
+        range,
+        what: "a text without an end",
+        help: "A `\"` is missing in this line.".into(),
+    })
+}
+
+/// A bracket that nothing closes.
+pub fn bracket(source: &Source) -> Option<Unread> {
+    let (line, from) = source.open_bracket()?;
+    let help = "The bracket that closes it is missing, at the end of the cell perhaps.".into();
+    Some(Unread { line, range: (from, from + 1), what: "a bracket that is not closed", help })
+}
+
+/// A `//` that was to divide.
+pub fn division(cell: &str) -> Option<Unread> {
+    let division = division::that_breaks(cell)?;
+    let (line, from) = division.place;
+    let range = (from, length(cell, line));
+    Some(Unread { line, range, what: "a comment, and no division", help: division.help() })
+}
+
+fn length(cell: &str, line: usize) -> usize {
+    cell.lines().nth(line).map_or(0, |line| line.chars().count())
+}
