@@ -13,6 +13,7 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use crate::away::Away;
 use crate::cell::Cell;
 use crate::completion::Completions;
 use crate::connection::Connection;
@@ -45,6 +46,7 @@ pub struct Kernel {
     /// The cell that has ended, but for what its front end wants to know beside it.
     expressions: Option<Expressions>,
     history: History,
+    away: Away,
     /// The number of the last cell.
     number: u64,
     connection: Connection,
@@ -87,6 +89,7 @@ async fn serve(file: &Path) -> Result<()> {
         completions: Completions::default(),
         expressions: None,
         history: History::default(),
+        away: Away::default(),
         number: 0,
         connection,
         incoming: sender,
@@ -120,6 +123,9 @@ impl Kernel {
                 }
             };
             let Some(heard) = heard else { return };
+            if let Incoming::Front(_, message) = &heard {
+                self.away.meet(message);
+            }
             match heard {
                 Incoming::Front(_, message) if message.kind() == "shutdown_request" => {
                     return self.shut_down(&message).await;

@@ -100,6 +100,7 @@
 //!   standard library without what no cell names (`standard_library.rs`). Without the first of these a first cell that is
 //!   run at once takes half as long again, and an open notebook another 290 MB.
 
+mod away;
 mod bindings;
 mod build;
 mod cell;

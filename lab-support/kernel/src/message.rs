@@ -84,6 +84,11 @@ impl Message {
         self.header["msg_id"].as_str().unwrap_or_default()
     }
 
+    /// The front end that has sent it, or that it is for.
+    pub fn session(&self) -> &str {
+        self.header["session"].as_str().unwrap_or_default()
+    }
+
     /// Whether this is an answer to `request`, or a broadcast about it.
     pub fn is_about(&self, request: &Message) -> bool {
         let parent: Value = serde_json::from_slice(&self.frames[1]).unwrap_or_default();
@@ -117,7 +122,7 @@ impl Message {
 
     /// Another request of whoever sent this one.
     pub fn follow_up(&self, kind: &str, content: &Value) -> Message {
-        Message::new(kind, self.header["session"].as_str().unwrap_or_default(), &json!({}), content)
+        Message::new(kind, self.session(), &json!({}), content)
     }
 
     /// A request of our own.
@@ -127,8 +132,7 @@ impl Message {
 
     /// A broadcast about this request.
     pub fn broadcast(&self, kind: &str, content: &Value) -> Message {
-        let session = self.header["session"].as_str().unwrap_or_default();
-        Message::new(kind, session, &self.header, content)
+        Message::new(kind, self.session(), &self.header, content)
     }
 
     /// A broadcast that says the same as this one.

@@ -165,6 +165,13 @@ impl FrontEnd {
         front_end
     }
 
+    /// One that comes while a cell runs, and so hears no answer yet.
+    pub async fn connect_to_busy(info: &Connection) -> FrontEnd {
+        let client = Client::connect(info).await.unwrap();
+        client.shell.send(&client.request("kernel_info_request", &json!({})));
+        FrontEnd { client }
+    }
+
     /// A kernel with one front end, in which lab-support can be used.
     pub async fn with_lab() -> (Kernel, FrontEnd) {
         let kernel = Kernel::start().await;

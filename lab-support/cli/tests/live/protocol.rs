@@ -27,6 +27,7 @@ async fn a_kernel_does_what_its_front_ends_expect() {
     an_error_is_an_error_and_variables_live_on(&mut page).await;
     the_kernel_answers_while_a_cell_runs(&kernel, &mut page).await;
     front_ends_share_a_kernel(&kernel, &mut page).await;
+    a_page_that_comes_back_sees_what_it_has_missed(&kernel, &mut page).await;
     a_message_that_is_not_signed_is_ignored(&kernel, &mut page).await;
     figures_are_shown_where_they_are_made(&mut page).await;
     training_moves_and_stops_when_asked(&mut page).await;
@@ -135,6 +136,13 @@ async fn what_a_cell_can_not_use_is_not_completed(page: &mut FrontEnd) {
     }
     let summaries = complete("model.summ").await;
     assert_eq!(summaries, ["summary()"]);
+    let names = complete("Sequential::").await;
+    let begins = |name: &str| names.iter().any(|listed| listed.split('(').next() == Some(name));
+    assert!(begins("new") && begins("load") && begins("fit"), "{names:?}");
+    for name in ["refuse", "spec", "digest", "push_or_refuse", "check"] {
+        assert!(!begins(name), "{name}: {names:?}");
+    }
+    assert!(complete("Fit::ep").await.iter().any(|name| name.starts_with("epochs(")));
     let array = complete("let shapes = ndarray::Array2::<f32>::zeros((2, 2)); shapes.su").await;
     assert!(array.contains(&"sum()".into()), "{array:?}");
 }
@@ -182,6 +190,28 @@ async fn front_ends_share_a_kernel(kernel: &Kernel, page: &mut FrontEnd) {
     let inspect = json!({ "code": "kept", "cursor_pos": 4 });
     let reply = page.ask("inspect_request", inspect).await.1.content();
     assert_eq!(reply["found"], true, "{reply}");
+}
+
+async fn a_page_that_comes_back_sees_what_it_has_missed(kernel: &Kernel, page: &mut FrontEnd) {
+    let code =
+        "println!(\"early\");\nstd::thread::sleep(std::time::Duration::from_secs(8));\nprintln!(\"late\");";
+    let long = page.send(code).await;
+    page.wait_for(&long, "early").await;
+    let mut back = FrontEnd::connect_to_busy(&kernel.info).await;
+    sleep(Duration::from_secs(6)).await;
+    let cell = back.run("1 + 1").await.ok();
+    let kinds = cell.kinds();
+    let missed = kinds.iter().take_while(|kind| **kind != "execute_input");
+    let missed: Vec<&&str> = missed.filter(|kind| **kind != "status").collect();
+    assert_eq!(missed.first(), Some(&&"display_data"), "{kinds:?}");
+    assert_eq!(missed.last(), Some(&&"update_display_data"), "{kinds:?}");
+    let text = cell.text();
+    let (running, ended) = text.split_once("has ended after").expect("how it ended");
+    assert!(running.contains("early") && !running.contains("late"), "{text}");
+    assert!(ended.contains("early\nlate\n") && ended.ends_with('2'), "{text}");
+    assert_eq!(back.run("1 + 1").await.ok().text(), "2", "it is told once");
+    page.cell(&long).await.ok();
+    assert_eq!(page.run("1 + 1").await.ok().text(), "2", "who has seen it is not told");
 }
 
 async fn a_message_that_is_not_signed_is_ignored(kernel: &Kernel, page: &mut FrontEnd) {

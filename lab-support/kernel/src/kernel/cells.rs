@@ -103,12 +103,23 @@ impl Kernel {
     }
 
     /// Broadcasts what comes of the cell that runs, as far as it is to be seen.
-    pub(super) fn show(&self, message: Message) {
+    pub(super) fn show(&mut self, message: Message) {
         let is_silent = self.cell.as_ref().is_some_and(Cell::is_silent);
         let is_seen = if is_silent { message.kind() == "status" } else { true };
         if is_seen && self.expressions.is_none() {
+            let is_news = self.away.hear(&message);
             self.front.broadcast(message);
+            if is_news {
+                self.tell_of_missed();
+            }
         }
+    }
+
+    /// Shows the cell that waits what its page has missed.
+    pub(super) fn tell_of_missed(&mut self) {
+        let waits = self.waiting.iter().find(|request| request.kind() == "execute_request");
+        let missed = waits.and_then(|request| self.away.tell(request));
+        missed.into_iter().for_each(|message| self.front.broadcast(message));
     }
 
     pub(super) async fn end_cell(&mut self) {
@@ -118,6 +129,8 @@ impl Kernel {
         };
         shown.into_iter().for_each(|message| self.show(message));
         let Some(cell) = self.cell.take() else { return };
+        self.away.end();
+        self.tell_of_missed();
         match &mut self.expressions {
             Some(expressions) => expressions.hear(&reply, cell.result),
             None => {

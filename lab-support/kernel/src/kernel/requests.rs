@@ -30,6 +30,7 @@ impl Kernel {
             return;
         }
         self.waiting.push_back(request);
+        self.tell_of_missed();
         self.next().await;
     }
 
@@ -66,6 +67,9 @@ impl Kernel {
                     if is_cell {
                         self.last = Some(request.clone());
                         self.number += u64::from(Cell::counts(&request));
+                        let missed = self.away.tell(&request);
+                        missed.into_iter().for_each(|message| self.front.broadcast(message));
+                        self.away.begin(&request, self.number);
                         self.run(request).await;
                     } else {
                         evaluator.send(Channel::Shell, &request).await;

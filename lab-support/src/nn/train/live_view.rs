@@ -47,7 +47,7 @@ impl Sums {
 }
 
 /// Appears when no other moment takes its place: what a page that was reloaded shows does not change any more.
-const STALE: &str = r##"<svg width="100%" height="34" font-size="12" fill="#a1330f" visibility="hidden"><set attributeName="visibility" to="visible" begin="10s"/><text y="13">No news for 10 seconds. After a reload of the page, a training runs to its end out of sight:</text><text y="29">the next cell that you run waits for it, and the network has then learned it all.</text></svg>"##;
+const STALE: &str = r##"<svg width="100%" height="34" font-size="12" fill="#a1330f" visibility="hidden"><set attributeName="visibility" to="visible" begin="10s"/><text y="13">No news for 10 seconds. After a page was closed or reloaded, a training goes on out of sight:</text><text y="29">the next cell that you run shows how it goes and how it ended; the network learns it all.</text></svg>"##;
 
 /// More moments than pixels across add nothing.
 const MOMENTS: usize = 256;
