@@ -5,12 +5,12 @@ const WHOLE: usize = 24;
 /// How many of its values stand at either end.
 const END: usize = 4;
 
-/// What a value prints as: an array of ndarray without the words on how it lies in memory, a long list in short.
+/// What a value prints as: arrays of ndarray without the words on how they lie in memory, wherever they stand in it, and a
+/// long list in short.
 pub fn short(kind: &str, text: std::string::String) -> std::string::String {
     let kind = kind.trim_start_matches('&');
-    if kind.starts_with("ndarray::ArrayBase<") {
-        return text.rfind(", strides=[").map_or(text.clone(), |end| text[..end].into());
-    }
+    let is_text = kind == "str" || kind == "alloc::string::String";
+    let text = if is_text { text } else { without_memory(&text) };
     if !kind.starts_with("alloc::vec::Vec<") && !kind.starts_with('[') {
         return text;
     }
@@ -36,6 +36,29 @@ pub fn short(kind: &str, text: std::string::String) -> std::string::String {
     }
 }
 
+/// Leaves out what ndarray says behind each array, `, strides=[2, 1], layout=Cc (0x5), const ndim=2`.
+fn without_memory(text: &str) -> std::string::String {
+    const BEGIN: &str = ", strides=[";
+    const END: &str = " ndim=";
+    let mut kept = std::string::String::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find(BEGIN) {
+        let words = &rest[begin + BEGIN.len()..];
+        let strides = words.find(|c: char| !c.is_ascii_digit() && !"-, ".contains(c)).unwrap_or(0);
+        let is_array = words[strides..].starts_with("], layout=");
+        kept.push_str(&rest[..begin]);
+        rest = match words.find(END).filter(|_| is_array) {
+            Some(end) => words[end + END.len()..].trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => {
+                kept.push_str(BEGIN);
+                words
+            }
+        };
+    }
+    kept.push_str(rest);
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::short;
@@ -46,7 +69,17 @@ mod tests {
         let kind = "ndarray::ArrayBase<ndarray::data_repr::OwnedRepr<f32>, ndarray::dimension::dim::Dim<[usize; 2]>>";
         assert_eq!(short(kind, text.into()), "[[1.0, 2.0]], shape=[1, 2]");
         assert_eq!(short(&format!("&{kind}"), text.into()), "[[1.0, 2.0]], shape=[1, 2]");
-        assert_eq!(short("mine::Net", text.into()), text);
+        let both = std::format!("Net {{ w: {text}, all: [{text}, {text}] }}");
+        let array = "[[1.0, 2.0]], shape=[1, 2]";
+        let told = std::format!("Net {{ w: {array}, all: [{array}, {array}] }}");
+        assert_eq!(short("mine::Net", both), told, "within a value of any type");
+        let list = "alloc::vec::Vec<ndarray::ArrayBase<ndarray::data_repr::OwnedRepr<f32>, ndarray::IxDyn>>";
+        let dynamic = "[[[1.0]], shape=[1, 1], strides=[1, 1], layout=CFcf (0xf), dynamic ndim=2, \
+                       [], shape=[0], strides=[0], layout=CFcf (0xf), dynamic ndim=1]";
+        assert_eq!(short(list, dynamic.into()), "[[[1.0]], shape=[1, 1], [], shape=[0]]");
+        let own = "\"[1], shape=[1], strides=[1], layout=CFcf (0xf), const ndim=1\"";
+        assert_eq!(short("alloc::string::String", own.into()), own, "a student's own text");
+        assert_eq!(short("mine::S", ", strides=[1, x".into()), ", strides=[1, x");
     }
 
     #[test]
