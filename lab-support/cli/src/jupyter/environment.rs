@@ -14,11 +14,15 @@ use crate::setup::Kernel;
 const REQUIREMENTS: &str = include_str!("../../requirements.txt");
 
 /// No question about news, and no look for updates, at a student's first start. Code has the line numbers that messages name,
-/// and is wrapped where it is wider than the page.
+/// and is wrapped where it is wider than the page. What is typed is saved every ten seconds, so that a page that is reloaded has
+/// what was written.
 const SETTINGS: &str = r#"{
   "@jupyterlab/apputils-extension:notification": {
     "checkForUpdates": false,
     "fetchNews": "false"
+  },
+  "@jupyterlab/docmanager-extension:plugin": {
+    "autosaveInterval": 10
   },
   "@jupyterlab/notebook-extension:tracker": {
     "codeCellConfig": { "lineNumbers": true, "lineWrap": true }
@@ -27,9 +31,12 @@ const SETTINGS: &str = r#"{
 "#;
 
 /// Lines that are wider than the page go on between two words, and not within a number. Of two rules for the same element
-/// the later one counts, which is JupyterLab's; this one is of more words.
-const STYLE: &str =
-    ".jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }\n";
+/// the later one counts, which is JupyterLab's; these are of more words. Figures are white: on a dark page they are cards with a
+/// frame, as the view of a training is.
+const STYLE: &str = "\
+.jp-OutputArea .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
+.jp-OutputArea .jp-RenderedImage img { box-sizing: border-box; border: 1px solid #e4e4e4; border-radius: 6px; }
+";
 
 /// Read by the server when it starts. It ends with the program that started it, however that ends. The kernel of a closed
 /// notebook, which takes hundreds of megabytes, ends after an hour without work. Nobody is told which language servers are
@@ -118,7 +125,8 @@ print(c.LabApp.custom_css)
         let output = python.wait_with_output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "3600 False False\nclean_html\nTrue\n");
         assert!(serde_json::from_str::<Value>(SETTINGS).is_ok());
-        let outweighs = STYLE.split('{').next().is_some_and(|names| names.matches(".jp-").count() > 1);
-        assert!(outweighs, "JupyterLab's own rule, `.jp-OutputArea-output pre`, comes later");
+        let outweighs = STYLE.lines().all(|rule| rule.split('{').next().unwrap().matches(".jp-").count() > 1);
+        assert!(outweighs, "JupyterLab's own rules, as `.jp-OutputArea-output pre`, come later");
+        assert!(STYLE.contains(".jp-RenderedImage img"), "figures have a frame");
     }
 }
