@@ -19,7 +19,7 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
 }
 
 /// As many characters of a line as a page of 900 pixels has room for. A notebook would break a longer one where it ends.
-const WIDE: usize = 84;
+pub(crate) const WIDE: usize = 84;
 
 /// Shows text in which the rows of a table stay whole: what is wider than a page is moved to and fro. Sentences beside them
 /// are broken where a page ends.

@@ -140,13 +140,41 @@ impl Drop for TrainingProgress {
     }
 }
 
+/// Short enough to stay one line on a narrow page, so with validation in fewer words.
 fn described(epoch: &Epoch) -> String {
     let Epoch { seconds, steps, train, validation, .. } = epoch;
     let (loss, accuracy) = (train.loss, train.accuracy);
-    let mut line = format!("{steps} steps  {seconds:.2} s  loss {loss:.4}  accuracy {accuracy:.4}");
-    if let Some(validation) = validation {
-        let (loss, accuracy) = (validation.loss, validation.accuracy);
-        line += &format!("  val_loss {loss:.4}  val_accuracy {accuracy:.4}");
+    match validation {
+        None => format!("{steps} steps  {seconds:.2} s  loss {loss:.4}  accuracy {accuracy:.4}"),
+        Some(validation) => format!(
+            "{seconds:.2} s  loss {loss:.4}  acc {accuracy:.4}  val loss {:.4}  val acc {:.4}",
+            validation.loss, validation.accuracy
+        ),
     }
-    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::score::{Measured, Score};
+    use crate::notebook::display::WIDE;
+
+    #[test]
+    fn the_line_of_an_epoch_fits_on_a_narrow_page() {
+        let score = Score::from(Measured { loss: 12.5, accuracy: 0.875, samples: 100 });
+        for validation in [None, Some(score)] {
+            let epoch = Epoch {
+                number: 100,
+                seconds: 123.45,
+                steps: 60_000,
+                train: score,
+                validation,
+                learning_rate: 0.1,
+            };
+            let mut progress = TrainingProgress::new("784-10".into(), 100, true, &[]);
+            progress.begin(100);
+            let line = format!("{}  {}", progress.heading(), described(&epoch));
+            assert!(line.chars().count() <= WIDE, "{}: {line}", line.chars().count());
+        }
+    }
 }
