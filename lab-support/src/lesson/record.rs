@@ -1,9 +1,12 @@
-//! How a training run gets into the records, and what tells that nobody has changed it there.
+//! How a training run gets into the records and out of them, and what tells that nobody has changed it there.
+
+use std::path::Path;
 
 use lab_base::{Error, home, records};
 
 use crate::data::{Dataset, Digest, Source};
 use crate::lesson::run::Run;
+use crate::lesson::runs::Runs;
 use crate::lesson::tested::check_is_test;
 use crate::nn::{Fit, History, Recipe, Score, Sequential};
 use crate::notebook::live;
@@ -46,6 +49,25 @@ pub fn record(name: &str, history: &History, test: &Score) -> Result<(), Error> 
     run.keep(history.setup.source)?;
     println!("{run}");
     Ok(())
+}
+
+impl Runs {
+    /// Takes the runs of this name, whatever their seeds, out of the records for good, as when a name was mistyped or another
+    /// network was meant: they are in no table any more. The runs that are left.
+    ///
+    /// # Errors
+    /// When no run has this name, or the file can't be written.
+    pub fn forget(&self, name: &str) -> Result<Runs, Error> {
+        self.get(name)?;
+        self.forget_in(&home::runs_file(self.source)?, name)
+    }
+
+    fn forget_in(&self, file: &Path, name: &str) -> Result<Runs, Error> {
+        // What has not seen the test set is in no table.
+        let is_meant = |run: &Run| run.name == name && run.test_accuracy.is_some();
+        records::replace(file, is_meant, &[])?;
+        Ok(self.without(&[name]))
+    }
 }
 
 impl Run {
@@ -118,6 +140,26 @@ mod tests {
             let told = new(&score).unwrap_err().to_string();
             assert!(told.contains("that of another network"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_run_that_is_a_mistake_goes_for_good_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("runs.jsonl");
+        let trial = Run { test_accuracy: None, ..run("wdie", 0.8) };
+        let all = [run("baseline", 0.88), run("wdie", 0.89), trial, Run { seed: 43, ..run("wdie", 0.87) }];
+        all.iter().for_each(|run| records::append(&file, run).unwrap());
+        let names = |runs: &[Run]| runs.iter().map(|run| run.name.clone()).collect::<Vec<_>>();
+        let runs = Runs::new(all.to_vec(), Source::Practice);
+        let left = runs.forget_in(&file, "wdie").unwrap();
+        assert!(left.get("wdie").is_err() && left.get("baseline").is_ok());
+        assert_eq!(
+            names(&records::read(&file).unwrap()),
+            ["baseline", "wdie"],
+            "a trial is no row of the table"
+        );
+        let told = runs.forget("wide").unwrap_err().to_string();
+        assert!(told.contains("\"wide\" among [\"baseline\", \"wdie\"]"), "{told}");
     }
 
     /// A line of a file, read again.

@@ -85,7 +85,14 @@ impl fmt::Display for Runs {
         others.iter().try_for_each(|group| write_comparison(f, first, group, name))?;
         write_images(f, first, others)?;
         write_before(f, &shown)?;
-        write_advice(f, first)
+        write_advice(f, first)?;
+        if !others.is_empty() {
+            write!(
+                f,
+                "\n  (a row that is a mistake goes for good by `runs(&train)?.forget(\"its name\")?`)"
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -163,6 +170,13 @@ mod tests {
 
     fn table(runs: Vec<Run>) -> String {
         Runs::new(runs, Source::Practice).to_string()
+    }
+
+    #[test]
+    fn a_table_says_how_a_row_is_taken_out() {
+        let text = table(vec![run("baseline", 0.88), run("wdie", 0.89)]);
+        assert!(text.ends_with("by `runs(&train)?.forget(\"its name\")?`)"), "{text}");
+        assert!(!table(vec![run("baseline", 0.88)]).contains("forget"));
     }
 
     #[test]
