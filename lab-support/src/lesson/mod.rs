@@ -40,7 +40,7 @@ pub use record::{experiment, record};
 pub use run::{EpochPoint, Run};
 pub use runs::{Runs, runs};
 pub use sweep::Sweep;
-pub use task::{task, task_gradient};
+pub use task::{Task, task, task_gradient};
 pub use trial::trial;
 pub use versions::{Versions, versions};
 pub use with::With;

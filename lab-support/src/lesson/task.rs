@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use lab_base::Error;
 use ndarray::Array2;
 
 use crate::notebook::display;
@@ -129,6 +130,10 @@ const TASKS: [(&str, &str, Hints); 12] = [
 /// How often each open task was shown.
 static SHOWN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
+/// A task that has been looked at, and shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task(Shown);
+
 /// What a notebook shows of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shown {
@@ -138,25 +143,48 @@ enum Shown {
 
 /// Shows whether a task is done. As long as it is open, says so with what is `found` in its place and a hint: another
 /// each time, from a nudge to the line itself.
-pub fn task(name: &str, done: bool, found: impl fmt::Display) {
-    show(&state(name, done, &found.to_string()));
-}
-
-fn show(shown: &Shown) {
-    display::show(&[("text/markdown", &shown.markdown()), ("text/plain", &shown.to_string())]);
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let narrow = 64;
+/// task("fewer neurons", 2 * narrow == 128, narrow).required()?; // Otherwise nothing is trained.
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+pub fn task(name: &str, done: bool, found: impl fmt::Display) -> Task {
+    state(name, done, &found.to_string()).show()
 }
 
 /// The same for a gradient, which must have the shape of what it belongs to, and must not be all zeros.
-pub fn task_gradient(name: &str, gradient: &Array2<f32>, of: &Array2<f32>) {
+pub fn task_gradient(name: &str, gradient: &Array2<f32>, of: &Array2<f32>) -> Task {
     let (rows, columns) = gradient.dim();
     let is_zero = gradient.iter().all(|number| *number == 0.0);
     let zeros = if is_zero { ", all of its numbers 0" } else { "" };
     let done = gradient.dim() == of.dim() && !is_zero;
     // What the numbers are is for a gradient check to find out.
     match state(name, done, &format!("a table of {rows} x {columns}{zeros}")) {
-        Shown::Done(name) => show(&Shown::Done(format!("{name}: {rows} x {columns}, the right shape"))),
-        open => show(&open),
+        Shown::Done(name) => Shown::Done(format!("{name}: {rows} x {columns}, the right shape")).show(),
+        open => open.show(),
     }
+}
+
+impl Task {
+    /// For a task without which what the cell does next makes no sense, as a long training of another network: an error
+    /// that ends the cell while it is open.
+    ///
+    /// # Errors
+    /// When the task is open.
+    pub fn required(&self) -> Result<(), Error> {
+        match &self.0 {
+            Shown::Done(_) => Ok(()),
+            Shown::Open { what, found, .. } => {
+                let advice = "nothing is trained until it is: change the cell as the hint above says, and run it again";
+                Err(Error::new("seeing whether the task of this cell is done", what, found, advice))
+            }
+        }
+    }
+
+    /// It has been shown already.
+    pub fn evcxr_display(&self) {}
 }
 
 fn state(name: &str, done: bool, found: &str) -> Shown {
@@ -174,6 +202,11 @@ fn state(name: &str, done: bool, found: &str) -> Shown {
 }
 
 impl Shown {
+    fn show(self) -> Task {
+        display::show(&[("text/markdown", &self.markdown()), ("text/plain", &self.to_string())]);
+        Task(self)
+    }
+
     fn markdown(&self) -> String {
         match self {
             Shown::Done(name) => format!("\u{2713} **{name}**"),
@@ -235,6 +268,14 @@ mod tests {
         }
         assert_eq!(told(true), "\u{2713} more epochs");
         assert!(told(false).contains("Hint 1 of 3"), "it begins anew");
+    }
+
+    #[test]
+    fn nothing_is_trained_while_a_task_is_open() {
+        assert!(task("mine, done", true, 64).required().is_ok());
+        let told = task("fewer neurons", false, 128).required().unwrap_err().to_string();
+        assert!(told.contains("expected half as many neurons as the baseline has, found 128."), "{told}");
+        assert!(told.contains("nothing is trained until it is"), "{told}");
     }
 
     #[test]

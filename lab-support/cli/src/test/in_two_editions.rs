@@ -129,7 +129,7 @@ impl Task {
     async fn run(&self) -> Vec<Result<Duration, String>> {
         let mut results = Vec::new();
         for (path, cells) in &self.notebooks {
-            let ran = run::run_begin(&self.kernel, path, *cells, self.limit).await;
+            let ran = run::run_begin(&self.kernel, path, *cells, self.blank, self.limit).await;
             let name = path.file_name().unwrap_or_default().display();
             let how = ran.as_ref().map_or(": failed".into(), |time| format!(" in {}", in_words(*time)));
             self.lines.say(format!("        {name}{how}"));
