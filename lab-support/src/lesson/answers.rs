@@ -4,18 +4,18 @@ use lab_base::Error;
 use lab_base::home;
 
 use crate::data::FashionMnist;
-use crate::lesson::check::Check;
+use crate::lesson::check::{Check, Said};
 use crate::lesson::evidence::evidence;
 use crate::lesson::questions::QUESTIONS;
 use crate::lesson::with::without_value;
 use crate::lesson::{answers_file, judge};
-use crate::notebook::display;
 
 /// An answer as a notebook shows it: the text, and under it what its check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     section: String,
     check: Check,
+    said: Said,
 }
 
 /// Answers question `number` (1 to 6) in Markdown: shows the answer, checks it, and writes it into
@@ -43,20 +43,35 @@ pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Resu
             "{{{name}}} stands in the answer as it is: its value goes in by `.with(\"{name}\", \u{2026})` behind the text."
         );
     }
+    let file = home::answers_file(data.train.source)?;
     if !text.is_empty() {
-        let note = answers_file::write(&home::answers_file(data.train.source)?, number, &section)?;
+        let note = answers_file::write(&file, number, &section)?;
         note.inspect(|note| println!("{note}"));
+    } else if let Some(held) = answers_file::held(&file, number) {
+        // As after a page was reloaded that had not been saved.
+        println!(
+            "Nothing stands between the quotes. What you have run before is kept in {}; to go on with it, copy it back:\n\n{held}",
+            home::display(&file)
+        );
     }
     let points = judge::judge(number, text, &evidence(number, data)?);
-    Ok(Answer { section, check: Check::new(&format!("answer {number}"), points) })
+    let check = Check::noted(&format!("answer {number}"), points);
+    let answer = Answer { section, check, said: Said::default() };
+    Ok(Answer { said: Said::at_once(&answer.markdown(), &answer.plain()), ..answer })
 }
 
 impl Answer {
     /// Shows the answer in a notebook.
     pub fn evcxr_display(&self) {
-        let markdown = format!("{}\n---\n\n{}", self.section, self.check.markdown());
-        let plain = format!("{}\n{}", self.section, self.check);
-        display::show(&[("text/markdown", &markdown), ("text/plain", &plain)]);
+        self.said.show(&self.markdown(), &self.plain());
+    }
+
+    fn markdown(&self) -> String {
+        format!("{}\n---\n\n{}", self.section, self.check.markdown())
+    }
+
+    fn plain(&self) -> String {
+        format!("{}\n{}", self.section, self.check)
     }
 
     /// What its check found; `.check().required()?` stops the notebook where it is not complete.

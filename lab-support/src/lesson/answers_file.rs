@@ -37,6 +37,17 @@ pub(super) fn write(file: &Path, number: usize, section: &str) -> Result<Option<
     }))
 }
 
+/// The answer to question `number` that the file holds, without its heading.
+pub(super) fn held(file: &Path, number: usize) -> Option<String> {
+    let text = files::read_text(file, LIMIT).ok()?;
+    let (start, stop) = find(&text, number)?;
+    let (_, section) = text[start..stop].split_once('\n')?;
+    let answer = section.rsplit_once("<!--")?.0.trim();
+    let (head, rest) = answer.split_once('\n').unwrap_or((answer, ""));
+    let answer = if head.starts_with("## ") { rest } else { answer };
+    Some(answer.trim().into()).filter(|answer: &String| !answer.is_empty())
+}
+
 /// Held until it is dropped: no other notebook writes the same file until then.
 fn lock(file: &Path) -> Result<File, Error> {
     let folder = home::output_folder()?;
@@ -125,6 +136,19 @@ fn unpaired(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_that_was_run_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("answers.md");
+        assert_eq!(held(&file, 4), None);
+        let block = |number, text: &str| format!("{}\n{text}{}\n", begin(number), end(number));
+        let text =
+            OTHERS.to_string() + &block(2, "## 2. Why?\n\nIt is\nfaster.\n") + &block(3, "## 3. What?\n\n\n");
+        fs::write(&file, text).unwrap();
+        assert_eq!((held(&file, 4).as_deref(), held(&file, 5)), (Some("four"), None));
+        assert_eq!((held(&file, 2).as_deref(), held(&file, 3)), (Some("It is\nfaster."), None));
+    }
 
     const OTHERS: &str = "# Answers\n\nMy name.\n\n<!-- answer 1 -->\none\n<!-- end of answer 1 -->\n\nA note.\n\n\
                           <!-- answer 4 -->\nfour\n<!-- end of answer 4 -->\nThe end.\n";

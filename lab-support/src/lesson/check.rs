@@ -8,6 +8,7 @@ use lab_base::Error;
 use lab_base::{Verdict, home, records};
 
 use crate::notebook::display;
+use crate::notebook::live::Output;
 
 /// What is said where only a reader can tell.
 const READ: &str = "please read; nothing is found to be missing, but a teacher has to judge this";
@@ -60,13 +61,54 @@ impl Point {
 pub struct Check {
     name: String,
     points: Vec<Point>,
+    said: Said,
+}
+
+/// What a notebook is to see, be it a cell's value or not: a semicolon behind it hides nothing. Shown when it is made,
+/// and again, in the same place while the cell is the same, when its value is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said(Option<Output>);
+
+/// Where it was shown makes no difference.
+impl PartialEq for Said {
+    fn eq(&self, _: &Said) -> bool {
+        true
+    }
+}
+
+impl Eq for Said {}
+
+impl Said {
+    /// Shows it at once, where outputs can be replaced.
+    pub fn at_once(markdown: &str, plain: &str) -> Said {
+        let said = Said(Output::new());
+        if said.0.is_some() {
+            said.show(markdown, plain);
+        }
+        said
+    }
+
+    /// Shows it as a value.
+    pub fn show(&self, markdown: &str, plain: &str) {
+        let forms = [("text/markdown", markdown), ("text/plain", plain)];
+        match &self.0 {
+            Some(output) => output.show(&forms),
+            None => display::show(&forms),
+        }
+    }
 }
 
 impl Check {
-    /// In a notebook, notes the result for `cargo lab check`. Where the folder can't be written, it is only
+    /// In a notebook, shows the result and notes it for `cargo lab check`. Where the folder can't be written, it is only
     /// shown.
     pub(super) fn new(name: &str, points: Vec<Point>) -> Check {
-        let check = Check { name: name.into(), points };
+        let check = Check::noted(name, points);
+        Check { said: Said::at_once(&check.markdown(), &check.to_string()), ..check }
+    }
+
+    /// The same for what is shown as a part of something else.
+    pub(super) fn noted(name: &str, points: Vec<Point>) -> Check {
+        let check = Check { name: name.into(), points, said: Said::default() };
         if display::in_notebook() {
             *LATEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.into());
             let _ = home::checks_file().and_then(|file| records::append(&file, &check.verdict()));
@@ -100,7 +142,7 @@ impl Check {
 
     /// Shows the result in a notebook.
     pub fn evcxr_display(&self) {
-        display::show(&[("text/markdown", &self.markdown()), ("text/plain", &self.to_string())]);
+        self.said.show(&self.markdown(), &self.to_string());
     }
 
     pub(super) fn markdown(&self) -> String {
@@ -183,7 +225,7 @@ mod tests {
             Point::new(holds[0], "60,000 images", "55,000 images", "load them again"),
             Point::new(holds[1], "pixels from 0 to 1", "pixels from 0 to 255", "divide by 255"),
         ];
-        Check { name: "normalized".into(), points }
+        Check { name: "normalized".into(), points, said: Said::default() }
     }
 
     #[test]
@@ -213,14 +255,14 @@ mod tests {
     fn what_only_a_reader_can_tell_is_neither_passed_nor_open() {
         let holds = Point::new(true, "an answer", "", "");
         let unclear = || Point::unclear("an answer in English", "it is in another language");
-        let read = Check { name: "answer 1".into(), points: vec![holds, unclear()] };
+        let read = Check { name: "answer 1".into(), points: vec![holds, unclear()], said: Said::default() };
         assert!(!read.passed() && read.needs_reading() && read.required().is_ok());
         assert!(read.to_string().starts_with("? answer 1: please read"), "{read}");
         assert!(read.markdown().ends_with("- an answer in English: it is in another language"));
         let verdict = read.verdict();
         assert!(!verdict.passed && verdict.please_read && verdict.message.contains("another language"));
         let open = Point::new(false, "60,000 images", "none", "load them");
-        let both = Check { name: "answer 1".into(), points: vec![unclear(), open] };
+        let both = Check { name: "answer 1".into(), points: vec![unclear(), open], said: Said::default() };
         assert!(!both.needs_reading() && both.required().is_err() && !both.verdict().please_read);
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::lesson::check::{Check, Point};
-use crate::notebook::display;
+use crate::lesson::check::{Check, Point, Said};
 
 /// What a student expects: shows itself, and later stands beside the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +19,7 @@ pub struct Compared {
     guess: String,
     is_choice: bool,
     result: String,
+    said: Said,
 }
 
 /// Commits to `guess`, one of `choices`, or with no choices a number, before the result is there. What counts
@@ -58,7 +58,9 @@ impl Guess {
     /// The guess and the result side by side.
     pub fn beside(&self, result: impl fmt::Display) -> Compared {
         let guess = if self.check.passed() { self.guess.clone() } else { String::new() };
-        Compared { guess, is_choice: self.is_choice, result: result.to_string() }
+        let said = Said::default();
+        let compared = Compared { guess, is_choice: self.is_choice, result: result.to_string(), said };
+        Compared { said: Said::at_once(&compared.markdown(), &compared.to_string()), ..compared }
     }
 
     /// Shows in a notebook whether there is a guess.
@@ -70,9 +72,12 @@ impl Guess {
 impl Compared {
     /// Shows both in a notebook.
     pub fn evcxr_display(&self) {
-        let row = format!("| {} | {} | {} |", self.guess(), self.result(), self.said());
-        let markdown = format!("| your guess | result | |\n|:--|:--|:--|\n{row}");
-        display::show(&[("text/markdown", &markdown), ("text/plain", &self.to_string())]);
+        self.said.show(&self.markdown(), &self.to_string());
+    }
+
+    fn markdown(&self) -> String {
+        let row = format!("| {} | {} | {} |", self.guess(), self.result(), self.told());
+        format!("| your guess | result | |\n|:--|:--|:--|\n{row}")
     }
 
     fn guess(&self) -> &str {
@@ -87,7 +92,7 @@ impl Compared {
         }
     }
 
-    fn said(&self) -> String {
+    fn told(&self) -> String {
         let result = number(&self.result);
         // "100.000" and "100 000" of something that is counted.
         let thousands = grouped(&self.guess).filter(|_| result.is_some_and(|result| result.fract() == 0.0));
@@ -111,7 +116,7 @@ impl Compared {
 
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "your guess  {}\nresult      {}\n{}", self.guess(), self.result(), self.said())
+        write!(f, "your guess  {}\nresult      {}\n{}", self.guess(), self.result(), self.told())
     }
 }
 
@@ -175,8 +180,8 @@ mod tests {
 
     #[test]
     fn it_stands_beside_the_result() {
-        let said = |text: &str, result: &str| guess("it", &[], text).beside(result).said();
-        let chosen = |text: &str| guess("it", &["Bag", "Shirt"], text).beside("shirt").said();
+        let said = |text: &str, result: &str| guess("it", &[], text).beside(result).told();
+        let chosen = |text: &str| guess("it", &["Bag", "Shirt"], text).beside("shirt").told();
         assert_eq!(
             (chosen("Shirt").as_str(), chosen("Bag").as_str()),
             ("\u{2713} as you guessed", "not as you guessed")
@@ -197,7 +202,7 @@ mod tests {
             ("off by 1770".into(), "off by 0.1144".into())
         );
         assert_eq!(said("80 %", "101770"), "not a share, but a number that is counted");
-        assert_eq!(guess("width", &["64", "128"], "64").beside("128").said(), "not as you guessed");
+        assert_eq!(guess("width", &["64", "128"], "64").beside("128").told(), "not as you guessed");
         assert!(said("", "0.8856").starts_with("guess first"));
         assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
     }

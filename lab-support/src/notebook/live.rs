@@ -16,7 +16,8 @@ const LIVE: &str = "LAB_LIVE";
 /// Poll interval of that file.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// An output that changes while a call goes on.
+/// An output that changes while a call goes on; shown in a later cell, it is another one.
+#[derive(Clone, Debug)]
 pub(crate) struct Output {
     number: u64,
 }

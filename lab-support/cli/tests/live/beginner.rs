@@ -41,6 +41,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ("for i in range(3):\n    print(i)", &["Line 1", "braces"]),
     ("let p = 5\nlet q = 6\np + q", &["Line 1", "`;` is missing"]),
     ("let p = 5", &["Line 1", "`;` is missing"]),
+    ("let half = size // 2;", &["Line 1", "`size / 2`"]),
     ("let s = \"one;\nlet t = 2;", &["Line 1", "without an end"]),
     ("fn double() -> i32 { size * 2 }", &["take `size` as an argument"]),
     ("let own = 3;\nfn double() -> i32 { own * 2 }", &["Line 2", "take `own` as an argument"]),
@@ -100,6 +101,10 @@ const SHOWN: &[(&str, &str)] = &[
     ("size", "3"),
     ("&numbers", "[1.0, 2.0]"),
     ("Some(size)", "Some(3)"),
+    (
+        "size // 2",
+        "3`//` begins a comment in Rust: `2` was not read. To divide, write `size / 2`, which leaves out the remainder of whole numbers.\n",
+    ),
 ];
 
 fn all_of(cell: &Cell) -> String {
@@ -190,8 +195,37 @@ async fn what_beginners_type_is_answered_with_what_helps() {
         let text = all_of(&page.run(unmarked).await.ok());
         assert!(!text.contains("Ok(") && !text.is_empty(), "{unmarked}: {text}");
     }
+    let weights = page.run("model.weights()").await.ok().text();
+    assert!(weights.contains("shape=[10, 784]") && !weights.contains("layout"), "{weights}");
+    a_verdict_is_seen_once(&mut page).await;
     what_is_gone_says_where(&mut page).await;
     floods_show_their_begin_and_end(&mut page).await;
+}
+
+/// Whatever stands behind it, and where else its value is shown.
+async fn a_verdict_is_seen_once(page: &mut FrontEnd) {
+    for (verdict, mark) in [
+        ("answer(1, &data, \"words\")?", "answer 1"),
+        ("checks::loaded(&data)", "loaded"),
+        ("guess(\"n\", &[], \"5\")", "guess: n"),
+    ] {
+        for cell in [verdict.to_string(), format!("{verdict};"), format!("let kept = {verdict};\nkept")] {
+            let shown = page.run(&cell).await.ok();
+            let new = shown.kinds().iter().filter(|kind| **kind == "display_data").count();
+            assert!(new == 1 && shown.text().contains(mark), "{cell}: {:?} {}", shown.kinds(), shown.text());
+        }
+        let later = page.run("kept").await.ok();
+        assert!(later.kinds().contains(&"display_data") && later.text().contains(mark), "in a later cell");
+    }
+    let again = page.run("answer(1, &data, \"\")?").await.ok().text();
+    assert!(again.contains("kept in") && again.contains("\n\nwords\n"), "{again}");
+    let open = page.run("task(\"fewer neurons\", false, 100).required()?;\nprintln!(\"trained\");").await;
+    assert!(open.text().contains("Still to do") && !open.text().contains("trained"), "{}", open.text());
+    assert!(
+        open.error().0 == "Error" && open.error().1.contains("nothing is trained until it is"),
+        "{:?}",
+        open.error()
+    );
 }
 
 async fn what_is_gone_says_where(page: &mut FrontEnd) {
