@@ -33,12 +33,18 @@ pub(super) fn is_claim(s: &Sentence, i: usize, n: &Number, all: bool) -> bool {
     let points = n.value < 12.0
         && after.is_some_and(|t| t.is("percentage point"))
         && s.tokens[i + 1..].iter().take(2).any(|t| t.is("point"));
-    // "20 % more epochs" is a setting.
+    // "20 % more epochs" and "increase the neurons by 100 %" are settings.
+    let is_changed = n.percent
+        && before.is_some_and(|t| t.is_word("by"))
+        && s.tokens[i.saturating_sub(3)..i]
+            .iter()
+            .any(|t| t.is(EPOCH) || t.is(NEURON) || t.is("layer width"));
     let is_more = n.percent
         && after.is_some_and(|t| t.is("more fewer less longer"))
         && s.tokens[i + 1..].iter().take(3).any(|t| t.is(EPOCH) || t.is(NEURON) || t.is("layer data image"));
     (share || points)
         && !is_more
+        && !is_changed
         && (measures || all)
         && !in_sum(before)
         && !in_sum(after)

@@ -141,6 +141,11 @@ impl Trait {
         !matches!(self, Trait::At(_) | Trait::AtLast | Trait::Normalized | Trait::Raw)
     }
 
+    /// Whether the baseline has it.
+    pub fn is_usual(&self) -> bool {
+        matches!(self, Trait::Baseline | Trait::Width(128) | Trait::Epochs(10))
+    }
+
     /// After how much training, and not of which network.
     pub fn is_a_time(&self) -> bool {
         matches!(self, Trait::At(_) | Trait::AtLast)

@@ -6,7 +6,7 @@ use super::claims::{Claim, Verdict};
 use super::evidence::{Kind, Measured};
 use super::lists::*;
 use super::named::{Trait, is_exactly};
-use super::read::Fit;
+use super::read::{Fit, Number};
 
 const DIFFERENCES: List = "gain point difference plus gap improvement spread ahead higher lower pp";
 
@@ -50,7 +50,7 @@ impl Claim<'_> {
             || self.number.value < if self.number.percent { 12.0 } else { 0.1 } && self.kinds != [Kind::Loss];
         match best(&self.named).max(best(&self.nearest)) {
             Fit::Yes => Verdict::Fits,
-            _ if is_difference => self.difference(measured),
+            _ if is_difference => self.difference(measured, with_conv),
             Fit::Nearly => Verdict::Nearly,
             Fit::No if measured.iter().any(|m| fit(m) == Fit::Yes) => {
                 // Without the name of a set it may be of another than the test set.
@@ -91,23 +91,36 @@ impl Claim<'_> {
     }
 
     pub fn is_of_a_changed_network(&self, measured: &[Measured]) -> bool {
-        let usual = |named: &Trait| matches!(named, Trait::Baseline | Trait::Width(128) | Trait::Epochs(10));
         let mut same = measured
             .iter()
             .filter(|m| m.kind != Kind::Loss && self.kinds.contains(&m.kind))
             .filter(|m| self.number.fits_share(m.value) == Fit::Yes);
-        let is_named = self.named.iter().any(|named| !usual(named)) && !self.named.contains(&Trait::Baseline);
+        let is_named =
+            self.named.iter().any(|named| !named.is_usual()) && !self.named.contains(&Trait::Baseline);
         is_named
-            || self.named.iter().all(|named| !usual(named))
+            || self.named.iter().all(|named| !named.is_usual())
                 && same.clone().next().is_some()
                 && same.all(|m| !m.network.baseline)
     }
 
-    /// How far two test accuracies are apart.
-    fn difference(&self, measured: &[Measured]) -> Verdict {
+    /// How far the accuracy of the network that is named and that of the baseline are apart.
+    fn difference(&self, measured: &[Measured], with_conv: bool) -> Verdict {
         let of_accuracy = || measured.iter().filter(|m| m.kind != Kind::Loss);
-        let known = of_accuracy().any(|a| {
-            of_accuracy().filter(|b| b.network.baseline && a.kind == b.kind).any(|b| {
+        let of_baseline = || of_accuracy().filter(|m| m.network.baseline);
+        // "It got 0.9056, 2 % more": of the network that got this.
+        let is_level = |n: &&Number| {
+            (n.percent && n.value > 50.0 || n.decimals > 1 && (0.5..1.0).contains(&n.value))
+                && !of_baseline().any(|m| n.fits_share(m.value) == Fit::Yes)
+        };
+        let levels = || self.sentence.numbers().map(|(_, n)| n).filter(is_level);
+        let is_meant = |m: &&Measured| {
+            self.kinds.contains(&m.kind)
+                && (levels().next().is_none() || levels().any(|n| n.fits_share(m.value) == Fit::Yes))
+                && (with_conv || !m.network.convolutions)
+                && self.changed_by.iter().all(|named| named.is_of(m))
+        };
+        let known = of_accuracy().filter(is_meant).any(|a| {
+            of_baseline().filter(|b| a.kind == b.kind).any(|b| {
                 let apart = (a.value - b.value).abs();
                 self.number.fits(100.0 * apart) == Fit::Yes
                     || self.number.decimals > 1 && self.number.fits(apart) == Fit::Yes

@@ -19,6 +19,9 @@ const BESIDE: List = "digit background overfit overfitting epoch memory optimize
      backpropagation label";
 const OTHER_LAYERS: List = "convolution convolutional conv cnn conv2d pooling maxpooling dropout lstm recurrent \
      attention embedding";
+/// Of what is put behind the network when it predicts.
+const BEHIND: List =
+    "behind after afterwards later follow append put attach apply separate separately with_softmax";
 const MISDEEDS: List = "store save forget memorize memorise delete mix grey resize compress download noise \
      blur crop shrink smaller color shuffle normalize confuse hide random remove";
 
@@ -159,6 +162,16 @@ pub(super) fn judge(sentences: &[Sentence], parts: &[Part], findings: &mut Findi
         s.tokens.iter().any(ours) && !s.has(NOT_OURS)
     };
     findings.wrong_where(sentences, other, "which layers there are", summary);
+    // The network gives scores. A softmax behind it makes probabilities of them, and is no layer of it.
+    let softmax = |s: &Sentence| {
+        let is_layer = |i: usize| {
+            let of_ours = "layer output activation";
+            s.is_at(i + 1, of_ours) || i > 0 && s.tokens[i - 1].is("activation")
+        };
+        let named = |i: usize| s.tokens[i].is("softmax") && s.tokens[i].asserted() && is_layer(i);
+        (0..s.tokens.len()).any(named) && !s.has(NOT_OURS) && !s.has(BEHIND)
+    };
+    findings.wrong_where(sentences, softmax, "whether softmax is one of the layers", summary);
     let parameters = |s: &Sentence| {
         let own = [0.0, 100_480.0, 1_290.0, 101_770.0, 100_352.0, 1_280.0, 128.0, 10.0, 784.0];
         s.numbers().any(|(i, n)| {
