@@ -109,7 +109,8 @@ impl Claim<'_> {
         let of_baseline = || of_accuracy().filter(|m| m.network.baseline);
         // "It got 0.9056, 2 % more": of the network that got this.
         let is_level = |n: &&Number| {
-            (n.percent && n.value > 50.0 || n.decimals > 1 && (0.5..1.0).contains(&n.value))
+            // "0.74 percentage points" is none.
+            (n.percent && n.value > 50.0 || n.decimals > 2 && (0.5..1.0).contains(&n.value))
                 && !of_baseline().any(|m| n.fits_share(m.value) == Fit::Yes)
         };
         let levels = || self.sentence.numbers().map(|(_, n)| n).filter(is_level);
