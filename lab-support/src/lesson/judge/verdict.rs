@@ -6,7 +6,7 @@ use super::claims::{Claim, Verdict};
 use super::evidence::{Kind, Measured};
 use super::lists::*;
 use super::named::{Trait, is_exactly};
-use super::read::{Fit, Number};
+use super::read::Fit;
 
 const DIFFERENCES: List = "gain point difference plus gap improvement spread ahead higher lower pp";
 
@@ -107,17 +107,13 @@ impl Claim<'_> {
     fn difference(&self, measured: &[Measured], with_conv: bool) -> Verdict {
         let of_accuracy = || measured.iter().filter(|m| m.kind != Kind::Loss);
         let of_baseline = || of_accuracy().filter(|m| m.network.baseline);
-        // "It got 0.9056, 2 % more": of the network that got this.
-        let is_level = |n: &&Number| {
-            // "0.74 percentage points" is none.
-            (n.percent && n.value > 50.0 || n.decimals > 2 && (0.5..1.0).contains(&n.value))
-                && !of_baseline().any(|m| n.fits_share(m.value) == Fit::Yes)
-        };
-        let levels = || self.sentence.numbers().map(|(_, n)| n).filter(is_level);
+        // Of a network that is named it is the accuracy that is spoken of.
+        let of_conv = self.changed_by.is_empty() && self.sentence.has(CONVOLUTION);
+        let is_named = of_conv || !self.changed_by.is_empty();
         let is_meant = |m: &&Measured| {
-            self.kinds.contains(&m.kind)
-                && (levels().next().is_none() || levels().any(|n| n.fits_share(m.value) == Fit::Yes))
-                && (with_conv || !m.network.convolutions)
+            let is_of = if of_conv { m.network.convolutions } else { with_conv || !m.network.convolutions };
+            is_of
+                && (!is_named || self.kinds.contains(&m.kind))
                 && self.changed_by.iter().all(|named| named.is_of(m))
         };
         let known = of_accuracy().filter(is_meant).any(|a| {
