@@ -15,6 +15,9 @@ use crate::{build, compiled::Compiled, standard_library};
 /// Between one look at how far another process is and the next.
 const POLL: Duration = Duration::from_millis(300);
 
+/// For so long nothing is said of another process: a kernel that starts needs a moment, and no word.
+const MOMENT: Duration = Duration::from_secs(2);
+
 /// All that a kernel starts from.
 pub struct Setup {
     pub toolchain: Toolchain,
@@ -96,6 +99,10 @@ fn lock(folders: &Folders, progress: &PathBuf, tell: &dyn Fn(Progress)) -> Resul
             Err(TryLockError::WouldBlock) => (),
             Err(TryLockError::Error(error)) => bail!("locking {}: {error}", path.display()),
         }
+        thread::sleep(POLL);
+        if begin.elapsed() < MOMENT {
+            continue;
+        }
         let theirs = fs::read(progress).ok().and_then(|text| serde_json::from_slice(&text).ok());
         tell(theirs.unwrap_or_else(|| Progress {
             stage: "Waiting for another process that sets up the lab".into(),
@@ -103,7 +110,6 @@ fn lock(folders: &Folders, progress: &PathBuf, tell: &dyn Fn(Progress)) -> Resul
             detail: String::new(),
             seconds: begin.elapsed().as_secs_f64(),
         }));
-        thread::sleep(POLL);
     }
 }
 
