@@ -314,9 +314,11 @@ async fn a_kernel_that_does_not_come_up_holds_no_other_up() {
         FrontEnd::connect(&other.info).await.run("1 + 1").await.text()
     });
     let answer = answer.await;
-    // When the first gives up, it ends what it has started.
+    // When the first gives up, it ends what it has started: after ten seconds already, where evcxr had opened its sockets.
     let is_still_stuck = is_alive(evcxr);
     processes::kill(evcxr);
-    assert_eq!(answer.expect("an answer"), "2");
-    assert!(is_still_stuck, "the second has waited until the first gave up");
+    let text = answer.expect("an answer");
+    assert!(text.ends_with('2'), "{text}");
+    let has_waited = text.contains("Waiting for another process");
+    assert!(is_still_stuck || !has_waited, "the second has waited until the first gave up");
 }
