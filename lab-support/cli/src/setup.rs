@@ -10,7 +10,7 @@ use crate::data;
 use crate::shut_in::Room;
 
 /// The kernel, ready to be started.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Kernel {
     /// The program that is started with `kernel CONNECTION_FILE`.
     pub binary: PathBuf,
@@ -42,16 +42,7 @@ impl Kernel {
                 Error::new("finding the kernel", "the path of this program", e, "start it by `cargo lab`")
             })?,
         };
-        Ok(Kernel {
-            binary,
-            root: root.into(),
-            output: None,
-            retrain: false,
-            threads: None,
-            room: None,
-            trainings: None,
-            gives_way: false,
-        })
+        Ok(Kernel { binary, root: root.into(), ..Kernel::default() })
     }
 }
 

@@ -10,13 +10,16 @@ use serde_json::{Value, json};
 use crate::cell::Cell;
 use crate::history::short;
 use crate::message::Message;
+use crate::preparation::escaped;
 use crate::progress::in_words;
 
 /// What takes less is not waited for by anybody who would close the page.
 const LONG: Duration = Duration::from_secs(5);
 
-/// Of what a cell has printed, so many of the last lines are shown, and so many of its last outputs.
+/// Of what a cell has printed, so many of the last lines and letters are kept, and so many of its last outputs: it may
+/// run for hours.
 const LINES: usize = 60;
+const LETTERS: usize = 1 << 14;
 const OUTPUTS: usize = 6;
 
 /// Pages, and what the last cell has shown.
@@ -69,7 +72,13 @@ impl Away {
                 let same = cell.outputs.iter_mut().find(|(other, _)| !name.is_null() && *other == name);
                 match same {
                     Some(output) => output.1 = data,
-                    None => cell.outputs.push((name, data)),
+                    // Of an output that is not kept, or of another cell's.
+                    None if message.kind() == "update_display_data" => return false,
+                    None => {
+                        cell.outputs.push((name, data));
+                        let more = cell.outputs.len().saturating_sub(OUTPUTS);
+                        cell.outputs.drain(..more);
+                    }
                 }
             }
             _ => return false,
@@ -108,6 +117,9 @@ impl Shown {
         if lines > LINES {
             self.text = self.text.lines().skip(lines - LINES).map(|line| format!("{line}\n")).collect();
         }
+        if let Some(more) = self.text.chars().count().checked_sub(LETTERS) {
+            self.text = self.text.chars().skip(more).collect();
+        }
     }
 
     fn page(&self, lasted: Duration) -> Value {
@@ -120,10 +132,9 @@ impl Shown {
                 "Cell [{number}], {line}, has ended after {time}. It began before this page was opened. It showed:"
             ),
         };
-        let outputs = &self.outputs[self.outputs.len().saturating_sub(OUTPUTS)..];
-        let html: String = outputs.iter().map(|(_, data)| html(data)).collect();
+        let html: String = self.outputs.iter().map(|(_, data)| html(data)).collect();
         let plain: String =
-            outputs.iter().map(|(_, data)| text(&data["text/plain"]).to_string() + "\n").collect();
+            self.outputs.iter().map(|(_, data)| text(&data["text/plain"]).to_string() + "\n").collect();
         let style = "border-left:3px solid #0072b2;padding-left:10px";
         json!({
             "text/html": format!("<div style=\"{style}\"><p>{}</p>{}{html}</div>", escaped(&what), pre(&self.text)),
@@ -150,10 +161,6 @@ fn text(value: &Value) -> &str {
 
 fn pre(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(text)) }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -235,6 +242,24 @@ mod tests {
         assert!(short.tell(&request("second", "1")).is_none());
         away.begin(&request("second", "3"), 8);
         assert!(away.tell(&request("second", "1")).is_none(), "another cell is the last one");
+    }
+
+    #[test]
+    fn of_many_outputs_the_last_are_kept() {
+        let mut away = training(60);
+        for i in 0..1000 {
+            let figure = json!({ "data": { "text/plain": format!("figure {i}") } });
+            away.hear(&request("", "").broadcast("display_data", &figure));
+            away.hear(
+                &request("", "").broadcast("stream", &json!({ "text": "no end of a line, ".repeat(100) })),
+            );
+        }
+        let stale = json!({ "data": { "text/plain": "epoch 9" }, "transient": { "display_id": "a" } });
+        assert!(!away.hear(&request("", "").broadcast("update_display_data", &stale)), "it is not kept");
+        let cell = away.cell.unwrap();
+        let kept: Vec<&str> = cell.outputs.iter().map(|(_, data)| text(&data["text/plain"])).collect();
+        assert_eq!((kept.len(), kept[0], kept[5]), (OUTPUTS, "figure 994", "figure 999"));
+        assert_eq!(cell.text.chars().count(), LETTERS);
     }
 
     #[test]

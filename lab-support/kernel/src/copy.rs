@@ -38,9 +38,42 @@ fn is_compiled(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
     use std::time::Duration;
 
     use super::*;
+
+    /// In a process that sees the folder on a file system that can't be written.
+    #[test]
+    fn copies_what_is_fixed() {
+        let Some(folder) = std::env::var_os("LAB_TEST_FIXED") else { return };
+        let folder = Path::new(&folder);
+        copy(&folder.join("from"), &folder.join("own/to")).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_linked_to_and_not_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, own) = (folder.path(), folder.path().join("own"));
+        fs::create_dir_all(path.join("from/deps")).unwrap();
+        fs::create_dir(&own).unwrap();
+        fs::write(path.join("from/deps/libone.rlib"), "compiled").unwrap();
+        fs::write(path.join("from/deps/one.d"), "text").unwrap();
+        let mut shut_in = Command::new("bwrap");
+        shut_in.args(["--ro-bind", "/", "/", "--dev", "/dev", "--bind"]).args([&own, &own]).arg("--");
+        shut_in.stdout(Stdio::null()).stderr(Stdio::null());
+        let works = |command: &mut Command| command.status().is_ok_and(|status| status.success());
+        if !works(Command::new("bwrap").args(["--ro-bind", "/", "/", "true"]).stderr(Stdio::null())) {
+            println!("not tried: bubblewrap is not installed, or not allowed to work");
+            return;
+        }
+        let child = shut_in.arg(std::env::current_exe().unwrap());
+        child.args(["--exact", "copy::tests::copies_what_is_fixed"]).env("LAB_TEST_FIXED", path);
+        assert!(works(child));
+        let [library, text] = ["libone.rlib", "one.d"].map(|name| own.join("to/deps").join(name));
+        assert_eq!(fs::read_link(&library).unwrap(), path.join("from/deps/libone.rlib"));
+        assert!(!text.is_symlink() && fs::read(text).unwrap() == b"text", "it is written in place");
+    }
 
     #[test]
     fn where_there_are_no_hard_links_files_are_copied_with_their_times() {

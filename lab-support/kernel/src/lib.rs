@@ -97,7 +97,7 @@
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
 //!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: of the crates behind
 //!   lab-support those whose types a cell can meet (the evaluator's `visible.rs`; 110,000 lines of 670,000), and the
-//!   standard library without what no cell names (`standard_library.rs`). Without the first of these a first cell that is
+//!   standard library shortened to what cells can name, and how (`standard_library.rs`). Without the first of these a first cell that is
 //!   run at once takes half as long again, and an open notebook another 290 MB.
 
 mod away;

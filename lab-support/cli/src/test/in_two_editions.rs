@@ -177,18 +177,15 @@ mod tests {
     use super::*;
 
     fn task(range: Range<usize>, blank: bool) -> Task {
-        let kernel = Kernel {
-            binary: PathBuf::new(),
-            root: PathBuf::new(),
-            output: None,
-            retrain: false,
-            threads: None,
-            room: None,
-            trainings: None,
-            gives_way: false,
-        };
         let notebooks = vec![(PathBuf::new(), usize::MAX); range.len()];
-        Task { kernel, range, notebooks, limit: Duration::ZERO, blank, lines: Rc::default() }
+        Task {
+            kernel: Kernel::default(),
+            range,
+            notebooks,
+            limit: Duration::ZERO,
+            blank,
+            lines: Rc::default(),
+        }
     }
 
     /// The solved edition of notebooks that took so many seconds each.

@@ -1,6 +1,7 @@
 //! The compiler's own message, folded: with the numbers of the cell's lines, and without lines that evcxr wrote.
 
 use super::diagnostic::Diagnostic;
+use crate::preparation::escaped;
 use crate::source::Source;
 
 /// HTML that shows the messages when it is unfolded.
@@ -9,8 +10,7 @@ pub fn folded(messages: &[&Diagnostic], source: &Source) -> Option<String> {
     if texts.is_empty() {
         return None;
     }
-    let text = texts.join("\n");
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = escaped(&texts.join("\n"));
     Some(format!("<details><summary>full message</summary><pre>{text}</pre></details>"))
 }
 
