@@ -1,8 +1,8 @@
-"""Prints the numbers that the network's tests compare with: `python lab-support/tests/pytorch.py`.
+"""Prints the numbers that the network's tests compare with; they read `pytorch.txt` beside this file, which holds them:
+`python lab-support/tests/pytorch.py > lab-support/tests/pytorch.txt`.
 
 Needs torch and numpy, which nothing else in the project does. PyTorch computes in 64 bits; each number is
-printed as the nearest 32-bit float. No files: the tests make the same inputs with the formulas of `wave`
-and `images`.
+printed as the nearest 32-bit float. The tests make the same inputs with the formulas of `wave` and `images`.
 """
 
 import math
@@ -86,10 +86,7 @@ def dense():
 
 def batch_norm():
     """Batch normalization on two batches of 4: sum(dy * y) of the second is sent back."""
-    for name, layer, shape in [
-        ("1d", nn.BatchNorm1d(3), (4, 3)),
-        ("2d", nn.BatchNorm2d(2), (4, 2, 3, 1)),
-    ]:
+    for layer, shape in [(nn.BatchNorm1d(3), (4, 3)), (nn.BatchNorm2d(2), (4, 2, 3, 1))]:
         numbers = math.prod(shape)
         layer.weight.data = wave(100, layer.num_features)
         layer.bias.data = wave(200, layer.num_features)
@@ -97,12 +94,12 @@ def batch_norm():
         x = wave(numbers, *shape).requires_grad_()
         y = layer(x)
         y.backward(wave(2 * numbers, *shape))
-        print(f"batch normalization, {name}")
+        print(f"batch normalization, {list(shape[1:])}")
         for label, tensor in [("y", y), ("dw", layer.weight.grad), ("db", layer.bias.grad), ("dx", x.grad)]:
             show(label, tensor)
         show("running_mean", layer.running_mean)
         show("running_var", layer.running_var)
-        show("then without learning", layer.eval()(wave(0, *shape)))
+        show("without learning", layer.eval()(wave(0, *shape)))
 
 
 def layer_norm():
@@ -113,7 +110,7 @@ def layer_norm():
         x = wave(0, 4, *shape).requires_grad_()
         y = layer(x)
         y.backward(wave(4 * n, 4, *shape))
-        print(f"layer normalization, {shape}")
+        print(f"layer normalization, {list(shape)}")
         for label, tensor in [("y", y), ("dw", layer.weight.grad), ("db", layer.bias.grad), ("dx", x.grad)]:
             show(label, tensor)
 
@@ -282,6 +279,15 @@ class Add(nn.Module):
         self.layers = layers
 
 
+class PaddedConv2d(nn.Conv2d):
+    """With TensorFlow's padding SAME: 9 rows and a stride of 2 need a border of 1 on either side, 8 columns one of 1
+    on the right.
+    """
+
+    def forward(self, x):
+        return super().forward(F.pad(x, (0, 1, 1, 1)))
+
+
 class WithBlocks(nn.Sequential):
     """A sequential network with residual blocks, its layers numbered through."""
 
@@ -310,11 +316,8 @@ def convolutions():
             nn.Conv2d(1, 16, 1), nn.Tanh(), nn.Conv2d(16, 24, 3), nn.Tanh(), nn.Conv2d(24, 16, 3, padding="same"),
             nn.MaxPool2d(3, stride=2), nn.Flatten(), nn.Linear(96, 3),
         ],
-        # TensorFlow's padding SAME: 9 rows and a stride of 2 need a border of 1 on either side, 8 columns one of 1
-        # on the right.
         "same with a stride, without biases": [
-            nn.ZeroPad2d((0, 1, 1, 1)), nn.Conv2d(1, 4, 3, stride=2, bias=False), nn.SiLU(), nn.Flatten(),
-            nn.Linear(80, 3, bias=False),
+            PaddedConv2d(1, 4, 3, stride=2, bias=False), nn.SiLU(), nn.Flatten(), nn.Linear(80, 3, bias=False),
         ],
         "residual blocks, one inside the other, layer normalization": [
             nn.Conv2d(1, 3, 2, stride=2), nn.Tanh(), nn.Conv2d(3, 3, 3, padding="same"), nn.Tanh(),
@@ -335,7 +338,7 @@ def convolutions():
         show("loss", loss)
         for label, parameter in model.named_parameters():
             gradient = parameter.grad.flatten()
-            show(f"slope along {label}", (gradient * wave(0, gradient.numel())).sum())
+            show(f"slope along {label} {list(parameter.shape)}", (gradient * wave(0, gradient.numel())).sum())
 
 
 def normalized():

@@ -203,78 +203,23 @@ impl Layer for BatchNorm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::against_pytorch::{by_pixel, close, wave};
-
-    /// From `batch_norm` in `tests/pytorch.py`: the second of two batches of 4.
-    struct Expected {
-        shape: &'static [usize],
-        y: &'static [f32],
-        dw: &'static [f32],
-        db: &'static [f32],
-        dx: &'static [f32],
-        running_mean: &'static [f32],
-        running_var: &'static [f32],
-        without_learning: &'static [f32],
-    }
-
-    const PYTORCH: [Expected; 2] = [
-        Expected {
-            shape: &[3],
-            y: &[
-                -0.026183, 0.422649, -0.952543, -0.026183, -0.647736, -0.757716, -0.602557, 0.476168,
-                -0.762587, -0.785076, -1.611082, -0.967155,
-            ],
-            dw: &[0.070352, -1.29224, -0.412058],
-            db: &[-1.16, -0.3, 0.42],
-            dx: &[
-                -0.339709, -0.825561, -0.024434, 0.265484, 0.399785, -0.087583, 0.308623, 0.619738, 0.09141,
-                -0.234398, -0.193963, 0.020607,
-            ],
-            running_mean: &[0.0144, 0.03145, 0.04185],
-            running_var: &[0.926022, 0.839187, 0.844225],
-            without_learning: &[
-                -0.051059, -0.404354, -0.807961, -0.496239, -0.066391, -0.803607, -0.651699, -0.854971,
-                -0.888498, -0.517439, -0.873747, -0.842788,
-            ],
-        },
-        Expected {
-            shape: &[2, 3, 1],
-            y: &[
-                -0.606436, -0.67741, -0.429002, 1.224144, 0.097093, 0.140442, 0.174274, -0.369857, -0.594607,
-                -1.116654, 0.40053, -1.290046, -0.689239, -0.511805, -0.014989, -0.726521, -0.943261,
-                0.010397, -0.807528, 0.091471, 0.115129, -1.983616, 0.443878, -0.336388,
-            ],
-            dw: &[0.039314, 0.445494],
-            db: &[-2.58, 4.1],
-            dx: &[
-                0.063506, -0.70497, 0.038837, 0.724229, 1.523249, -0.994997, 0.236491, 0.192276, 0.465623,
-                0.769848, -0.412458, -0.124239, -0.030653, -0.552138, 0.438662, -1.087275, 0.536884,
-                -1.156223, 0.443178, -0.555576, -0.035237, -0.059347, -0.416514, 0.696844,
-            ],
-            running_mean: &[0.003133, 0.009867],
-            running_var: &[0.873052, 0.846443],
-            without_learning: &[
-                -0.045924, -0.395248, -0.548077, -0.704678, -0.087741, -0.854239, -0.664518, -0.569909,
-                -0.278807, -0.760764, -0.891629, -0.517728, -0.08959, -0.286084, -0.286084, 0.36094,
-                -0.517728, -0.891629, -0.526244, -0.278807, -0.569909, -1.11597, -0.854239, -0.087741,
-            ],
-        },
-    ];
+    use crate::nn::against_pytorch::{by_pixel, close_within, pytorch, wave};
 
     /// Four images from a `wave`.
     fn batch(first: usize, numbers: usize, channels: usize) -> Vec<f32> {
         by_pixel(4, &wave(first, 4 * numbers), channels)
     }
 
+    /// From `batch_norm` in `tests/pytorch.py`: the second of two batches of 4.
     #[test]
     fn two_batches_are_pytorchs() {
-        for expected in PYTORCH {
-            let (numbers, threads) = (expected.shape.iter().product(), Threads::one());
-            let mut layer = BatchNorm::new(expected.shape).unwrap();
-            layer.parameters[0].value = wave(100, expected.dw.len());
-            layer.parameters[1].value = wave(200, expected.dw.len());
+        let shapes: [(&[usize], usize); 2] = [(&[3], 3), (&[2, 3, 1], 2)];
+        for (shape, channels) in shapes {
+            let (numbers, threads) = (shape.iter().product(), Threads::one());
+            let mut layer = BatchNorm::new(shape).unwrap();
+            layer.parameters[0].value = wave(100, channels);
+            layer.parameters[1].value = wave(200, channels);
             layer.parameters.iter_mut().for_each(|p| p.prepare(0));
-            let channels = expected.dw.len();
             let [first, x, mut dy] = [0, 4, 8].map(|i| batch(i * numbers, numbers, channels));
             let (mut y, mut dx) = (vec![1.0; 4 * numbers], vec![1.0; 4 * numbers]);
             layer.forward_training(4, &first, &mut y, RandomStream::default(), &threads);
@@ -284,18 +229,20 @@ mod tests {
             layer.backward(pass, &threads);
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;
-            let close_all = |what: &str, ours: &[f32], theirs: &[f32]| {
-                close(what, ours, &by_pixel(4, theirs, channels), 2e-6)
+            let part = format!("batch normalization, {shape:?}");
+            let close = |name, ours: &[f32]| close_within(2e-6, name, ours, &pytorch(&part, name));
+            let close_images = |name, ours: &[f32]| {
+                close_within(2e-6, name, ours, &by_pixel(4, &pytorch(&part, name), channels));
             };
-            close_all("y", &y, expected.y);
-            close("dw", &weight.gradient, expected.dw, 2e-6);
-            close("db", &bias.gradient, expected.db, 2e-6);
-            close_all("dx", &dx, expected.dx);
-            close("running mean", &mean.value, expected.running_mean, 2e-6);
-            close("running variance", &variance.value, expected.running_var, 2e-6);
+            close_images("y", &y);
+            close("dw", &weight.gradient);
+            close("db", &bias.gradient);
+            close_images("dx", &dx);
+            close("running_mean", &mean.value);
+            close("running_var", &variance.value);
             assert_eq!(batches.value, [2.0]);
             layer.forward(4, &first, &mut y, &threads);
-            close_all("without learning", &y, expected.without_learning);
+            close_images("without learning", &y);
         }
     }
 
