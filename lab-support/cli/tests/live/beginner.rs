@@ -2,94 +2,8 @@
 //! each slip are tested in the kernel itself, `mistake/tests.rs`.
 
 use crate::front_end::{Cell, FrontEnd, Kernel, dep, shown};
+use crate::table;
 use jupyter_protocol::{JupyterMessageContent, MediaType};
-
-/// What is typed, and words of what is shown of the mistake; the line comes first.
-const MISTAKES: &[(&str, &[&str])] = &[
-    ("test", &["Line 1", "`let test`"]),
-    ("model.fit(&data.train, Fit::epochs(1))?", &["`.normalized()`"]),
-    ("let longer = 1;\nmodel.fit(&train, 10)?", &["Line 2", "Fit::epochs(10)"]),
-    ("model.compile(\"adam\", CrossEntropy::from_logits());", &["`Adam::default()`"]),
-    ("dz2.t().dot(h)", &["`.dot(&h)`"]),
-    ("let z = dz2.dot(h);", &["`.dot(&h)`"]),
-    ("println!(\"{score.accuracy}\");", &["`{:.4}`"]),
-    ("answer(1, &data, \"The \"zero\" is black\")", &["ends the text", "r##"]),
-    ("'hello'", &["double quotes"]),
-    ("# a comment\nlet a = 1;", &["`//`"]),
-    ("let s = f\"{size}\";", &["no `f`"]),
-    ("def f(x):\n    return x + 1", &["`fn f(x: f64)"]),
-    ("import numpy as np", &["no `import`"]),
-    ("np.mean(size)", &["no NumPy"]),
-    ("len(data)", &["`data.len()`"]),
-    ("let n = None;", &["Option<f64>"]),
-    ("let a = True;", &["`true`"]),
-    ("if size > 3 { 1 } elif size > 2 { 2 } else { 3 }", &["`else if`"]),
-    ("print(\"hello\")", &["`println!(\"hello\");`"]),
-    ("numbers[-1]", &["`numbers[numbers.len() - 1]`"]),
-    ("size ** 2", &["`x.pow(2)`"]),
-    ("size > 1 and size < 3", &["`&&`"]),
-    ("let g = lambda x: x + 1;", &["`|x| x + 1`"]),
-    ("self.size", &["variable's name"]),
-    ("size++;", &["`+= 1`"]),
-    ("size = 4;", &["`let size = 4;`"]),
-    ("numbers.push(1.0);", &["`let mut numbers = numbers;`"]),
-    ("let t: String = \"abc\";", &["`.to_string()`"]),
-    ("let t = \"a\" + \"b\";", &["format!"]),
-    ("let t = size * 1.5;", &["`x as f64`"]),
-    ("let t = [1, 2 3];", &["`,` is missing"]),
-    ("for i in 0..3\n    println!(\"{i}\");", &["Line 2", "braces"]),
-    ("for i in range(3):\n    print(i)", &["Line 1", "braces"]),
-    ("let p = 5\nlet q = 6\np + q", &["Line 1", "`;` is missing"]),
-    ("let p = 5", &["Line 1", "`;` is missing"]),
-    ("let half = size // 2;", &["Line 1", "`size / 2`"]),
-    ("let s = \"one;\nlet t = 2;", &["Line 1", "without an end"]),
-    ("fn double() -> i32 { size * 2 }", &["take `size` as an argument"]),
-    ("let own = 3;\nfn double() -> i32 { own * 2 }", &["Line 2", "take `own` as an argument"]),
-    ("CLASS_NAMES[10]", &["Line 1", "There are 10", "position 10"]),
-    ("1 / 0", &["Line 1", "divided by 0"]),
-    ("numbers.iter().sum()", &["`.sum::<f64>()`"]),
-    ("let f = |x: f64| x + 1.0;", &["1 | let f", "can't be a closure"]),
-    ("let r = &numbers;", &["can't look at another"]),
-    ("let size = 1;\nlet weights = weight(3);", &["Line 2", "Did you mean `weights`?"]),
-    ("let ten = 10;\nlet gain = ten - baselin;", &["Line 2", "Did you mean `baseline`?"]),
-    ("if size = 3 { println!(\"three\"); }", &["`==`"]),
-    ("println!(\"{numbers}\");", &["`{:?}`"]),
-    ("return 5;", &["without `return`"]),
-    ("HashMap::new()", &["use std::collections::HashMap;"]),
-    ("Undefined { x: 1.0 }", &["There is no `Undefined`"]),
-    ("let bare = Bare { x: 1.0 };\nbare", &["can't be shown", "#[derive(Debug)]"]),
-    ("model.fit(&few, Fit::epochs(1));", &["Line 1", "put `?` before the `;`"]),
-    ("let longer = 2;\ndata.train.show(0);", &["Line 2", "put `?` before the `;`"]),
-    ("history.epochs", &["put `?` behind `model.fit(…)` in cell ["]),
-    ("println!(\"{}\", history.epochs.len());", &["put `?` behind `model.fit(…)` in cell ["]),
-    (
-        "let again = model.fit(&few, Fit::epochs(1).quiet());\nagain.epochs",
-        &["put `?` behind `model.fit(…)` in line 1"],
-    ),
-    (
-        "println!(\"a very long text that goes on and on and on and on and on\", missing_name, \"and on and on\");",
-        &["^^^^", "…"],
-    ),
-];
-
-/// What is typed, and what the cell says when it fails as it runs.
-const FAILURES: &[(&str, &str, &[&str])] = &[
-    ("let i = 70_000;\ndata.train.labels[i]", "Panic", &["-->  2 | data.train", "`.dim()`"]),
-    ("let i = 3;\nnumbers[i]", "Panic", &["-->  2 | numbers[i]", "There are 2", "position 3"]),
-    ("let i = 5;\nh[[i, 0]]", "Panic", &["-->  2 | h[[i, 0]]", "`.dim()`"]),
-    ("let i = 5;\nh.row(i)", "Panic", &["-->  2 | h.row(i)", "`.dim()`"]),
-    ("data.train.pixels.mean()", "Panic", &["mapv(f32::from)"]),
-    ("h.dot(&array![[1.0_f32, 2.0, 3.0]])", "Panic", &["-->  1 | h.dot", "as many columns"]),
-    (
-        "let n = 1;\nlet p = h.dot(&array![[1.0_f32, 2.0, 3.0]]);",
-        "Panic",
-        &["-->  2 | let p", "as many columns"],
-    ),
-    ("let n = 1;\nlet s = h.sum_axis(Axis(2));", "Panic", &["-->  2 | let s"]),
-    ("product(&h, &h.slice(s![..1, ..]).to_owned())", "Panic", &["-->  1 | product", "as many columns"]),
-    ("let empty = numbers.len() - 3;\nempty", "Panic", &["-->  1", "below 0"]),
-    ("std::fs::read_to_string(\"nothing\")", "Error", &["-->  1 | std::fs", "No such file"]),
-];
 
 /// What is typed, and all that is shown.
 const SHOWN: &[(&str, &str)] = &[
@@ -165,20 +79,15 @@ async fn what_beginners_type_is_answered_with_what_helps() {
         page.run(cell).await.ok();
     }
     let mut wrong = Vec::new();
-    let misses =
-        |text: &str, words: &[&str]| words.iter().any(|word| !text.replace('\n', " ").contains(word));
-    for (typed, words) in MISTAKES {
-        let cell = page.run(typed).await;
+    for (typed, [name, words]) in table::cases(include_str!("beginner.txt")) {
+        let cell = page.run(&typed).await;
         assert!(cell.reply.error.is_some(), "{typed} works: {}", cell.text());
-        assert_is_one_box(typed, &cell);
-        if misses(&cell.traceback(), words) {
-            wrong.push(format!("{typed}\n{words:?} in\n{}", cell.traceback()));
+        if name == "CompileError" {
+            assert_is_one_box(&typed, &cell);
         }
-    }
-    for (typed, name, words) in FAILURES {
-        let cell = page.run(typed).await;
-        if cell.error().0 != *name || misses(&cell.traceback(), words) {
-            wrong.push(format!("{typed}\n{words:?} in\n{}", cell.traceback()));
+        let text = cell.traceback().replace('\n', " ");
+        if cell.error().0 != name || words.split(" · ").any(|words| !text.contains(words)) {
+            wrong.push(format!("{typed}\n{name}, {words} in\n{}", cell.traceback()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -4,6 +4,8 @@
 
 #[path = "../front_end/mod.rs"]
 mod front_end;
+#[path = "../../../kernel/src/mistake/tests/table.rs"]
+mod table;
 
 mod anything;
 mod beginner;

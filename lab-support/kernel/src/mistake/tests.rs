@@ -7,6 +7,10 @@ use serde_json::json;
 use super::*;
 use crate::history::Came;
 
+mod table;
+
+use table::cases;
+
 /// The crate that evcxr makes of a cell: items before the function, the rest in it, and the last value named. `crate.txt`
 /// has what the cells meet.
 fn crate_of(cell: &str) -> String {
@@ -62,29 +66,6 @@ fn explained(cell: &str, history: &History) -> Mistake {
     explain(cell, &said, &compiled, history)
 }
 
-/// The cases of a table: a cell's lines as they are typed, and below them, after four spaces and `mark`, `N` parts with `·`
-/// between them.
-fn cases<const N: usize>(text: &'static str, mark: &str) -> Vec<(String, [&'static str; N])> {
-    let (mut cases, mut cell) = (Vec::new(), Vec::new());
-    let (_head, rows) = text.split_once("\n\n").unwrap();
-    for line in rows.lines() {
-        match line.strip_prefix("    ").and_then(|line| line.strip_prefix(mark)) {
-            Some(told) => {
-                let parts: Vec<_> = told.split('·').map(str::trim).collect();
-                assert!(!cell.is_empty() && parts.last() != Some(&""), "no cell or no words: {line}");
-                cases.push((cell.join("\n"), parts.try_into().expect(line)));
-                cell.clear();
-            }
-            None => {
-                assert!(!line.contains('·') && !line.is_empty(), "neither of a cell nor below one: {line:?}");
-                cell.push(line);
-            }
-        }
-    }
-    assert!(cell.is_empty(), "nothing is said of {cell:?}");
-    cases
-}
-
 /// What is underlined in a box.
 fn underlined(lines: &[String]) -> String {
     let Some(at) = lines.iter().rposition(|line| line.starts_with("    | ")) else { return String::new() };
@@ -99,7 +80,7 @@ fn each_slip_is_one_box_with_the_place_and_a_sentence() {
     let (mut wrong, mut values) = (Vec::new(), Vec::new());
     let tables =
         [include_str!("tests/slips.txt"), include_str!("tests/rules.txt"), include_str!("tests/words.txt")];
-    let all: Vec<_> = tables.into_iter().flat_map(|table| cases(table, "Line ")).collect();
+    let all: Vec<_> = tables.into_iter().flat_map(|table| cases(table)).collect();
     for (cell, [line, place, help]) in &all {
         let mistake = explained(cell, &History::default());
         values.push(mistake.value.clone());
@@ -109,7 +90,7 @@ fn each_slip_is_one_box_with_the_place_and_a_sentence() {
             .iter()
             .any(|raw| text.contains(raw) || mistake.full.as_deref().unwrap_or_default().contains(raw));
         let boxes = text.matches("\u{1b}[1mLine ").count();
-        let is_right = value.starts_with(&format!("Line {line}: ")) && value.contains(help) && boxes == 1;
+        let is_right = value.starts_with(&format!("{line}: ")) && value.contains(help) && boxes == 1;
         if !is_right || is_raw || underlined(&mistake.lines).trim() != *place {
             wrong.push(format!("{cell}\nexpected {line} `{place}` {help}\n{text}\n"));
         }
@@ -237,7 +218,7 @@ fn what_has_no_place_in_the_cell_has_a_sentence() {
 
 #[test]
 fn what_evcxr_says_by_itself_is_explained() {
-    for (cell, [says, line, help]) in cases(include_str!("tests/evcxr.txt"), "evcxr · ") {
+    for (cell, [says, line, help]) in cases(include_str!("tests/evcxr.txt")) {
         let said = [says.to_string()];
         let mistake = explain(&cell, &said, &Compiled::default(), &History::default());
         let is_shown = mistake.lines.iter().any(|shown| shown.contains(line));
