@@ -39,22 +39,34 @@ fn names_and_shapes(path: &Path) -> Vec<(String, Vec<usize>)> {
 /// A tensor's name and shape.
 type Header<'a> = (&'a str, &'a [usize]);
 
-/// Writes tensors that count up from 0 through all of them, as another program might.
-fn foreign(path: &Path, tensors: &[Header], dtype: Dtype) {
+/// Writes tensors as another program might: the bytes of each number by `bytes`, which is told how many come before it.
+fn write(path: &Path, tensors: &[Header], dtype: Dtype, bytes: impl Fn(usize) -> Vec<u8>) {
     let mut next = 0;
     let tensors: Vec<_> = tensors
         .iter()
         .map(|(name, shape)| {
             let n = shape.iter().product::<usize>();
-            let bytes: Vec<u8> = (next..next + n).flat_map(|v| (v as f32).to_le_bytes()).collect();
             next += n;
-            (*name, shape.to_vec(), bytes)
+            (*name, shape.to_vec(), (next - n..next).flat_map(&bytes).collect::<Vec<u8>>())
         })
         .collect();
     let views = tensors
         .iter()
         .map(|(name, shape, bytes)| (name, TensorView::new(dtype, shape.clone(), bytes).unwrap()));
     std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+/// Tensors that count up from 0 through all of them.
+fn foreign(path: &Path, tensors: &[Header], dtype: Dtype) {
+    write(path, tensors, dtype, |i| (i as f32).to_le_bytes().to_vec());
+}
+
+/// Writes a tensor of `n` zeros, and a description.
+fn described(path: &Path, (name, n): (&str, usize), kind: &str, description: &str) {
+    let bytes = vec![0; 4 * n];
+    let view = TensorView::new(Dtype::F32, vec![n], &bytes).unwrap();
+    let metadata = [(kind.to_string(), description.to_string())].into();
+    std::fs::write(path, safetensors::serialize([(name, view)], Some(metadata)).unwrap()).unwrap();
 }
 
 /// What `torch.nn.Sequential(Flatten(), Linear(784, 128), ReLU(), Linear(128, 10)).state_dict()` holds.
@@ -325,32 +337,16 @@ fn a_made_up_description_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("network.safetensors");
     for description in table {
-        let bytes = 0f32.to_le_bytes();
-        let view = TensorView::new(Dtype::F32, vec![1], &bytes).unwrap();
-        let metadata = [("sequential".to_string(), description.clone())].into();
-        std::fs::write(&path, safetensors::serialize([("1.bias", view)], Some(metadata)).unwrap()).unwrap();
+        described(&path, ("1.bias", 1), "sequential", &description);
         assert!(Sequential::load(&path).is_err(), "{description}");
     }
 }
 
-/// Bytes of the tensors of [`network`], each number by `bytes`.
+/// The tensors of [`network`], each number by `bytes`.
 fn variant(path: &Path, dtype: Dtype, names: [&str; 4], bytes: impl Fn(f32) -> Vec<u8>) {
-    let shapes: [&[usize]; 4] = [&[5, 16], &[5], &[3, 5], &[3]];
-    let number = |i: usize| (i as f32 - 50.0) / 32.0;
-    let mut next = 0;
-    let tensors: Vec<_> = names
-        .into_iter()
-        .zip(shapes)
-        .map(|(name, shape)| {
-            let n = shape.iter().product::<usize>();
-            next += n;
-            (name, shape.to_vec(), (next - n..next).flat_map(|i| bytes(number(i))).collect::<Vec<u8>>())
-        })
-        .collect();
-    let views = tensors
-        .iter()
-        .map(|(name, shape, bytes)| (name, TensorView::new(dtype, shape.clone(), bytes).unwrap()));
-    std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+    let [first, first_bias, last, last_bias] = names;
+    let tensors: [Header; 4] = [(first, &[5, 16]), (first_bias, &[5]), (last, &[3, 5]), (last_bias, &[3])];
+    write(path, &tensors, dtype, |i| bytes((i as f32 - 50.0) / 32.0));
 }
 
 const NAMES: [&str; 4] = ["1.weight", "1.bias", "3.weight", "3.bias"];
@@ -474,10 +470,7 @@ fn a_small_file_that_asks_for_much_memory_is_refused_before_it_is_taken() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hostile.safetensors");
     for description in table {
-        let bytes = [0; 4000];
-        let view = TensorView::new(Dtype::F32, vec![1000], &bytes).unwrap();
-        let metadata = [("sequential".to_string(), description.clone())].into();
-        std::fs::write(&path, safetensors::serialize([("x", view)], Some(metadata)).unwrap()).unwrap();
+        described(&path, ("x", 1000), "sequential", &description);
         let message = Sequential::load(&path).unwrap_err().to_string();
         assert!(message.contains("a network that `save` wrote") || message.contains("memory"), "{message}");
         assert!(message.len() < 1000 && !message.contains("delete"), "{message}");
@@ -490,9 +483,7 @@ fn a_checkpoint_and_a_folder_are_no_networks() {
     let message = Sequential::load(folder.path()).unwrap_err().to_string();
     assert!(message.contains("a folder in place of a file"), "{message}");
     let path = folder.path().join("half.safetensors");
-    let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
-    let metadata = [("checkpoint".to_string(), "{}".to_string())].into();
-    std::fs::write(&path, safetensors::serialize([("x", view)], Some(metadata)).unwrap()).unwrap();
+    described(&path, ("x", 1), "checkpoint", "{}");
     let message = Sequential::load(&path).unwrap_err().to_string();
     assert!(message.contains("the checkpoint of a training") && message.contains("`fit`"), "{message}");
 }
