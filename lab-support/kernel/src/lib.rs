@@ -32,7 +32,7 @@
 //!
 //! The evaluator keeps what the compiler says of a cell (`cargo.rs`), and `mistake/` makes one box of it: the place in the
 //! student's own lines, a sentence from the tables in `mistake/slips/`, what became of a variable from the cells that were
-//! run (`history.rs`). To add a sentence, add an entry to a table and a row to `mistake/tests.rs`, where the compiler is
+//! run (`history.rs`). To add a sentence, add an entry to a table and a cell to `mistake/tests/`, where the compiler is
 //! asked. Panics have a table of their own, `panics.txt`.
 //!
 //! # Why what is said is true

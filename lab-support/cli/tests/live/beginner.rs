@@ -1,5 +1,5 @@
 //! What beginners type, and what they see. `cargo lab test` runs these tests once the kernel is built; the sentences for
-//! each slip are tested in the kernel itself, `mistake/tests.rs`.
+//! each slip are tested in the kernel itself, `mistake/tests/`.
 
 use crate::front_end::{Cell, FrontEnd, Kernel, dep, shown};
 use crate::table;
