@@ -9,14 +9,15 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result, ensure};
 
 use crate::copy::copy;
-use crate::folders::{CARGO_CONFIG, EVCXR_TOML, Folders};
+use crate::folders::{CARGO_CONFIG, COMPILER, EVCXR_TOML, Folders};
 use crate::progress::{Crates, Progress};
 use crate::toolchain::Toolchain;
 
 /// What makes a compiled folder: a folder that another state of these made is not used.
-const MAKERS: [&str; 5] = [
+const MAKERS: [&str; 6] = [
     EVCXR_TOML,
     CARGO_CONFIG,
+    COMPILER,
     include_str!("compiled.rs"),
     include_str!("toolchain.rs"),
     concat!(include_str!("../../evaluator/src/warm.rs"), include_str!("../../evaluator/src/cargo.rs")),
