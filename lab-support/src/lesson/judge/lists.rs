@@ -30,5 +30,5 @@ const LAB: List = "accuracy prediction truth result correct right match equal an
 
 /// Whether it is one of these words, and no other form of one.
 pub(super) fn has_word(list: List, word: &str) -> bool {
-    list.split_whitespace().any(|other| other == word)
+    list.split_ascii_whitespace().any(|other| other == word)
 }

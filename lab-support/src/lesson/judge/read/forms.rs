@@ -2,11 +2,20 @@
 
 /// Whether `word` is `base`, or one of its regular forms: learns, learned, learning; also with one slip of the pen,
 /// if the word is long.
-pub(in super::super) fn is_form(word: &str, base: &str) -> bool {
+fn is_form(word: &str, base: &str) -> bool {
+    // Nearly all words end here.
+    if word.as_bytes().first() != base.as_bytes().first() {
+        return false;
+    }
     word == base
         || inflected(word, base)
         || is_long(word, base)
             && (one_slip(word, base) || word.ends_with('s') && one_slip(&word[..word.len() - 1], base))
+}
+
+/// Whether `word` is a form of one of these.
+pub(in super::super) fn is_form_of(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|base| is_form(word, base))
 }
 
 fn is_long(word: &str, base: &str) -> bool {
@@ -32,8 +41,7 @@ fn inflected(word: &str, base: &str) -> bool {
 
 /// One letter more, less or other, or two that changed places.
 fn one_slip(word: &str, base: &str) -> bool {
-    // Nearly all words end here.
-    if word.chars().next() != base.chars().next() || word.len().abs_diff(base.len()) > 4 {
+    if word.len().abs_diff(base.len()) > 4 {
         return false;
     }
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), base.chars().collect());

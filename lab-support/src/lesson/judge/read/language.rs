@@ -1,7 +1,7 @@
 //! Whether a text is English, whole sentences, and about its question.
 
 use super::super::lists::{List, has_word};
-use super::forms::is_form;
+use super::forms::is_form_of;
 use super::sentences::Sentence;
 use super::what::What;
 
@@ -45,8 +45,7 @@ pub(in super::super) fn is_english(sentences: &[Sentence], known: &[&str]) -> bo
     let english = words.iter().filter(|word| ENGLISH.contains(word)).count();
     let foreign = words.iter().filter(|word| FOREIGN.contains(word) && !ENGLISH.contains(word)).count();
     let latin = words.iter().filter(|word| word.is_ascii()).count();
-    let is_known =
-        |word: &&&str| known.iter().any(|list| list.split_whitespace().any(|base| is_form(word, base)));
+    let is_known = |word: &&&str| known.iter().any(|list| is_form_of(word, list));
     let understood = words.iter().filter(|word| ENGLISH.contains(word) || is_known(word)).count();
     let other = foreign > 0 && foreign >= english || 2 * latin < words.len();
     !(other || words.len() >= 12 && 10 * english < words.len() && 4 * understood < words.len())

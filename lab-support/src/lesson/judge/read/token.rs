@@ -1,6 +1,6 @@
 //! Words, numbers and signs of a sentence, and how each is meant.
 
-use super::forms::is_form;
+use super::forms::is_form_of;
 use super::numbers::Number;
 use super::what::What;
 
@@ -42,7 +42,7 @@ impl Token {
     }
 
     pub fn is(&self, list: &str) -> bool {
-        self.word().is_some_and(|word| list.split_whitespace().any(|base| is_form(word, base)))
+        self.word().is_some_and(|word| is_form_of(word, list))
     }
 
     pub fn is_word(&self, word: &str) -> bool {
