@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use lab_base::processes;
 
 use crate::amend::amend;
-use crate::{compiler, stoppable, visible};
+use crate::{compiler, opening, stoppable, visible};
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -55,6 +55,7 @@ fn call() -> io::Result<i32> {
     let command = env::args().skip(1).find(|argument| !argument.starts_with('-'));
     // The analyzer asks in the same folder, and reads the cell as it is.
     let code = match command.as_deref() {
+        Some("build") if opening::is_open() => open()?,
         Some("build" | "check") => compile()?,
         Some("metadata") => answer()?,
         _ => pass_through()?,
@@ -69,6 +70,28 @@ fn answer() -> io::Result<i32> {
     for metadata in &mut answers {
         visible::only(metadata);
         writeln!(io::stdout(), "{metadata}")?;
+    }
+    Ok(code)
+}
+
+/// Compiles one of the cells that every kernel begins with, or finds it compiled.
+fn open() -> io::Result<i32> {
+    let source = fs::read_to_string(CELL)?;
+    let amended = amend(&source, opening::MARK, true, true).map_or(source, |amended| amended.source);
+    let is_kernel = env::var_os(MARK).is_some();
+    let (code, messages) = match opening::find(&amended)? {
+        Some(built) => built,
+        None if is_kernel => return compile(),
+        None => {
+            put(CELL, &amended)?;
+            let (code, mut messages) = collect()?;
+            messages.retain(|message| message["message"]["level"] != "warning");
+            opening::keep(&amended, &messages)?;
+            (code, messages)
+        }
+    };
+    for message in messages {
+        writeln!(io::stdout(), "{message}")?;
     }
     Ok(code)
 }
@@ -130,8 +153,11 @@ fn put(file: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
     fs::rename(&temporary, file)
 }
 
+/// How cargo ended, and what it and the compiler said.
+pub type Built = (i32, Vec<Value>);
+
 /// Calls cargo, and reads what the compiler says.
-fn collect() -> io::Result<(i32, Vec<Value>)> {
+fn collect() -> io::Result<Built> {
     let mut child = cargo()?.stdout(Stdio::piped()).spawn()?;
     let (said, printed) = (child.stderr.take(), child.stdout.take());
     let said = thread::spawn(move || said.map_or(Ok(()), |said| pass_on(said, &mut io::stderr())));

@@ -13,6 +13,7 @@ mod amend;
 mod cargo;
 mod cells;
 mod compiler;
+mod opening;
 mod stoppable;
 mod visible;
 mod warm;

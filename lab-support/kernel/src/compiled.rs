@@ -14,13 +14,14 @@ use crate::progress::{Crates, Progress};
 use crate::toolchain::Toolchain;
 
 /// What makes a compiled folder: a folder that another state of these made is not used.
-const MAKERS: [&str; 6] = [
+const MAKERS: [&str; 7] = [
     EVCXR_TOML,
     CARGO_CONFIG,
     COMPILER,
     include_str!("compiled.rs"),
     include_str!("toolchain.rs"),
     concat!(include_str!("../../evaluator/src/warm.rs"), include_str!("../../evaluator/src/cargo.rs")),
+    include_str!("../../evaluator/src/opening.rs"),
 ];
 
 /// Seconds of the crates that take longest, as measured on two cores.

@@ -117,6 +117,13 @@ fn what_is_compiled_for_notebooks_has_the_versions_of_the_projects_lock_file() {
     assert!(others.is_empty(), "not in Cargo.lock: {others:?}");
 }
 
+/// Whether the compiler has left notes on a cell.
+fn has_compiled(folder: &Path) -> bool {
+    fs::read_dir(folder.join("target"))
+        .unwrap()
+        .any(|target| target.unwrap().path().join("debug/incremental").exists())
+}
+
 /// First cells as students send them: with nothing of the lab, with a mistake, from the last notebook, in any order.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
@@ -136,6 +143,8 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
     ] {
         let kernel = Kernel::start().await;
         let mut page = FrontEnd::connect(&kernel.info).await;
+        page.run(":vars").await.ok();
+        assert!(!has_compiled(&kernel.folder()), "evcxr's own first cells are compiled beforehand, too");
         for cell in &cells {
             let answer = page.run(cell).await;
             let is_lab = cell.contains("lab_");
