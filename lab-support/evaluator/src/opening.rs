@@ -22,8 +22,10 @@ const HERE: &str = "@HERE@";
 
 /// Before the first `:dep` no cell is the student's, or it may be one that stands alone.
 pub fn is_open() -> bool {
-    Path::new(FOLDER).is_dir()
-        && fs::read_to_string(MANIFEST).is_ok_and(|manifest| !manifest.contains("path = "))
+    let names_no_crate = |manifest: String| {
+        manifest.split_once("[dependencies]").is_some_and(|(_, crates)| crates.trim().is_empty())
+    };
+    Path::new(FOLDER).is_dir() && fs::read_to_string(MANIFEST).is_ok_and(names_no_crate)
 }
 
 /// What came of compiling this crate, if it was kept: its library is put in the place where cargo puts it.

@@ -78,6 +78,14 @@ impl Folders {
 
     pub fn new(project: PathBuf, cache: PathBuf) -> Result<Folders> {
         let folders = Folders { project, cache };
+        if let Some(workspace) = folders.cache.ancestors().find(|folder| is_workspace(folder)) {
+            bail!(
+                "the cache folder {} lies in a cargo workspace, {}, which would have a say in how cells are compiled: set \
+                 XDG_CACHE_HOME to a folder outside of it",
+                folders.cache.display(),
+                workspace.display()
+            );
+        }
         check_name("the lab's folder", &folders.project, "move the lab to a folder without them")?;
         check_name("the cache folder", &folders.cache, "set XDG_CACHE_HOME to a folder without them")?;
         folders.make().with_context(|| {
@@ -120,6 +128,12 @@ impl Folders {
     }
 }
 
+/// Whether cargo takes what lies below this folder for parts of a workspace.
+fn is_workspace(folder: &Path) -> bool {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml"));
+    manifest.is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
+}
+
 fn check_name(what: &str, folder: &Path, advice: &str) -> Result<()> {
     let Some(name) = folder.to_str() else {
         bail!("{what}, {}, has a name that is not valid UTF-8: {advice}", folder.display());
@@ -154,6 +168,20 @@ mod tests {
         for name in ["Lab 1", "L\u{e4}b", "Labe\u{301}", "\"Lab\"", "it's", "100%", "a\\b", "#1"] {
             Folders::new(folder.path().join(name), folder.path().join(name)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_cache_inside_a_workspace_is_refused_and_one_inside_a_package_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = || Folders::new(folder.path().join("lab"), folder.path().join("below/cache"));
+        fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"a\"\n").unwrap();
+        of().unwrap();
+        fs::write(folder.path().join("Cargo.toml"), "[workspace.package]\nedition = \"2024\"\n").unwrap();
+        let error = of().err().unwrap().to_string();
+        assert!(
+            error.contains("lies in a cargo workspace, ") && error.contains("set XDG_CACHE_HOME"),
+            "{error}"
+        );
     }
 
     #[test]
