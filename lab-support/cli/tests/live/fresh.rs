@@ -124,11 +124,23 @@ fn has_compiled(folder: &Path) -> bool {
         .any(|target| target.unwrap().path().join("debug/incremental").exists())
 }
 
-/// First cells as students send them: with nothing of the lab, with a mistake, from the last notebook, in any order.
+/// By what cargo knows the compiler again: it asks anew what that can do when this has changed.
+fn known_compiler(folder: &Path) -> String {
+    let text = fs::read_to_string(folder.join("target/.rustc_info.json")).unwrap();
+    text.split(',').next().unwrap().to_string()
+}
+
+/// First cells as students send them: with nothing of the lab, with a mistake, from the last notebook, in any order; by a
+/// kernel that was started as rustup starts programs, with the toolchain named in another way than when the lab was set up.
 #[tokio::test]
 #[ignore = "needs the kernel: cargo lab test"]
 async fn the_first_cell_compiles_nothing_whatever_it_is() {
-    let compiled = setup().compiled.folder;
+    let Setup { compiled, toolchain, .. } = setup();
+    let compiled = compiled.folder;
+    let sysroot = toolchain.library.ancestors().nth(5).unwrap();
+    let rustup = sysroot.ancestors().nth(2).unwrap();
+    let variables =
+        [("RUSTUP_HOME", rustup.to_str().unwrap()), ("RUSTUP_TOOLCHAIN", sysroot.to_str().unwrap())];
     let expected = libraries(&compiled);
     assert!(expected.len() > 100);
     let support = format!("{}\nuse lab_support::prelude::*;", dep());
@@ -141,10 +153,11 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
         vec!["this is no Rust", "let a = missing();", &rivals, &support],
         vec![":dep no-such-crate = \"1\"", "1 + 1", &rivals],
     ] {
-        let kernel = Kernel::start().await;
+        let kernel = Kernel::start_with(&variables).await;
         let mut page = FrontEnd::connect(&kernel.info).await;
         page.run(":vars").await.ok();
         assert!(!has_compiled(&kernel.folder()), "evcxr's own first cells are compiled beforehand, too");
+        assert_eq!(known_compiler(&kernel.folder()), known_compiler(&compiled));
         for cell in &cells {
             let answer = page.run(cell).await;
             let is_lab = cell.contains("lab_");
