@@ -8,11 +8,12 @@ use std::{fs, io};
 
 use serde_json::Value;
 
-use crate::cargo::Built;
-
 /// In the folder that a kernel compiles in.
 pub const FOLDER: &str = "opening";
 const MANIFEST: &str = "Cargo.toml";
+
+/// How cargo ended, and what it and the compiler said.
+pub type Built = (i32, Vec<Value>);
 
 /// For what is kept, in the place of the mark by which a kernel knows what cells tell it: these cells tell nothing.
 pub const MARK: &str = "EVCXR_OPENING_";
