@@ -153,11 +153,8 @@ fn put(file: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
     fs::rename(&temporary, file)
 }
 
-/// How cargo ended, and what it and the compiler said.
-pub type Built = (i32, Vec<Value>);
-
 /// Calls cargo, and reads what the compiler says.
-fn collect() -> io::Result<Built> {
+fn collect() -> io::Result<opening::Built> {
     let mut child = cargo()?.stdout(Stdio::piped()).spawn()?;
     let (said, printed) = (child.stderr.take(), child.stdout.take());
     let said = thread::spawn(move || said.map_or(Ok(()), |said| pass_on(said, &mut io::stderr())));

@@ -1,18 +1,19 @@
 //! The cells that evcxr runs before any of the student's, compiled beforehand.
 //!
 //! Each kernel begins with the same ones: `42`, then the prelude, which takes two calls of the compiler. What came of them
-//! is kept in the folder in which notebooks' crates are compiled, and each kernel has it there: a quarter less to wait for.
+//! is kept in the folder in which notebooks' crates are compiled, and each kernel has it there.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde_json::Value;
 
-use crate::cargo::Built;
-
 /// In the folder that a kernel compiles in.
 pub const FOLDER: &str = "opening";
 const MANIFEST: &str = "Cargo.toml";
+
+/// How cargo ended, and what it and the compiler said.
+pub type Built = (i32, Vec<Value>);
 
 /// For what is kept, in the place of the mark by which a kernel knows what cells tell it: these cells tell nothing.
 pub const MARK: &str = "EVCXR_OPENING_";
@@ -61,7 +62,7 @@ pub fn keep(source: &str, messages: &[Value]) -> io::Result<()> {
 /// This folder, as it stands in JSON.
 fn here() -> io::Result<String> {
     let here = serde_json::to_string(&std::env::current_dir()?.to_string_lossy())?;
-    Ok(here.trim_matches('"').to_string())
+    Ok(here[1..here.len() - 1].to_string())
 }
 
 /// The library of a cell, where there is one.

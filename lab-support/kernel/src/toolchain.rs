@@ -147,7 +147,8 @@ impl Toolchain {
             .env("LAB_CARGO_HOME", env::var_os("CARGO_HOME").unwrap_or_default())
             .env("CARGO_HOME", home)
             .env("CARGO", programs.join("cargo"))
-            // With it cargo would take the compiler for another one than it was where the lab was set up without.
+            // With them cargo would take the compiler for another one than it was where the lab was set up without.
+            .env_remove("RUSTUP_HOME")
             .env_remove("RUSTUP_TOOLCHAIN")
             .env("RUSTC_WRAPPER", folders.wrapper())
             .env("RUSTC_WORKSPACE_WRAPPER", folders.wrapper())
