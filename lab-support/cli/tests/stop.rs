@@ -21,8 +21,10 @@ async fn stop_after(page: &mut FrontEnd, seconds: f64, code: &str) -> (Cell, Dur
 
 /// A cell that takes the compiler so many seconds, and the analyzer none.
 fn long_to_compile() -> String {
-    let steps = 40_000_000_u64;
-    format!("const N: u64 = {{ let mut i = 0; while i < {steps} {{ i += 1; }} i }};\nprintln!(\"{{}}\", N);")
+    let steps = 400_000_000_u64;
+    format!(
+        "#[allow(long_running_const_eval)]\nconst N: u64 = {{ let mut i = 0; while i < {steps} {{ i += 1; }} i }};\nprintln!(\"{{}}\", N);"
+    )
 }
 
 async fn assert_kept(page: &mut FrontEnd, after: &str) {
