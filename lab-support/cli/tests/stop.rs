@@ -23,7 +23,9 @@ async fn stop_after(page: &mut FrontEnd, seconds: f64, code: &str) -> (Cell, Dur
 fn long_to_compile() -> String {
     let steps = 400_000_000_u64;
     format!(
-        "#[allow(long_running_const_eval)]\nconst N: u64 = {{ let mut i = 0; while i < {steps} {{ i += 1; }} i }};\nprintln!(\"{{}}\", N);"
+        "#[allow(long_running_const_eval)]\n\
+         const N: u64 = {{ let mut i = 0; while i < {steps} {{ i += 1; }} i }};\n\
+         println!(\"{{}}\", N);"
     )
 }
 

@@ -14,7 +14,7 @@ use crate::progress::{Crates, Progress};
 use crate::toolchain::Toolchain;
 
 /// What makes a compiled folder: a folder that another state of these made is not used.
-const MAKERS: [&str; 7] = [
+const MAKERS: [&str; 9] = [
     EVCXR_TOML,
     CARGO_CONFIG,
     COMPILER,
@@ -22,6 +22,15 @@ const MAKERS: [&str; 7] = [
     include_str!("toolchain.rs"),
     concat!(include_str!("../../evaluator/src/warm.rs"), include_str!("../../evaluator/src/cargo.rs")),
     include_str!("../../evaluator/src/opening.rs"),
+    // Of the cells that come compiled, what stands behind evcxr's lines.
+    concat!(
+        include_str!("../../evaluator/src/amend/mod.rs"),
+        include_str!("../../evaluator/src/amend/cell.rs")
+    ),
+    concat!(
+        include_str!("../../evaluator/src/amend/store.rs"),
+        include_str!("../../evaluator/src/amend/short.rs")
+    ),
 ];
 
 /// Seconds of the crates that take longest, as measured on two cores.

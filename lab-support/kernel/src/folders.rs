@@ -45,7 +45,7 @@ unicode-ident.opt-level = 0
 /// A program that runs what it is given. Cargo is told to call the compiler through it, so that it takes no wrapper of the
 /// user's; told to take none, it would ask the compiler four times in each cell what it is. A cell's crate, `ctx`, is
 /// compiled without link-time optimization of its parts, for which no setting of cargo's stands that would leave the
-/// crates behind it alone: that is a third of the time, and loops in cells are as fast without.
+/// crates behind it alone: that is a fifth to a third of the time, and loops in cells are as fast without.
 pub const COMPILER: &str = "#!/bin/sh
 case \" $* \" in
 *\" --crate-name ctx \"*) exec \"$@\" -Clto=off ;;

@@ -94,8 +94,8 @@
 //! - **Compiling the cell**: with few optimizations, since the work is in lab-support. Cargo knows what the compiler is, and
 //!   doesn't ask it at every call, as it would with an empty wrapper in its settings (`folders.rs`). A cell that ends in a value is
 //!   compiled once: evcxr first asks whether the value can show itself, and by `amend/cell.rs` each can that has `Debug`.
-//!   Its parts are not optimized across each other: loops in cells are as fast without, and each cell takes a third of the
-//!   compiler's time less (`folders.rs`).
+//!   Its parts are not optimized across each other: loops in cells are as fast without, and each cell takes the compiler a
+//!   fifth to a third less (`folders.rs`).
 //! - **Before the first cell**: evcxr runs `42`, and a prelude, compiled in three calls of cargo. They come compiled (the
 //!   evaluator's `opening.rs`), which saves a fifth of what a kernel's start costs.
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
