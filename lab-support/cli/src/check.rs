@@ -5,7 +5,6 @@ mod class;
 mod lines;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use lab_base::{Error, files, home, processes, watch};
 use serde_json::Value;
@@ -19,9 +18,6 @@ use crate::submission::Rules;
 use crate::{page, run, setup, shut_in, submission, terminal};
 
 pub use arguments::Arguments;
-
-/// Ten minutes, within which the longest of the notebooks runs several times on two cores.
-const LIMIT: Duration = Duration::from_secs(600);
 
 /// True when every check of every copy has passed.
 pub async fn all(arguments: Arguments) -> Result<bool, Error> {
@@ -43,7 +39,8 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
         }
     };
     left_out.iter().for_each(|note| eprintln!("{}", terminal::line(note)));
-    let limit = arguments.time_limit.map_or(LIMIT, Duration::from_secs);
+    let limits = arguments.time_limits(chosen.len())?;
+    let chosen: Vec<_> = chosen.into_iter().zip(limits).collect();
     let shut_in = match arguments.not_shut_in {
         true => Err("--not-shut-in says so".into()),
         false => shut_in::check(),
@@ -61,10 +58,10 @@ pub async fn all(arguments: Arguments) -> Result<bool, Error> {
             limits.bound_this_process();
             let trainings = arguments.trainings.clone();
             let others = arguments.into.as_ref().and_then(|_| Some(place.parent()?.to_path_buf()));
-            let rules = Rules { limit, limits, shut_in: shut_in.is_ok(), others, chosen, trainings };
+            let rules = Rules { limits, shut_in: shut_in.is_ok(), others, chosen, trainings };
             vec![submission::examine(&kernel, handins::read(place, &solved), &solved, &rules).await?]
         }
-        _ => class::check(&arguments, &kernel, &places, &solved, &chosen, limit).await?,
+        _ => class::check(&arguments, &kernel, &places, &solved, chosen).await?,
     };
     if let Some(into) = &arguments.into {
         let text = serde_json::to_vec(&reports).unwrap_or_default();

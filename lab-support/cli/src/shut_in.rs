@@ -74,7 +74,7 @@ impl Room {
         let (cache, name) = (folder.join("cache"), "fashion-mnist-lab");
         fs::create_dir_all(folder.join("tmp"))?;
         let mut compiled = Vec::new();
-        for part in ["compiled", "standard-library"] {
+        for part in ["compiled", "cells", "standard-library"] {
             let (shared, own) =
                 (user_cache().map(|cache| cache.join(name).join(part)), cache.join(name).join(part));
             fs::create_dir_all(&own)?;

@@ -26,15 +26,13 @@ use counted::Counted;
 
 /// How a hand-in is run.
 pub struct Rules {
-    /// What one notebook may take.
-    pub limit: Duration,
     pub limits: Limits,
     /// Whether its kernels are shut in.
     pub shut_in: bool,
     /// The folder in which the hand-ins of others lie.
     pub others: Option<PathBuf>,
-    /// The places of the lab's notebooks that are run.
-    pub chosen: Vec<usize>,
+    /// The places of the lab's notebooks that are run, and what each may take.
+    pub chosen: Vec<(usize, Duration)>,
     /// Trainings of the solved notebooks, which need not be made again where a hand-in does the same.
     pub trainings: Option<PathBuf>,
 }
@@ -70,7 +68,7 @@ pub async fn examine(
     }
     let HandIn { name, mut notebooks, answers, notes } = hand_in;
     let mut report = Report { name, rows: Vec::new(), notes };
-    for &number in &rules.chosen {
+    for &(number, limit) in &rules.chosen {
         let lab = &solved[number];
         let declared = lab.checks();
         let mut counted = Counted { file: made.join(home::CHECKS), made: HashMap::new(), damage: None };
@@ -78,7 +76,8 @@ pub async fn examine(
             None => Err("missing".to_string()),
             Some(notebook) => {
                 eprintln!("{} ...", terminal::line(&format!("{}: {}", report.name, lab.name())));
-                let ran = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules).await;
+                let running = run(&kernel, &notebook, folder.path(), &declared, &mut counted, rules, limit);
+                let ran = running.await;
                 // Nothing that a hand-in has started goes on.
                 processes::end_descendants();
                 ran
@@ -142,11 +141,12 @@ async fn run(
     declared: &[Declared],
     counted: &mut Counted,
     rules: &Rules,
+    limit: Duration,
 ) -> Result<Option<String>, String> {
     let started = Session::start(kernel, &folder.join("notebooks").join(notebook.name())).await;
     let mut session = started.map_err(|e| e.to_string())?;
     let ran = tokio::select! {
-        ran = timeout(rules.limit, run_cells(&mut session, notebook, declared, counted)) => ran,
+        ran = timeout(limit, run_cells(&mut session, notebook, declared, counted)) => ran,
         why = rules.limits.watch(folder) => {
             // It must not go on with it while it is asked to end.
             processes::end_descendants();
@@ -154,7 +154,7 @@ async fn run(
         }
     };
     session.shut_down().await;
-    ran.unwrap_or_else(|_| Err(format!("stopped after {} s", rules.limit.as_secs())))
+    ran.unwrap_or_else(|_| Err(format!("stopped after {} s", limit.as_secs())))
 }
 
 async fn run_cells(

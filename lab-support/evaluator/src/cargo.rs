@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, exit};
 use std::{env, fs, io, thread};
 
-use lab_base::event::{FORMATTED, MARK, MISTAKES};
+use lab_base::event::{FORMATTED, MISTAKES};
 use serde_json::{Value, json};
 
 use lab_base::processes;
 
 use crate::amend::amend;
-use crate::{compiler, opening, stoppable, visible};
+use crate::kept::{self, Cell};
+use crate::{compiler, stoppable, visible};
 
 /// Under which name this program was started.
 pub fn name() -> Option<String> {
@@ -52,16 +53,19 @@ fn call() -> io::Result<i32> {
     }
     let lock = PathBuf::from(variable("LAB_HOME")?).join("Cargo.lock");
     put_in_place(&lock)?;
-    let command = env::args().skip(1).find(|argument| !argument.starts_with('-'));
     // The analyzer asks in the same folder, and reads the cell as it is.
-    let code = match command.as_deref() {
-        Some("build") if opening::is_open() => open()?,
+    let code = match command().as_deref() {
         Some("build" | "check") => compile()?,
         Some("metadata") => answer()?,
         _ => pass_through()?,
     };
     put_in_place(&lock)?;
     Ok(code)
+}
+
+/// What cargo is asked to do.
+fn command() -> Option<String> {
+    env::args().skip(1).find(|argument| !argument.starts_with('-'))
 }
 
 /// Which crates are behind a cell, as far as the analyzer is to read them.
@@ -74,57 +78,29 @@ fn answer() -> io::Result<i32> {
     Ok(code)
 }
 
-/// Compiles one of the cells that every kernel begins with, or finds it compiled.
-fn open() -> io::Result<i32> {
-    let source = fs::read_to_string(CELL)?;
-    let amended = amend(&source, opening::MARK, true, true).map_or(source, |amended| amended.source);
-    let is_kernel = env::var_os(MARK).is_some();
-    let (code, messages) = match opening::find(&amended)? {
-        Some(built) => built,
-        None if is_kernel => return compile(),
-        None => {
-            put(CELL, &amended)?;
-            let (code, mut messages) = collect()?;
-            messages.retain(|message| message["message"]["level"] != "warning");
-            opening::keep(&amended, &messages)?;
-            (code, messages)
-        }
-    };
-    for message in messages {
-        writeln!(io::stdout(), "{message}")?;
-    }
-    Ok(code)
-}
-
 /// Compiles a cell as it is amended: a second time where a value was to be kept that the cell moves.
 fn compile() -> io::Result<i32> {
-    let (Ok(mark), Ok(source)) = (env::var(MARK), fs::read_to_string(CELL)) else {
-        return pass_through();
-    };
+    let source = fs::read_to_string(CELL)?;
     let opening = !Path::new(FORMATTED).exists();
-    let mut amended = amend(&source, &mark, true, opening);
-    if let Some(amended) = &amended {
+    let mut amended = amend(&source, true, opening);
+    put(CELL, &amended.source)?;
+    let (mut code, mut messages) = build()?;
+    let is_about = |line| messages.iter().any(|message| compiler::is_about(message, line));
+    if code != 0 && amended.keeps.is_some_and(is_about) {
+        amended = amend(&source, false, opening);
         put(CELL, &amended.source)?;
+        (code, messages) = build()?;
     }
-    let (mut code, mut messages) = collect()?;
-    let keeps = amended.as_ref().and_then(|amended| amended.keeps);
-    if keeps.is_some_and(|line| code != 0 && messages.iter().any(|message| compiler::is_about(message, line)))
-    {
-        amended = amend(&source, &mark, false, opening);
-        put(CELL, amended.as_ref().map_or(&source, |amended| &amended.source))?;
-        (code, messages) = collect()?;
-    }
-    let source = amended.map_or(source, |amended| amended.source);
     if code == 0 && compiler::refuse_dropped(&mut messages) {
         code = 1;
     }
-    let lines: Vec<&str> = source.lines().collect();
+    let lines: Vec<&str> = amended.source.lines().collect();
     // When something is wrong, evcxr shows warnings as errors beside it, those of earlier cells, too.
     messages.retain(|message| message["message"]["level"] != "warning");
     for message in &mut messages {
         compiler::explain(message, &lines);
     }
-    keep(code, &source, &messages)?;
+    keep(code, &amended.source, &messages)?;
     for message in messages {
         writeln!(io::stdout(), "{message}")?;
     }
@@ -153,8 +129,20 @@ fn put(file: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
     fs::rename(&temporary, file)
 }
 
+/// What comes of the cell as it lies there: it may have been compiled before.
+fn build() -> io::Result<kept::Built> {
+    let cell = if command().as_deref() == Some("build") { Cell::read(&fs::read_to_string(CELL)?) } else { None };
+    if let Some(built) = cell.as_ref().and_then(Cell::find) {
+        return Ok(built);
+    }
+    let built = collect()?;
+    // Without it the cell is compiled the next time, too.
+    let _ = cell.map(|cell| cell.keep(&built));
+    Ok(built)
+}
+
 /// Calls cargo, and reads what the compiler says.
-fn collect() -> io::Result<opening::Built> {
+fn collect() -> io::Result<kept::Built> {
     let mut child = cargo()?.stdout(Stdio::piped()).spawn()?;
     let (said, printed) = (child.stderr.take(), child.stdout.take());
     let said = thread::spawn(move || said.map_or(Ok(()), |said| pass_on(said, &mut io::stderr())));

@@ -13,7 +13,7 @@ mod amend;
 mod cargo;
 mod cells;
 mod compiler;
-mod opening;
+mod kept;
 mod stoppable;
 mod visible;
 mod warm;

@@ -3,18 +3,15 @@ use std::{env, fs, io, thread};
 
 use anyhow::{Context, Result};
 use evcxr::CommandContext;
-
-use crate::opening;
+use lab_base::event::MISTAKES;
 
 /// The crates that notebooks name, each with its folder in the project.
-const CRATES: [(&str, &str); 2] = [("lab-support", "lab-support"), ("lab-rivals", "lab-support/rivals")];
+pub const CRATES: [(&str, &str); 2] = [("lab-support", "lab-support"), ("lab-rivals", "lab-support/rivals")];
 
 /// Runs a kernel's first cells in `EVCXR_TMPDIR`, without Jupyter, started in the project's folder: what stays
 /// behind is what notebooks use, compiled, without the crates that only the last of them name or with those, too.
 pub fn run(with_rivals: bool) -> Result<()> {
     let folder = PathBuf::from(env::var_os("EVCXR_TMPDIR").context("EVCXR_TMPDIR is not set")?);
-    remove_if_there(&folder.join(opening::FOLDER))?;
-    fs::create_dir(folder.join(opening::FOLDER))?;
     let (mut kernel, outputs) = CommandContext::new()?;
     thread::spawn(move || outputs.stdout.iter().for_each(drop));
     thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
@@ -27,6 +24,7 @@ pub fn run(with_rivals: bool) -> Result<()> {
         debug_assert!(mistake.is_err());
     }
     drop(kernel);
+    fs::remove_file(folder.join(MISTAKES))?;
     remove_cells(&folder)
 }
 

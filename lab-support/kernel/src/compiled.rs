@@ -14,23 +14,14 @@ use crate::progress::{Crates, Progress};
 use crate::toolchain::Toolchain;
 
 /// What makes a compiled folder: a folder that another state of these made is not used.
-const MAKERS: [&str; 9] = [
+const MAKERS: [&str; 7] = [
     EVCXR_TOML,
     CARGO_CONFIG,
     COMPILER,
     include_str!("compiled.rs"),
     include_str!("toolchain.rs"),
     concat!(include_str!("../../evaluator/src/warm.rs"), include_str!("../../evaluator/src/cargo.rs")),
-    include_str!("../../evaluator/src/opening.rs"),
-    // Of the cells that come compiled, what stands behind evcxr's lines.
-    concat!(
-        include_str!("../../evaluator/src/amend/mod.rs"),
-        include_str!("../../evaluator/src/amend/cell.rs")
-    ),
-    concat!(
-        include_str!("../../evaluator/src/amend/store.rs"),
-        include_str!("../../evaluator/src/amend/short.rs")
-    ),
+    include_str!("../../evaluator/src/kept.rs"),
 ];
 
 /// Seconds of the crates that take longest, as measured on two cores.
@@ -39,6 +30,8 @@ const HEAVY: [(&str, f64); 4] = [("lab-support", 35.0), ("linfa", 6.0), ("syn", 
 /// A folder in which evcxr has compiled lab-support and all it needs: each kernel works in a clone of it.
 pub struct Compiled {
     pub folder: PathBuf,
+    /// Where cells are kept that kernels have compiled in clones of it.
+    pub cells: PathBuf,
     /// How the names of those begin whose compiled dependencies are the same.
     reusable: String,
 }
@@ -48,8 +41,9 @@ impl Compiled {
     pub fn locate(folders: &Folders, toolchain: &Toolchain) -> Result<Compiled> {
         let project = folders.project_name();
         let reusable = format!("{project}-{:016x}", dependencies(folders, toolchain)?);
-        let folder = folders.compiled().join(format!("{reusable}-{:016x}", sources(&folders.project)?));
-        Ok(Compiled { folder, reusable })
+        let name = format!("{reusable}-{:016x}", sources(&folders.project)?);
+        let (folder, cells) = (folders.compiled().join(&name), folders.cells().join(&name));
+        Ok(Compiled { folder, cells, reusable })
     }
 
     pub fn is_there(&self) -> bool {
@@ -90,7 +84,15 @@ impl Compiled {
                 !there.contains(&library) || !are_ours_current && package.starts_with("lab-")
             });
         }
+        // Compiled against what will be no more.
+        for cells in entries(&folders.cells())? {
+            if name(&cells).starts_with(&folders.project_name()) && !(cells == self.cells && self.is_there()) {
+                fs::remove_dir_all(cells)?;
+            }
+        }
+        fs::create_dir_all(&self.cells)?;
         let mut warm = Command::new(evaluator);
+        warm.env(CELLS, &self.cells);
         warm.arg("warm").args(with_rivals.then_some("rivals")).current_dir(&folders.project);
         toolchain.prepare(&mut warm, evaluator, folders, &unfinished)?;
         warm.stdin(lock.try_clone()?);
@@ -116,6 +118,9 @@ impl Compiled {
         Ok(older)
     }
 }
+
+/// In the environment of an evaluator: where cells are kept.
+pub const CELLS: &str = "LAB_CELLS";
 
 /// A file in a compiled folder that has lab-rivals, too.
 const RIVALS: &str = "has-rivals";

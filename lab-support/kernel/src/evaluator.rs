@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::clone::Clone;
+use crate::compiled::CELLS;
 use crate::connection::Connection;
 use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
@@ -90,7 +91,7 @@ impl Evaluator {
         command.env(FOLDER, env::current_dir()?).current_dir(&clone.folder);
         toolchain.prepare(&mut command, evaluator, &folders, &clone.folder)?;
         command.env(MARK, format!("EVCXR_{}_", Uuid::new_v4().simple()));
-        command.env("RUST_SRC_PATH", standard_library);
+        command.env("RUST_SRC_PATH", standard_library).env(CELLS, &setup.compiled.cells);
         let sources =
             Sources { state: compiled::sources(&folders.project)?, project: folders.project.clone() };
         // Others may set up or start now.

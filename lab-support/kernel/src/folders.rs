@@ -100,6 +100,7 @@ impl Folders {
     fn make(&self) -> Result<()> {
         // What is compiled here is a user's own.
         DirBuilder::new().recursive(true).mode(0o700).create(self.kernels())?;
+        DirBuilder::new().recursive(true).mode(0o700).create(self.cells())?;
         fs::create_dir_all(self.compiled())?;
         write(&self.wrapper(), COMPILER)?;
         Ok(fs::set_permissions(self.wrapper(), Permissions::from_mode(0o755))?)
@@ -108,6 +109,11 @@ impl Folders {
     /// One compiled folder per project and state of its sources.
     pub fn compiled(&self) -> PathBuf {
         self.cache.join("compiled")
+    }
+
+    /// One folder of compiled cells per compiled folder.
+    pub fn cells(&self) -> PathBuf {
+        self.cache.join("cells")
     }
 
     /// One folder per running kernel.

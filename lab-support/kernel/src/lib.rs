@@ -96,8 +96,8 @@
 //!   compiled once: evcxr first asks whether the value can show itself, and by `amend/cell.rs` each can that has `Debug`.
 //!   Its parts are not optimized across each other: loops in cells are as fast without, and each cell takes the compiler a
 //!   fifth to a third less (`folders.rs`).
-//! - **Before the first cell**: evcxr runs `42`, and a prelude, compiled in three calls of cargo. They come compiled (the
-//!   evaluator's `opening.rs`), which saves a fifth of what a kernel's start costs.
+//!   What came of it is kept for all kernels (the evaluator's `kept.rs`): the same cell in the same state, as in a notebook
+//!   that is run again from its top or in another copy of it, is not compiled again; nor are the cells that evcxr begins with.
 //! - **Reading sources**: evcxr's analyzer reads all crates that a cell can name before the first of them is
 //!   compiled. It is made to do so while the student reads (`rehearsal.rs`), and has less to read: of the crates behind
 //!   lab-support those whose types a cell can meet (the evaluator's `visible.rs`; 110,000 lines of 670,000), and the

@@ -2,11 +2,15 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lab_base::Error;
 
 use crate::limits::Limits;
 use crate::notebook::Notebook;
+
+/// Ten minutes, within which the longest of the notebooks runs several times on two cores.
+pub(super) const LIMIT: Duration = Duration::from_secs(600);
 
 /// What `cargo lab check` is asked for.
 #[derive(clap::Args)]
@@ -20,9 +24,10 @@ pub struct Arguments {
     /// How many hand-ins are run at once; without it, as many as there are cores.
     #[arg(long)]
     pub(super) jobs: Option<usize>,
-    /// Seconds that one notebook may take; without it, ten minutes, or longer where this machine took longer for the solved one.
-    #[arg(long)]
-    pub(super) time_limit: Option<u64>,
+    /// Seconds that one notebook may take, or a number for each that is run, as in `60,60,300`; without it, ten minutes, or
+    /// what suits the time that this machine took for the solved one.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) time_limit: Vec<u64>,
     /// Megabytes of memory that the processes of one hand-in may have together; without it, three quarters of this machine's,
     /// shared among those that run at once.
     #[arg(long, value_name = "MB")]
@@ -51,6 +56,22 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// What each of so many notebooks may take.
+    pub(super) fn time_limits(&self, notebooks: usize) -> Result<Vec<Duration>, Error> {
+        let limits: Vec<_> = self.time_limit.iter().copied().map(Duration::from_secs).collect();
+        match limits.as_slice() {
+            [] => Ok(vec![LIMIT; notebooks]),
+            &[limit] => Ok(vec![limit; notebooks]),
+            _ if limits.len() == notebooks => Ok(limits),
+            _ => {
+                let expected =
+                    format!("one number of seconds, or {notebooks}, one for each notebook that is run");
+                let found = format!("{} numbers", limits.len());
+                Err(Error::new("reading --time-limit", expected, found, "give one number for all"))
+            }
+        }
+    }
+
     /// Of one among so many hand-ins that run at once.
     pub(super) fn limits(&self, jobs: usize) -> Limits {
         let shared = Limits::shared_by(jobs);
@@ -88,4 +109,32 @@ pub(super) fn chosen(text: Option<&str>, solved: &[Notebook]) -> Result<Vec<usiz
 /// The number that a notebook's name begins with.
 pub(super) fn number(notebook: &Notebook) -> Option<usize> {
     notebook.name().split('-').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    #[test]
+    fn time_limits_are_one_for_all_or_one_for_each() {
+        let limits = |given: &[&str]| {
+            let line = Line::try_parse_from(["check"].iter().chain(given)).unwrap();
+            line.arguments
+                .time_limits(3)
+                .map(|limits| limits.iter().map(|limit| limit.as_secs()).collect::<Vec<_>>())
+        };
+        assert_eq!(limits(&[]).unwrap(), [600; 3]);
+        assert_eq!(limits(&["--time-limit", "60"]).unwrap(), [60; 3]);
+        assert_eq!(limits(&["--time-limit", "60,61,300"]).unwrap(), [60, 61, 300]);
+        let error = limits(&["--time-limit", "60,300"]).unwrap_err().to_string();
+        assert!(error.contains("2 numbers") && error.contains("or 3, one for each"), "{error}");
+    }
 }

@@ -9,7 +9,7 @@ use lab_base::Error;
 use lab_kernel::Temporary;
 use tokio::process::Command;
 
-use super::arguments::{Arguments, number};
+use super::arguments::{Arguments, LIMIT, number};
 use super::lines;
 use crate::notebook::Notebook;
 use crate::report::Report;
@@ -17,8 +17,11 @@ use crate::setup::Kernel;
 use crate::turns::{self, in_turns};
 use crate::{handins, run, terminal};
 
-/// How many times as long as the solved notebook one of a hand-in may take.
-const SLOWER: u32 = 5;
+/// What a notebook of a hand-in may take where the solved one took so long: twenty times that, but three minutes at least,
+/// and no more than ten minutes or, on a slow machine, five times that.
+fn limit(solved: Duration) -> Duration {
+    (solved * 20).clamp(Duration::from_secs(180), LIMIT.max(solved * 5))
+}
 
 /// What a cell of a solved notebook may take.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -32,8 +35,7 @@ pub(super) async fn check(
     kernel: &Kernel,
     places: &[PathBuf],
     solved: &[Notebook],
-    chosen: &[usize],
-    limit: Duration,
+    mut chosen: Vec<(usize, Duration)>,
 ) -> Result<Vec<Report>, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = arguments.jobs.unwrap_or(cores).clamp(1, places.len());
@@ -41,21 +43,21 @@ pub(super) async fn check(
     let trainings = folder.path().join("trainings");
     fs::create_dir(&trainings).map_err(|e| failed("a temporary folder", e))?;
     let threads = (cores / jobs).max(1);
-    let mut limit = limit;
     if places.len() >= CLASS {
         let output = folder.path().join("solved");
-        let longest = solved_first(kernel, solved, chosen, &output, &trainings).await;
-        if arguments.time_limit.is_none() {
-            limit = limit.max(longest * SLOWER);
+        let took = solved_first(kernel, solved, &chosen, &output, &trainings).await;
+        if arguments.time_limit.is_empty() {
+            chosen.iter_mut().zip(took).for_each(|((_, may_take), took)| *may_take = limit(took));
         }
     }
-    let numbers = chosen.iter().filter_map(|&i| number(&solved[i]));
+    let numbers = chosen.iter().filter_map(|&(i, _)| number(&solved[i]));
     let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let limits: Vec<String> = chosen.iter().map(|(_, limit)| limit.as_secs().to_string()).collect();
     let task = |(number, place): (usize, &PathBuf)| {
         let into = folder.path().join(format!("{number}.json"));
         let mut command = Command::new(&kernel.binary);
         command.arg("check").arg(place).arg("--into").arg(&into).arg("--trainings").arg(&trainings);
-        command.args(["--notebooks", &numbers.join(","), "--time-limit", &limit.as_secs().to_string()]);
+        command.args(["--notebooks", &numbers.join(","), "--time-limit", &limits.join(",")]);
         command.args(arguments.not_shut_in.then_some("--not-shut-in"));
         command.args(["--memory-limit", &(arguments.limits(jobs).memory >> 20).to_string()]);
         command.env("LAB_THREADS", threads.to_string()).stdin(Stdio::null()).kill_on_drop(true);
@@ -85,31 +87,43 @@ pub(super) async fn check(
     Ok(done.await)
 }
 
-/// Runs the solved notebooks, each from a start of its own, and keeps what they train: the longest time that one took. Where
-/// one does not run here, hand-ins train by themselves.
+/// Runs the solved notebooks, each from a start of its own, and keeps what they train: the time that each took, as far as
+/// one that does not run here; from there on hand-ins train by themselves.
 async fn solved_first(
     kernel: &Kernel,
     solved: &[Notebook],
-    chosen: &[usize],
+    chosen: &[(usize, Duration)],
     output: &Path,
     trainings: &Path,
-) -> Duration {
+) -> Vec<Duration> {
     // With all cores: the bits are the same for any number of threads.
     let kernel = Kernel { output: Some(output.into()), trainings: Some(trainings.into()), ..kernel.clone() };
-    let mut longest = Duration::ZERO;
-    for &i in chosen {
+    let mut took = Vec::new();
+    for &(i, _) in chosen {
         eprintln!("the solved notebooks first: {} ...", solved[i].name());
         match run::run_quietly(&kernel, &solved[i].path, LONGEST).await {
-            Ok(time) => longest = longest.max(time),
+            Ok(time) => took.push(time),
             Err(defect) => {
                 eprintln!("the solved {} does not run here: {}", solved[i].name(), terminal::text(&defect));
                 break;
             }
         }
     }
-    longest
+    took
 }
 
 fn failed(expected: &str, found: impl std::fmt::Display) -> Error {
     Error::new("checking a class", expected, found, "`cargo lab doctor` says what is missing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notebook_has_time_that_suits_the_solved_one() {
+        for (solved, may_take) in [(4, 180), (9, 180), (15, 300), (30, 600), (100, 600), (300, 1500)] {
+            assert_eq!(limit(Duration::from_secs(solved)).as_secs(), may_take, "{solved} s");
+        }
+    }
 }

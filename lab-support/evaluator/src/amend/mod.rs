@@ -25,6 +25,10 @@ const STORE: &str = include_str!("store.rs");
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {";
 const STORE_END: &str = "#[unsafe(no_mangle)]";
 
+/// How the function that runs a cell begins. evcxr numbers them; here each cell has its own library, and what is the same
+/// cell is the same crate.
+const RUNS: &str = "pub extern \"C\" fn run_user_code_";
+
 /// The last two lines of the function that runs a cell.
 const LAST: [&str; 2] = ["evcxr_variable_store", "}"];
 
@@ -43,17 +47,27 @@ pub struct Amended {
     pub keeps: Option<usize>,
 }
 
-/// Amends `source`, if it runs a cell: evcxr may only look for errors. With `keeping`, values that the cell defines anew
+/// Amends `source`. Where it runs no statement, it has but the definitions of a cell. With `keeping`, values that the cell defines anew
 /// are kept for when it fails; with `opening`, a value is shown in our way.
-pub fn amend(source: &str, mark: &str, keeping: bool, opening: bool) -> Option<Amended> {
+pub fn amend(source: &str, keeping: bool, opening: bool) -> Amended {
     let mut lines: Vec<String> = source.lines().map(String::from).collect();
     // Of what looks like evcxr's lines, only the last ones are: the cell's code may have the same.
-    let last = lines.windows(2).rposition(|pair| pair == LAST)?;
-    let begin = lines.iter().rposition(|line| line.starts_with("pub extern \"C\" fn run_user_code_"))?;
+    let last = lines.windows(2).rposition(|pair| pair == LAST);
+    let begin = lines.iter().rposition(|line| line.starts_with(RUNS));
+    if let Some(begin) = begin {
+        let number = lines[begin][RUNS.len()..].chars().take_while(char::is_ascii_digit).count();
+        lines[begin].replace_range(RUNS.len()..RUNS.len() + number, "");
+    }
+    let (Some(begin), Some(last)) = (begin, last) else {
+        return Amended { source: lines.join("\n") + "\n", keeps: None };
+    };
     let variables = Variables::read(&lines[begin..]);
-    let kept = if keeping { variables.defined_anew() } else { Vec::new() };
-    let lost: Vec<&str> = variables.lost().filter(|name| kept.iter().all(|(kept, _)| kept != name)).collect();
-    let cell = CELL.replace("@MARK@", mark).replace("@LOST@", &lost.join(" "));
+    let mut kept = if keeping { variables.defined_anew() } else { Vec::new() };
+    kept.sort_unstable();
+    let mut lost: Vec<&str> = variables.lost().filter(|name| kept.iter().all(|(kept, _)| kept != name)).collect();
+    // evcxr goes through variables in any order.
+    lost.sort_unstable();
+    let cell = CELL.replace("@LOST@", &lost.join(" "));
     let cell = cell.replace("@KEPT@", if kept.is_empty() { "false" } else { "true" });
     let definitions = Definitions::read(&lines[..begin].join("\n"));
     let put = |(name, kind): &(&str, &str)| {
@@ -80,7 +94,7 @@ pub fn amend(source: &str, mark: &str, keeping: bool, opening: bool) -> Option<A
     replace_store(&mut lines);
     let short = SHORT.split(SHORT_TESTS).next().unwrap_or_default();
     let source = format!("{}\n{cell}\nmod evcxr_short {{\n{short}}}\n", lines.join("\n"));
-    Some(Amended { source, keeps: is_kept.then_some(last + 1) })
+    Amended { source, keeps: is_kept.then_some(last + 1) }
 }
 
 /// The names and types of the variables that a cell finds, and that it stores in the end: those that it defines, and
@@ -210,33 +224,31 @@ mod tests {
     #[test]
     fn lines_keep_their_numbers() {
         let source = crate_of("let panic = 1;", "");
-        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
+        let amended = amend(&source, true, true);
         let (before, after): (Vec<_>, Vec<_>) = (source.lines().collect(), amended.source.lines().collect());
         let line = |lines: &[&str], text: &str| lines.iter().rposition(|line| line.contains(text)).unwrap();
-        for text in ["let panic = 1;", "fn run_user_code_1", "stringify!(a), "] {
+        for text in ["let panic = 1;", "fn run_user_code_", "stringify!(a), "] {
             assert_eq!(line(&before, text), line(&after, text), "{text}");
         }
         assert!(amended.source.contains("crate::evcxr_lab::failed(&error);"));
         assert!(amended.source.contains("crate::evcxr_lab::panicked(&*payload);"));
-        assert!(
-            !amended.source.contains("old\n") && amended.source.contains("const MARK: &str = \"EVCXR_7_\";")
-        );
+        assert!(!amended.source.contains("old\n"));
         assert!(amended.source.contains("LOST: &str = \"m\""), "it is moved by the cell");
     }
 
     #[test]
     fn a_value_that_is_defined_anew_is_kept() {
         let source = crate_of("", "evcxr_variable_store.put_variable::<u8>(stringify!(m), m);\n");
-        let amended = amend(&source, "EVCXR_7_", true, true).unwrap();
+        let amended = amend(&source, true, true);
         let line = amended.source.lines().nth(amended.keeps.unwrap() - 1).unwrap();
         assert!(
             line.contains("has_failed() { evcxr_variable_store.put_variable::<u8>(stringify!(m), "),
             "{line}"
         );
         assert!(amended.source.contains("LOST: &str = \"\""));
-        assert!(amend(&source, "EVCXR_7_", false, true).unwrap().keeps.is_none());
+        assert!(amend(&source, false, true).keeps.is_none());
         let other = crate_of("", "evcxr_variable_store.put_variable::<u16>(stringify!(m), m);\n");
-        assert!(amend(&other, "EVCXR_7_", true, true).unwrap().keeps.is_none(), "it has another type then");
+        assert!(amend(&other, true, true).keeps.is_none(), "it has another type then");
     }
 
     #[test]
@@ -244,15 +256,18 @@ mod tests {
         let prints = format!("{}\nf(\n)));\n)\n{}", PRINTS[0], PRINTS[1]);
         for code in ["(\nf().evcxr_display();\n).evcxr_display();", &prints] {
             let source = crate_of(code, "");
-            let amended = amend(&source, "EVCXR_7_", true, true).unwrap().source;
+            let amended = amend(&source, true, true).source;
             assert!(amended.contains(".lab_opened().map_or("), "{amended}");
-            assert!(!amend(&source, "", true, false).unwrap().source.contains("lab_opened().map"));
+            assert!(!amend(&source, true, false).source.contains("lab_opened().map"));
             assert!(!amended.contains("\n).evcxr_display();") && !amended.contains(PRINTS[0]), "{amended}");
         }
     }
 
     #[test]
-    fn what_runs_no_cell_stays_as_it_is() {
-        assert!(amend("#![allow(dead_code)]\nfn a() {}\n", "", true, true).is_none());
+    fn what_runs_no_statement_has_no_number() {
+        let amended = |source| amend(source, true, true).source;
+        let definitions = "#![allow(dead_code)]\nfn a() {}\n";
+        assert_eq!(amended(definitions), definitions);
+        assert_eq!(amended(&format!("{definitions}{RUNS}12(\nx) {{x}}\n")), format!("{definitions}{RUNS}(\nx) {{x}}\n"));
     }
 }

@@ -13,6 +13,8 @@ pub fn by_name(order: &str) -> String {
     let Some(rest) = order.strip_prefix(LOAD_AND_RUN) else { return order.into() };
     let Some((path, function)) = rest.rsplit_once(' ') else { return order.into() };
     let name = path.rsplit('/').next().unwrap_or(path);
+    // Its number is left out of the cell's crate, too.
+    let function = function.replace(|c: char| c.is_ascii_digit(), "");
     format!("{LOAD_AND_RUN}{name} {function}")
 }
 
@@ -46,7 +48,7 @@ mod tests {
     #[test]
     fn a_library_is_loaded_by_its_name() {
         let order = "LOAD_AND_RUN /home/a b/\u{e4} c/deps/libcode_7.so run_user_code_7\n";
-        assert_eq!(by_name(order), "LOAD_AND_RUN libcode_7.so run_user_code_7\n");
+        assert_eq!(by_name(order), "LOAD_AND_RUN libcode_7.so run_user_code_\n");
         assert_eq!(by_name("something else\n"), "something else\n");
     }
 }
