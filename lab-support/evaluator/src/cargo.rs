@@ -131,7 +131,8 @@ fn put(file: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
 
 /// What comes of the cell as it lies there: it may have been compiled before.
 fn build() -> io::Result<kept::Built> {
-    let cell = if command().as_deref() == Some("build") { Cell::read(&fs::read_to_string(CELL)?) } else { None };
+    let cell =
+        if command().as_deref() == Some("build") { Cell::read(&fs::read_to_string(CELL)?) } else { None };
     if let Some(built) = cell.as_ref().and_then(Cell::find) {
         return Ok(built);
     }

@@ -90,7 +90,10 @@ impl Cell {
             self.put(LIBRARY, |file| fs::copy(library, file).map(drop))?;
         }
         // Cargo also names all crates behind it.
-        let of_cell = built.1.iter().filter(|message| message["target"]["name"] == "ctx" || message["success"].is_boolean());
+        let of_cell = built
+            .1
+            .iter()
+            .filter(|message| message["target"]["name"] == "ctx" || message["success"].is_boolean());
         let said = serde_json::to_string(&(built.0, of_cell.collect::<Vec<_>>()))?.replace(&here()?, HERE);
         self.put(SAID, |file| fs::write(file, said))?;
         self.put(TEXT, |file| fs::write(file, &self.text))?;
@@ -124,12 +127,15 @@ fn in_order(source: &str) -> String {
 fn names_the_lab_s_crates(manifest: &str, home: &str) -> bool {
     let Some((_, crates)) = manifest.split_once("[dependencies]") else { return false };
     let mut crates = crates.lines().filter(|line| !line.trim().is_empty());
-    crates.all(|named| CRATES.iter().any(|(name, path)| named == format!("{name} = {{ path = \"{home}/{path}\" }}")))
+    crates.all(|named| {
+        CRATES.iter().any(|(name, path)| named == format!("{name} = {{ path = \"{home}/{path}\" }}"))
+    })
 }
 
 /// Whether the compiler has refused the cell for what is in it, and not for what this machine lacked at that moment.
 fn is_refused(messages: &[Value]) -> bool {
-    let mut errors = messages.iter().map(|message| &message["message"]).filter(|said| said["level"] == "error");
+    let mut errors =
+        messages.iter().map(|message| &message["message"]).filter(|said| said["level"] == "error");
     let is_of_cell = |said: &Value| {
         let text = said["message"].as_str().unwrap_or_default();
         said["code"]["code"].is_string() || text.starts_with("aborting due to")
@@ -204,7 +210,8 @@ mod tests {
 
     #[test]
     fn only_cells_of_the_lab_s_crates_are_kept() {
-        let names = |crates: &str| names_the_lab_s_crates(&format!("[package]\n[dependencies]\n{crates}\n"), "/lab");
+        let names =
+            |crates: &str| names_the_lab_s_crates(&format!("[package]\n[dependencies]\n{crates}\n"), "/lab");
         let support = "lab-support = { path = \"/lab/lab-support\" }\n";
         let rivals = "lab-rivals = { path = \"/lab/lab-support/rivals\" }\n";
         for kept in ["", support, &format!("{support}{rivals}")] {
@@ -219,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_order_of_variables_makes_no_other_cell_and_that_of_statements_does() {
-        let put = |name: &str| format!("evcxr_variable_store.put_variable::<u8>(stringify!({name}), {name});\n");
+        let put =
+            |name: &str| format!("evcxr_variable_store.put_variable::<u8>(stringify!({name}), {name});\n");
         let (a, b) = (put("a"), put("b"));
         let cell = format!("let b = 1;\nlet a = b;\n{a}{b}}}\n{b}");
         assert_eq!(in_order(&cell), cell);
@@ -230,14 +238,17 @@ mod tests {
 
     #[test]
     fn only_what_is_in_the_cell_is_an_error_for_good() {
-        let said = |level: &str, code: Option<&str>, text: &str| {
-            json!({ "message": { "level": level, "code": code.map(|code| json!({ "code": code })), "message": text } })
-        };
+        let said = |level: &str, code: Option<&str>, text: &str| json!({ "message": { "level": level, "code": code.map(|code| json!({ "code": code })), "message": text } });
         let mismatched = said("error", Some("E0308"), "mismatched types");
         let end = said("error", None, "aborting due to 1 previous error");
         assert!(is_refused(&[said("warning", None, "unused"), mismatched.clone(), end.clone()]));
         let full = said("error", None, "linking with `cc` failed: no space left on device");
-        for other in [vec![], vec![full.clone()], vec![mismatched, full, end], vec![json!({ "reason": "build-finished" })]] {
+        for other in [
+            vec![],
+            vec![full.clone()],
+            vec![mismatched, full, end],
+            vec![json!({ "reason": "build-finished" })],
+        ] {
             assert!(!is_refused(&other), "{other:?}");
         }
     }

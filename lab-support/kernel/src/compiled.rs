@@ -86,7 +86,8 @@ impl Compiled {
         }
         // Compiled against what will be no more.
         for cells in entries(&folders.cells())? {
-            if name(&cells).starts_with(&folders.project_name()) && !(cells == self.cells && self.is_there()) {
+            if name(&cells).starts_with(&folders.project_name()) && !(cells == self.cells && self.is_there())
+            {
                 fs::remove_dir_all(cells)?;
             }
         }

@@ -173,6 +173,59 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
     }
 }
 
+/// After a restart, or in another copy of a notebook: the compiler is not called, and nothing else is different. What a cell
+/// defines goes on into one that is compiled, and what it reads besides is read again.
+#[tokio::test]
+#[ignore = "needs the kernel: cargo lab test"]
+async fn a_cell_that_another_kernel_has_run_is_not_compiled() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.txt");
+    fs::write(&file, "before").unwrap();
+    // In no kernel of an earlier run.
+    let number = std::process::id();
+    let cells = [
+        format!("{}\nuse lab_support::prelude::*;", dep()),
+        format!(
+            "#[derive(Debug)]\nstruct Mine {{ number: u32, rest: Vec<u32> }}\nlet mine = Mine {{ number: {number}, rest: vec![2] }};"
+        ),
+        "let (a, b, c, d) = (1, 2.0, \"c\", mine.rest.len());".to_string(),
+        "mine".to_string(),
+        "(a, b, c, d, mine.number)".to_string(),
+        "let mine = Mine { number: mine.number, rest: vec![a as u32] };\nmine.rest[d]".to_string(),
+        "// Of the same type as before.\nmine.rest.len() + d".to_string(),
+        "Vec::<u8>::from([1]).remove(mine.rest.len())".to_string(),
+    ];
+    let mut first = Vec::new();
+    for run in ["first", "again"] {
+        let kernel = Kernel::start().await;
+        let mut page = FrontEnd::connect(&kernel.info).await;
+        for (place, cell) in cells.iter().enumerate() {
+            let answer = page.run(cell).await;
+            let shown = (answer.text(), answer.reply.error.map(|error| format!("{error:?}")));
+            if run == "first" {
+                first.push(shown);
+            } else {
+                assert_eq!(shown, first[place], "{cell}");
+            }
+        }
+        assert_eq!(has_compiled(&kernel.folder()), run == "first", "{run}");
+        // The same once more, whatever its number, and one that knows the type of what was not compiled here.
+        page.run(&cells[3]).await.ok();
+        let next = page.run(&format!("mine.number + {}", u8::from(run == "again"))).await.ok();
+        assert_eq!(next.text(), (number + u32::from(run == "again")).to_string());
+        let include = format!("include_str!({:?})", file.to_str().unwrap());
+        assert!(page.run(&include).await.ok().text().contains(if run == "first" {
+            "before"
+        } else {
+            "after"
+        }));
+        fs::write(&file, "after").unwrap();
+    }
+    let panicked = first[7].1.as_deref().unwrap();
+    assert!(first[3].0.contains(&number.to_string()) && first[4].0.contains("2.0, \"c\", 1"), "{first:?}");
+    assert!(first[5].1.is_some() && panicked.contains("-->  1 | Vec"), "{first:?}");
+}
+
 /// A kernel that is started under settings which came after the lab was set up: programs on the PATH, and variables, which
 /// say what a configuration file can say, and are stronger. While it runs, another version of the lab that shares its cache
 /// writes down how that one compiles.

@@ -64,7 +64,8 @@ pub fn amend(source: &str, keeping: bool, opening: bool) -> Amended {
     let variables = Variables::read(&lines[begin..]);
     let mut kept = if keeping { variables.defined_anew() } else { Vec::new() };
     kept.sort_unstable();
-    let mut lost: Vec<&str> = variables.lost().filter(|name| kept.iter().all(|(kept, _)| kept != name)).collect();
+    let mut lost: Vec<&str> =
+        variables.lost().filter(|name| kept.iter().all(|(kept, _)| kept != name)).collect();
     // evcxr goes through variables in any order.
     lost.sort_unstable();
     let cell = CELL.replace("@LOST@", &lost.join(" "));
@@ -268,6 +269,9 @@ mod tests {
         let amended = |source| amend(source, true, true).source;
         let definitions = "#![allow(dead_code)]\nfn a() {}\n";
         assert_eq!(amended(definitions), definitions);
-        assert_eq!(amended(&format!("{definitions}{RUNS}12(\nx) {{x}}\n")), format!("{definitions}{RUNS}(\nx) {{x}}\n"));
+        assert_eq!(
+            amended(&format!("{definitions}{RUNS}12(\nx) {{x}}\n")),
+            format!("{definitions}{RUNS}(\nx) {{x}}\n")
+        );
     }
 }
