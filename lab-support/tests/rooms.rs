@@ -40,8 +40,17 @@ impl Use {
 }
 
 /// The sources of all packages, as folders of this one.
-const PACKAGES: [&str; 8] =
-    ["src", "base/src", "bench/src", "cli/src", "evaluator/src", "fuzz", "kernel/src", "rivals/src"];
+const PACKAGES: [&str; 9] = [
+    "src",
+    "base/src",
+    "bench/src",
+    "cli/src",
+    "evaluator/src",
+    "fuzz",
+    "kernel/src",
+    "photo/src",
+    "rivals/src",
+];
 
 /// The sources by their path below a folder, those that only tests are made of left out.
 fn sources(folder: &str) -> BTreeMap<String, String> {

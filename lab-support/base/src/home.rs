@@ -82,6 +82,7 @@ pub fn output_dir(source: Source) -> Result<PathBuf, Error> {
         Source::FashionMnist => base,
         Source::Practice => base.join("practice"),
         Source::Other => base.join("other"),
+        Source::Photos => base.join("photos"),
     })
 }
 

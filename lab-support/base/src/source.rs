@@ -12,6 +12,9 @@ pub enum Source {
     /// What lies under the names of Fashion-MNIST's files and is something else.
     #[serde(rename = "other")]
     Other,
+    /// A student's own photos.
+    #[serde(rename = "photos")]
+    Photos,
 }
 
 /// CRC-32 of the four unpacked files of Fashion-MNIST, headers included: training images and labels, then test images
@@ -19,19 +22,20 @@ pub enum Source {
 const FASHION_MNIST: [u32; 4] = [0xb4f2_9f28, 0x741a_4657, 0x678f_e0b1, 0x8014_2c1f];
 
 impl Source {
-    pub const ALL: [Source; 3] = [Source::FashionMnist, Source::Practice, Source::Other];
+    pub const ALL: [Source; 4] = [Source::FashionMnist, Source::Practice, Source::Other, Source::Photos];
 
     /// What four unpacked files are under Fashion-MNIST's names, by their CRC-32 in the order above.
     pub fn of_checksums(checksums: [u32; 4]) -> Source {
         if checksums == FASHION_MNIST { Source::FashionMnist } else { Source::Other }
     }
 
-    /// As records and saved networks call it: `real`, `practice` or `other`.
+    /// As records and saved networks call it: `real`, `practice`, `other` or `photos`.
     pub fn name(self) -> &'static str {
         match self {
             Source::FashionMnist => "real",
             Source::Practice => "practice",
             Source::Other => "other",
+            Source::Photos => "photos",
         }
     }
 
@@ -41,6 +45,7 @@ impl Source {
             Source::FashionMnist => None,
             Source::Practice => Some("practice set, drawn by this lab; not Fashion-MNIST"),
             Source::Other => Some("other images under Fashion-MNIST's file names; not Fashion-MNIST"),
+            Source::Photos => Some("your own photos; not Fashion-MNIST"),
         }
     }
 }

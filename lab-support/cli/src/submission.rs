@@ -192,7 +192,11 @@ async fn run_cells(
 /// The cell with the lab's crates from where they lie here, wherever they lay where it was written.
 fn with_our_crates(source: &str) -> String {
     let line = |line: &str| {
-        let ours = [("lab-support", "../lab-support"), ("lab-rivals", "../lab-support/rivals")];
+        let ours = [
+            ("lab-support", "../lab-support"),
+            ("lab-rivals", "../lab-support/rivals"),
+            ("lab-photo", "../lab-support/photo"),
+        ];
         let named = |(name, _): &&(&str, &str)| {
             let rest = line.trim_start().strip_prefix(":dep").map(str::trim_start);
             let rest = rest.and_then(|rest| rest.strip_prefix(name)).map(str::trim_start);

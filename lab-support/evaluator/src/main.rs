@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lab-evaluator --control_file FILE   evcxr's kernel, as the lab's kernel starts it
-//! lab-evaluator warm [rivals]         compile what notebooks use, in EVCXR_TMPDIR
+//! lab-evaluator warm [all]            compile what notebooks use, in EVCXR_TMPDIR
 //! cargo ARGUMENTS                     under this name: cargo, with the project's versions
 //! rustup ARGUMENTS                    under this name: nothing, so that evcxr takes that cargo
 //! mold -run PROGRAM ARGUMENTS         under this name: the program, with the linker that it has anyway
@@ -53,7 +53,7 @@ fn main() -> Result<()> {
         ["--control_file", _] => evaluate(),
         ["warm", ref more @ ..] => {
             watch::exit_with_parent();
-            warm::run(more == ["rivals"])
+            warm::run(more == ["all"])
         }
         _ => {
             bail!("expected `--control_file FILE` or `warm`: the lab's kernel starts this program by itself")

@@ -6,17 +6,21 @@ use evcxr::CommandContext;
 use lab_base::event::MISTAKES;
 
 /// The crates that notebooks name, each with its folder in the project.
-pub const CRATES: [(&str, &str); 2] = [("lab-support", "lab-support"), ("lab-rivals", "lab-support/rivals")];
+pub const CRATES: [(&str, &str); 3] = [
+    ("lab-support", "lab-support"),
+    ("lab-rivals", "lab-support/rivals"),
+    ("lab-photo", "lab-support/photo"),
+];
 
 /// Runs a kernel's first cells in `EVCXR_TMPDIR`, without Jupyter, started in the project's folder: what stays
-/// behind is what notebooks use, compiled, without the crates that only the last of them name or with those, too.
-pub fn run(with_rivals: bool) -> Result<()> {
+/// behind is what notebooks use, compiled, without the crates that only some of them name or with those, too.
+pub fn run(for_all: bool) -> Result<()> {
     let folder = PathBuf::from(env::var_os("EVCXR_TMPDIR").context("EVCXR_TMPDIR is not set")?);
     let (mut kernel, outputs) = CommandContext::new()?;
     thread::spawn(move || outputs.stdout.iter().for_each(drop));
     thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
     kernel.execute(":load_config --quiet")?;
-    for (name, path) in &CRATES[..if with_rivals { 2 } else { 1 }] {
+    for (name, path) in &CRATES[..if for_all { CRATES.len() } else { 1 }] {
         kernel.execute(&format!(":dep {name} = {{ path = \"{path}\" }}\nlet compiled = true;"))?;
         // A variable of unknown type makes evcxr run `cargo check`, which keeps artifacts of its own: make
         // them here, so that a student's first mistake is answered as quickly as the next.

@@ -52,7 +52,7 @@ pub fn make(
     let mut cargo = toolchain.cargo(&folders.project);
     cargo.args(["build", "--locked", "--profile", "evaluator", "--package", PACKAGE, "--quiet"]);
     cargo.args(["--message-format", "json-render-diagnostics"]).stdin(lock.try_clone()?);
-    let expected = toolchain.packages(&folders.project, PACKAGE);
+    let expected = toolchain.packages(&folders.project, &[PACKAGE]);
     let crates = Crates::new("Building the Rust kernel", expected, &HEAVY);
     let binary = follow(cargo, crates, tell)?;
     let stamp = serde_json::to_vec(&Stamp { inputs, binary: binary.clone() })?;
@@ -114,10 +114,11 @@ fn hash(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
 
 impl Toolchain {
     /// The names of the packages of which `package` is made, itself among them; none when cargo does not say.
-    pub fn packages(&self, project: &Path, package: &str) -> HashSet<String> {
+    pub fn packages(&self, project: &Path, packages: &[&str]) -> HashSet<String> {
         let mut tree = self.cargo(project);
         tree.args(["tree", "--locked", "--offline", "--prefix", "none", "--edges", "normal,build"]);
-        let Ok(output) = tree.args(["--package", package]).stderr(Stdio::null()).output() else {
+        let packages = packages.iter().flat_map(|package| ["--package", package]);
+        let Ok(output) = tree.args(packages).stderr(Stdio::null()).output() else {
             return HashSet::new();
         };
         let text = String::from_utf8_lossy(&output.stdout);

@@ -50,9 +50,9 @@ impl Compiled {
         self.folder.is_dir()
     }
 
-    /// Whether it also has the crates that only the last notebooks name.
-    pub fn has_rivals(&self) -> bool {
-        self.folder.join(RIVALS).exists()
+    /// Whether it also has the crates that only some notebooks name.
+    pub fn has_all(&self) -> bool {
+        self.folder.join(ALL).exists()
     }
 
     /// Compiles in a folder of its own and renames that. It starts from what was compiled before, where only
@@ -63,7 +63,7 @@ impl Compiled {
         folders: &Folders,
         toolchain: &Toolchain,
         evaluator: &Path,
-        with_rivals: bool,
+        for_all: bool,
         lock: &File,
         tell: &dyn Fn(Progress),
     ) -> Result<()> {
@@ -71,10 +71,10 @@ impl Compiled {
         remove_if_there(&unfinished)?;
         fs::create_dir_all(&unfinished)?;
         let mut older = self.older(folders)?;
-        // Of several, the one that has most: this one, where the rivals are to be added.
+        // Of several, the one that has most: this one, where the other crates are to be added.
         older.sort_by_key(|folder| *folder != self.folder);
-        let package = if with_rivals { "lab-rivals" } else { "lab-support" };
-        let mut expected = toolchain.packages(&folders.project, package);
+        let named: &[&str] = if for_all { &["lab-rivals", "lab-photo"] } else { &["lab-support"] };
+        let mut expected = toolchain.packages(&folders.project, named);
         if let Some(older) = older.iter().find(|folder| name(folder).starts_with(&self.reusable)) {
             copy(older, &unfinished)?;
             let are_ours_current = *older == self.folder;
@@ -94,12 +94,12 @@ impl Compiled {
         fs::create_dir_all(&self.cells)?;
         let mut warm = Command::new(evaluator);
         warm.env(CELLS, &self.cells);
-        warm.arg("warm").args(with_rivals.then_some("rivals")).current_dir(&folders.project);
+        warm.arg("warm").args(for_all.then_some("all")).current_dir(&folders.project);
         toolchain.prepare(&mut warm, evaluator, folders, &unfinished)?;
         warm.stdin(lock.try_clone()?);
         follow(warm, Crates::new("Compiling what the notebooks use", expected, &HEAVY), tell)?;
-        if with_rivals {
-            fs::write(unfinished.join(RIVALS), "")?;
+        if for_all {
+            fs::write(unfinished.join(ALL), "")?;
         }
         // A kernel's clone shares no file that changes, so what it was cloned from may go.
         for folder in older {
@@ -123,8 +123,8 @@ impl Compiled {
 /// In the environment of an evaluator: where cells are kept.
 pub const CELLS: &str = "LAB_CELLS";
 
-/// A file in a compiled folder that has lab-rivals, too.
-const RIVALS: &str = "has-rivals";
+/// A file in a compiled folder that has the crates of all notebooks.
+const ALL: &str = "has-all";
 
 /// Runs the compiler, and tells how far it is.
 fn follow(mut warm: Command, mut crates: Crates, tell: &dyn Fn(Progress)) -> Result<()> {
@@ -164,8 +164,13 @@ fn name(path: &Path) -> String {
 }
 
 /// The manifests, besides the lock file, that say what is compiled for notebooks.
-const MANIFESTS: [&str; 4] =
-    ["Cargo.toml", "lab-support/Cargo.toml", "lab-support/base/Cargo.toml", "lab-support/rivals/Cargo.toml"];
+const MANIFESTS: [&str; 5] = [
+    "Cargo.toml",
+    "lab-support/Cargo.toml",
+    "lab-support/base/Cargo.toml",
+    "lab-support/photo/Cargo.toml",
+    "lab-support/rivals/Cargo.toml",
+];
 
 /// A number that changes when the crates behind lab-support have to be compiled again.
 fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
@@ -179,7 +184,8 @@ fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
 }
 
 /// The folders with the sources that are compiled for notebooks.
-const SOURCES: [&str; 3] = ["lab-support/src", "lab-support/base/src", "lab-support/rivals/src"];
+const SOURCES: [&str; 4] =
+    ["lab-support/src", "lab-support/base/src", "lab-support/photo/src", "lab-support/rivals/src"];
 
 /// A number that changes with the sources that are compiled for notebooks, as cargo sees them: names, sizes and
 /// times. It takes a few milliseconds.

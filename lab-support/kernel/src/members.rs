@@ -9,7 +9,7 @@ use crate::declarations::{Item, Members, items};
 use crate::tokens::all_tokens;
 
 /// Where the crates that notebooks use have their sources.
-const SOURCES: [&str; 2] = ["lab-support/src", "lab-support/rivals/src"];
+const SOURCES: [&str; 3] = ["lab-support/src", "lab-support/rivals/src", "lab-support/photo/src"];
 
 /// The types of the lab.
 #[derive(Default)]

@@ -35,7 +35,7 @@ pub struct Setup {
 pub enum For {
     /// A kernel that runs the first notebooks.
     FirstNotebooks,
-    /// All notebooks: those with lab-rivals, too.
+    /// All notebooks: those with crates of their own, too.
     AllNotebooks,
 }
 
@@ -59,9 +59,8 @@ impl Setup {
         let standard_library = standard_library::ensure(folders, &toolchain)?;
         let compiled = Compiled::locate(folders, &toolchain)?;
         let mut evaluator = build::current(folders, &toolchain)?;
-        let with_rivals = what == For::AllNotebooks;
-        let is_complete =
-            |compiled: &Compiled| compiled.is_there() && (compiled.has_rivals() || !with_rivals);
+        let for_all = what == For::AllNotebooks;
+        let is_complete = |compiled: &Compiled| compiled.is_there() && (compiled.has_all() || !for_all);
         if evaluator.is_none() || !is_complete(&compiled) {
             toolchain.fetch(&folders.project, &tell)?;
         }
@@ -70,7 +69,7 @@ impl Setup {
             None => build::make(folders, &toolchain, &lock, &tell)?,
         };
         if !is_complete(&compiled) {
-            compiled.make(folders, &toolchain, &evaluator, with_rivals, &lock, &tell)?;
+            compiled.make(folders, &toolchain, &evaluator, for_all, &lock, &tell)?;
         }
         // There is none when nothing was made.
         let _ = fs::remove_file(&file);

@@ -10,7 +10,7 @@ pub(super) struct Book {
     pub checks: &'static [(&'static str, &'static str)],
 }
 
-pub(super) const BOOKS: [Book; 11] = [
+pub(super) const BOOKS: [Book; 12] = [
     Book {
         file: "1-load.ipynb",
         title: "1 · Load",
@@ -84,6 +84,11 @@ pub(super) const BOOKS: [Book; 11] = [
         file: "11-transfer-and-combine.ipynb",
         title: "11 · Transfer and combine",
         checks: &[("guess: 50 images of each", "2f985443")],
+    },
+    Book {
+        file: "14-your-own-photo.ipynb",
+        title: "14 · Your own photo",
+        checks: &[("guess: accuracy on a white ground", "92462811")],
     },
 ];
 

@@ -28,6 +28,7 @@ mod scale;
 mod scatter;
 mod shown;
 mod signed;
+mod steps;
 mod style;
 mod sweep;
 #[cfg(test)]
@@ -41,4 +42,5 @@ pub use curves::curves;
 pub use figure::Figure;
 pub use numbers::{Number, Plot, plot};
 pub use scatter::{Scatter, scatter};
+pub use steps::steps;
 pub use times::{Times, times};

@@ -3,7 +3,6 @@
 /// Whether `word` is `base`, or one of its regular forms: learns, learned, learning; also with one slip of the pen,
 /// if the word is long.
 fn is_form(word: &str, base: &str) -> bool {
-    // Nearly all words end here.
     if word.as_bytes().first() != base.as_bytes().first() {
         return false;
     }
@@ -15,7 +14,12 @@ fn is_form(word: &str, base: &str) -> bool {
 
 /// Whether `word` is a form of one of these.
 pub(in super::super) fn is_form_of(word: &str, list: &str) -> bool {
-    list.split_ascii_whitespace().any(|base| is_form(word, base))
+    // Of a long list it looks at the few words that begin with the same letter.
+    let Some(first) = word.chars().next() else { return false };
+    list.match_indices(first).any(|(at, _)| {
+        let begins = list[..at].ends_with(|before: char| before.is_ascii_whitespace()) || at == 0;
+        begins && list[at..].split_ascii_whitespace().next().is_some_and(|base| is_form(word, base))
+    })
 }
 
 fn is_long(word: &str, base: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What in a sentence is denied, supposed or quoted.
 
 use super::super::lists::{List, has_word};
-use super::token::{Token, follow, plain};
+use super::token::{Token, follow, place, plain};
 use super::what::What;
 
 const NEGATORS: List = "not no never neither nor none nobody nothing without unlike avoid avoids avoiding \
@@ -31,7 +31,7 @@ pub(super) const SOURCES: List = "according etal paper papers published literatu
 
 /// Whether a sentence says of all of itself that it is not so.
 pub(super) fn denies_all(words: &[&str]) -> bool {
-    (0..words.len()).any(|i| DENIALS.split('|').any(|denial| follow(&words[i..], denial)))
+    DENIALS.split('|').any(|denial| place(words, denial).is_some())
 }
 
 /// The tokens of a sentence, each with its clause and what holds there.

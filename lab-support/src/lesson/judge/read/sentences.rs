@@ -4,7 +4,7 @@ use super::super::lists::has_word;
 use super::numbers::Number;
 use super::plain::blocks;
 use super::scopes::{SOURCES, denies_all, marked};
-use super::token::{Token, follow, plain};
+use super::token::{Token, place, plain};
 use super::what::What;
 use super::words::tokens;
 
@@ -110,7 +110,7 @@ fn tells_of_others(part: &[What]) -> bool {
     let words: Vec<&str> = part.iter().map(plain).take(8).collect();
     let thought = "some say|some people|some think|some believe|many say|many think|many people|many believe|\
                    might think|could think|first thought|i thought|one may think";
-    (0..words.len()).any(|i| thought.split('|').any(|phrase| follow(&words[i..], phrase)))
+    thought.split('|').any(|phrase| place(&words, phrase).is_some())
 }
 
 impl Sentence {
@@ -159,12 +159,16 @@ impl Sentence {
 
     /// The words of one of these phrases, with `|` between them, one behind the other, articles aside.
     pub fn has_phrase(&self, phrases: &str) -> bool {
-        phrases.split('|').any(|phrase| self.phrase(phrase).is_some())
+        let words = self.words();
+        phrases.split('|').any(|phrase| place(&words, phrase).is_some())
     }
 
     pub fn phrase(&self, phrase: &str) -> Option<usize> {
-        let words: Vec<&str> = self.tokens.iter().map(|token| plain(&token.what)).collect();
-        (0..words.len()).find(|i| follow(&words[*i..], phrase))
+        place(&self.words(), phrase)
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.tokens.iter().map(|token| plain(&token.what)).collect()
     }
 
     /// The numbers, and where they stand.

@@ -62,6 +62,11 @@ pub(super) fn plain(what: &What) -> &str {
     }
 }
 
+/// Where a phrase begins.
+pub(super) fn place(words: &[&str], phrase: &str) -> Option<usize> {
+    (0..words.len()).find(|i| follow(&words[*i..], phrase))
+}
+
 pub(super) fn follow(words: &[&str], phrase: &str) -> bool {
     let fillers = ["the", "a", "an", "at", "all", "really"];
     let mut words = words.iter().filter(|word| !fillers.contains(*word));
