@@ -113,13 +113,16 @@ impl Cell {
     }
 }
 
-/// The same lines, but those in order that evcxr writes for each variable: it goes through them in another order each time, and
-/// each line is about one of them alone.
+/// The same lines, but those in order that evcxr writes for each variable and for each name that was imported: it goes through
+/// them in another order each time, and each line is about one of them alone.
 fn in_order(source: &str) -> String {
     let mut lines: Vec<&str> = source.lines().collect();
-    lines
-        .chunk_by_mut(|line, next| stored(line).is_some() && stored(next).is_some())
-        .for_each(|variables| variables.sort_unstable());
+    let is_import = |line: &str| line.starts_with("use ") && line.ends_with(';');
+    let are_alike = |line: &&str, next: &&str| {
+        [line, next].iter().all(|line| stored(line).is_some())
+            || [line, next].iter().all(|line| is_import(line))
+    };
+    lines.chunk_by_mut(are_alike).for_each(|alike| alike.sort_unstable());
     lines.join("\n") + "\n"
 }
 
@@ -225,13 +228,17 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_variables_makes_no_other_cell_and_that_of_statements_does() {
+    fn the_order_of_variables_and_imports_makes_no_other_cell_and_that_of_statements_does() {
         let put =
             |name: &str| format!("evcxr_variable_store.put_variable::<u8>(stringify!({name}), {name});\n");
         let (a, b) = (put("a"), put("b"));
         let cell = format!("let b = 1;\nlet a = b;\n{a}{b}}}\n{b}");
         assert_eq!(in_order(&cell), cell);
         assert_eq!(in_order(&format!("let b = 1;\nlet a = b;\n{b}{a}}}\n{b}")), cell);
+        let imports = |first: &str, second: &str| {
+            in_order(&format!("use x::{first};\nuse x::{second};\nfn f() {{}}\n"))
+        };
+        assert_eq!(imports("a", "b"), imports("b", "a"));
         assert_ne!(in_order(&format!("let a = b;\nlet b = 1;\n{a}{b}}}\n{b}")), cell);
         assert_ne!(in_order(&format!("let b = 1;\nlet a = b;\n{a}}}\n{b}{b}")), cell);
     }

@@ -126,10 +126,8 @@ fn plane(pixels: &RgbImage, places: &[(usize, usize)], part: usize) -> [f64; 3] 
             return level;
         }
         for row in (0..3).filter(|row| *row != column) {
-            let factor = sums[row][column] / sums[column][column];
-            for i in column..4 {
-                sums[row][i] -= factor * sums[column][i];
-            }
+            let (factor, pivot) = (sums[row][column] / sums[column][column], sums[column]);
+            sums[row].iter_mut().zip(pivot).for_each(|(sum, pivot)| *sum -= factor * pivot);
         }
     }
     [0, 1, 2].map(|i| sums[i][3] / sums[i][i])

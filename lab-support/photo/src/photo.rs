@@ -240,7 +240,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let refused = |name: &str, bytes: Option<&[u8]>| {
             let path = folder.path().join(name);
-            bytes.map(|bytes| fs::write(&path, bytes).unwrap());
+            if let Some(bytes) = bytes {
+                fs::write(&path, bytes).unwrap();
+            }
             Photo::open(path).err().unwrap().to_string()
         };
         let missing = refused("missing.jpg", None);
