@@ -144,14 +144,19 @@ async fn the_first_cell_compiles_nothing_whatever_it_is() {
     let expected = libraries(&compiled);
     assert!(expected.len() > 100);
     let support = format!("{}\nuse lab_support::prelude::*;", dep());
-    let rivals =
-        support.replace("lab-support", "lab-support/rivals").replacen(":dep lab-support/", ":dep lab-", 1);
-    let rivals = rivals.replace("use lab_support::prelude::*", "use lab_rivals::*");
+    let other = |name: &str| {
+        let cell = support.replace("lab-support", &format!("lab-support/{name}"));
+        let cell = cell.replacen(":dep lab-support/", ":dep lab-", 1);
+        cell.replace("use lab_support::prelude::*", &format!("use lab_{name}::*"))
+    };
+    let (rivals, photo) = (other("rivals"), other("photo"));
     for cells in [
         vec!["1 + 1", &support, "CLASS_NAMES.len()"],
         vec!["let x: i32 = \"a\";", &support],
         vec!["this is no Rust", "let a = missing();", &rivals, &support],
         vec![":dep no-such-crate = \"1\"", "1 + 1", &rivals],
+        vec![&photo, &support],
+        vec![&rivals, &photo],
     ] {
         let kernel = Kernel::start_with(&variables).await;
         let mut page = FrontEnd::connect(&kernel.info).await;
@@ -181,6 +186,7 @@ async fn a_cell_that_another_kernel_has_run_is_not_compiled() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.txt");
     fs::write(&file, "before").unwrap();
+    drop(setup());
     // In no kernel of an earlier run.
     let number = std::process::id();
     let cells = [
