@@ -122,6 +122,7 @@ mod folders;
 mod front;
 mod history;
 mod incoming;
+mod inspection;
 mod info;
 mod kernel;
 mod listener;

@@ -29,7 +29,8 @@ pub struct Answer {
 /// written.
 pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Result<Answer, Error> {
     let doing = format!("writing the answer to question {number}");
-    let text = text.as_ref().trim();
+    let text = unindented(text.as_ref());
+    let text = text.trim();
     if !(1..=QUESTIONS.len()).contains(&number) {
         let advice = "see the questions in the notebooks";
         return Err(Error::new(doing, "a question from 1 to 6", number, advice));
@@ -77,5 +78,52 @@ impl Answer {
     /// What its check found; `.check().required()?` stops the notebook where it is not complete.
     pub fn check(&self) -> Check {
         self.check.clone()
+    }
+}
+
+/// Without the indent that an editor has put before each line, or before each but the first: to Markdown, lines that begin with
+/// four spaces are code, or go on with what stands above them.
+fn unindented(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let begin = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
+    let least = |lines: &[&str]| {
+        lines.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min().unwrap_or(0)
+    };
+    let all = least(&lines);
+    let below = least(lines.get(begin + 1..).unwrap_or_default());
+    let below = if below - all.min(below) > 3 { below } else { all };
+    let cut = |(i, line): (usize, &&str)| {
+        let wanted = if i > begin { below } else { all };
+        line[wanted.min(indent(line))..].to_string()
+    };
+    lines.iter().enumerate().map(cut).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_indent_of_the_editor_s_makes_no_code() {
+        for (typed, meant) in [
+            ("The layers:\n- one\n  - its part\n\n- two", "The layers:\n- one\n  - its part\n\n- two"),
+            (
+                "\n       The layers:\n       - one\n         - its part\n\n       - two\n",
+                "\nThe layers:\n- one\n  - its part\n\n- two",
+            ),
+            (
+                "The layers:\n       - one\n         - its part\n       - two",
+                "The layers:\n- one\n  - its part\n- two",
+            ),
+            ("\nThe layers:\n       1. one\n       2. two", "\nThe layers:\n1. one\n2. two"),
+            ("  - one\n  - two", "- one\n- two"),
+            ("- one\n  - its part\n  - another", "- one\n  - its part\n  - another"),
+            ("\ta tab", "\ta tab"),
+            ("", ""),
+            (" \u{a0}\n    \n", " \u{a0}\n    "),
+        ] {
+            assert_eq!(unindented(typed).trim(), meant.trim(), "{typed:?}");
+        }
     }
 }

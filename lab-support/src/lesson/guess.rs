@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::lesson::check::{Check, Point, Said};
+use crate::notebook::display::thousands;
 
 /// What a student expects: shows itself, and later stands beside the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl Compared {
 
     fn markdown(&self) -> String {
         let row = format!("| {} | {} | {} |", self.guess(), self.result(), self.told());
-        format!("| your guess | result | |\n|:--|:--|:--|\n{row}")
+        format!("| your guess | result | how near |\n|:--|:--|:--|\n{row}")
     }
 
     fn guess(&self) -> &str {
@@ -88,6 +89,9 @@ impl Compared {
     fn result(&self) -> String {
         match number(&self.result) {
             Some(result) if self.result.contains('.') => format!("{result:.4}"),
+            Some(count) if !self.is_choice && count.fract() == 0.0 && (1000.0..1e15).contains(&count) => {
+                thousands(count as usize)
+            }
             _ => self.result.clone(),
         }
     }
@@ -122,7 +126,11 @@ impl fmt::Display for Compared {
 
 /// Counts are whole numbers, shares have four digits.
 fn off_by(distance: f64) -> String {
-    if distance.fract() == 0.0 { format!("off by {distance}") } else { format!("off by {distance:.4}") }
+    if distance.fract() == 0.0 && distance < 1e15 {
+        format!("off by {}", thousands(distance as usize))
+    } else {
+        format!("off by {distance:.4}")
+    }
 }
 
 fn same(one: &str, other: &str) -> bool {
@@ -188,22 +196,28 @@ mod tests {
         );
         assert!(chosen("shoe").starts_with("guess first"), "it was none of the choices");
         assert_eq!(said("90 %", "0.8856"), "off by 0.0144");
-        assert_eq!(said("100,000", "101770"), "off by 1770");
+        assert_eq!(said("100,000", "101770"), "off by 1,770");
         assert_eq!(said("0,8", "0.8856"), "off by 0.0856");
         assert_eq!(said("0,875", "0.8856"), "off by 0.0106");
         assert_eq!(said("88,5 %", "0.8856"), "off by 0.0006");
         assert_eq!(said("80", "0.8856"), "off by 0.0856, taken as 80 %");
-        assert_eq!(said("80", "101770"), "off by 101690");
+        assert_eq!(said("80", "101770"), "off by 101,690");
         for exact in ["101,770", "101.770", "101 770", "101_770", "101770"] {
             assert_eq!(said(exact, "101770"), "\u{2713} as you guessed", "{exact}");
         }
         assert_eq!(
             (said("100.000", "101770"), said("1.000", "0.8856")),
-            ("off by 1770".into(), "off by 0.1144".into())
+            ("off by 1,770".into(), "off by 0.1144".into())
         );
         assert_eq!(said("80 %", "101770"), "not a share, but a number that is counted");
         assert_eq!(guess("width", &["64", "128"], "64").beside("128").told(), "not as you guessed");
         assert!(said("", "0.8856").starts_with("guess first"));
         assert_eq!(guess("it", &[], "0.9").beside(0.885_600_03_f32).result(), "0.8856");
+        assert_eq!(guess("it", &[], "5,000").beside(6000).result(), "6,000");
+        assert_eq!(
+            guess("it", &["1024"], "1024").beside("1024").result(),
+            "1024",
+            "as the choice is written"
+        );
     }
 }

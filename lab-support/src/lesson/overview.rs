@@ -119,8 +119,10 @@ impl Overview {
         match self.next() {
             Some((book, name, cell)) => {
                 let file = book.file;
-                html +=
-                    &format!(r#"Next: <a href="{file}#cell-id={cell}">{name}, in {}</a><br>"#, book.title);
+                // Another notebook is begun at its top: its cells need those above them.
+                let is_begun = self.here.is_some_and(|here| BOOKS[here].file == file);
+                let place = if is_begun { format!("{file}#cell-id={cell}") } else { file.to_string() };
+                html += &format!(r#"Next: <a href="{place}">{name}, in {}</a><br>"#, book.title);
             }
             None => html += "Nothing is open any more.<br>",
         }

@@ -177,8 +177,9 @@ impl Task {
         match &self.0 {
             Shown::Done(_) => Ok(()),
             Shown::Open { what, found, .. } => {
-                let advice = "nothing is trained until it is: change the cell as the hint above says, and run it again";
-                Err(Error::new("seeing whether the task of this cell is done", what, found, advice))
+                let advice =
+                    "change what the hint above names, and run the cell again: it goes no further before";
+                Err(Error::new("running this cell", what, found, advice))
             }
         }
     }
@@ -275,7 +276,7 @@ mod tests {
         assert!(task("mine, done", true, 64).required().is_ok());
         let told = task("fewer neurons", false, 128).required().unwrap_err().to_string();
         assert!(told.contains("expected half as many neurons as the baseline has, found 128."), "{told}");
-        assert!(told.contains("nothing is trained until it is"), "{told}");
+        assert!(told.contains("it goes no further before"), "{told}");
     }
 
     #[test]

@@ -40,7 +40,10 @@ fn whole_rows(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let block = |lines: &[&str]| {
         let space = if is_row(lines[0]) { "pre;overflow-x:auto" } else { "pre-wrap" };
-        let style = format!("white-space:{space};word-break:normal;font-size:12px;line-height:1.4;margin:0");
+        let style = format!(
+            "white-space:{space};word-break:normal;font-family:var(--jp-code-font-family,monospace);font-size:12px;\
+                             line-height:1.4;margin:0"
+        );
         // A browser leaves out a line's end that comes first.
         format!("<pre style=\"{style}\">\n{}</pre>", escaped(&lines.join("\n")))
     };

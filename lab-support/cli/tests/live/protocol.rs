@@ -190,6 +190,9 @@ async fn front_ends_share_a_kernel(kernel: &Kernel, page: &mut FrontEnd) {
     let inspect = json!({ "code": "kept", "cursor_pos": 4 });
     let reply = page.ask("inspect_request", inspect).await.1.content();
     assert_eq!(reply["found"], true, "{reply}");
+    let inspect = json!({ "code": "i32::pow(2, ", "cursor_pos": 12 });
+    let reply = page.ask("inspect_request", inspect).await.1.content();
+    assert!(reply["data"]["text/plain"].to_string().contains("pow"), "{reply}");
 }
 
 async fn a_page_that_comes_back_sees_what_it_has_missed(kernel: &Kernel, page: &mut FrontEnd) {

@@ -19,7 +19,7 @@ use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::history::History;
 use crate::incoming::Channel;
-use crate::info;
+use crate::{info, inspection};
 use crate::message::Message;
 use crate::unfinished::is_unfinished;
 
@@ -53,6 +53,10 @@ impl Kernel {
                     if request.kind() == "complete_request" {
                         let question = self.completions.question(request);
                         evaluator.send(Channel::Shell, &question).await;
+                        continue;
+                    }
+                    if request.kind() == "inspect_request" {
+                        evaluator.send(Channel::Shell, &inspection::question(request)).await;
                         continue;
                     }
                     let is_cell = request.kind() == "execute_request";

@@ -9,14 +9,17 @@ use super::evidence::Kind;
 use super::findings::Findings;
 use super::lists::*;
 use super::read::{Sentence, Token};
+use crate::lesson::check::Point;
 
 /// What is said of the claims that don't hold.
 pub(super) fn judge(claims: &[Claim], findings: &mut Findings) {
     let topic = "the measured values, as the records of the runs have them";
-    let hint = "compare each with the table of the runs: which network, which set, accuracy or loss?";
+    let hint = "compare each with what the cells have shown: of which network, which set, accuracy or loss?";
     let worst = claims.iter().find(|claim| matches!(claim.verdict, Verdict::OfAnother | Verdict::Unknown));
     if let Some(claim) = worst {
-        findings.wrong(claim.sentence, topic, hint);
+        let sign = if claim.number.percent { " %" } else { "" };
+        let found = format!("{}{sign} in {}", claim.number.text, claim.sentence.quoted());
+        findings.points.push(Point::new(false, topic, found, hint));
     } else if let Some(claim) = claims.iter().find(|claim| claim.verdict != Verdict::Fits) {
         let why = match claim.verdict {
             Verdict::Elsewhere => {

@@ -43,9 +43,12 @@ pub(super) fn noun_behind(s: &Sentence, subject: usize) -> Option<usize> {
         return None;
     }
     let fill = "a an the just only single simply to exactly when that basically called number of amount meaning definition";
-    (is + 1..s.tokens.len())
+    let noun = (is + 1..s.tokens.len())
         .take(8)
-        .find(|i| !s.tokens[*i].is(fill) && !s.tokens[*i].number().is_some_and(|n| n.is(1.0)))
+        .find(|i| !s.tokens[*i].is(fill) && !s.tokens[*i].number().is_some_and(|n| n.is(1.0)))?;
+    // "One training step".
+    let is_of_training = s.tokens[noun].is("training optimizer optimization optimisation gradient learning");
+    Some(if is_of_training && s.is_at(noun + 1, "step update batch minibatch") { noun + 1 } else { noun })
 }
 
 /// "In other words, it is a single step": the word that stands for the epoch.
