@@ -6,7 +6,9 @@ use crate::terminal;
 pub(super) fn print_table(report: &Report) {
     let width = report.rows.iter().map(|row| row.check.chars().count()).max().unwrap_or(0);
     for row in &report.rows {
-        let (mark, message) = (row.outcome.mark(), terminal::line(row.outcome.message()));
+        let given = if row.is_given { "given, not counted" } else { "" };
+        let message = [given, row.outcome.message()].into_iter().filter(|words| !words.is_empty());
+        let (mark, message) = (row.outcome.mark(), terminal::line(&message.collect::<Vec<_>>().join(": ")));
         println!("{:<26} {mark} {:<width$}  {message}", row.notebook, row.check);
     }
     report.notes.iter().for_each(|note| println!("{}", terminal::line(note)));
