@@ -39,8 +39,8 @@ pub fn examine() -> Result<bool, Error> {
     let python = version("python3").or_else(|| version("uv"));
     check("Python", python, "install Python 3 with its venv module, or uv: JupyterLab needs it");
     check("JupyterLab", jupyter::is_installed(&environment).then(|| ".venv".into()), "cargo lab");
-    let kernelspec =
-        kernelspec::is_installed(&environment, &kernel.binary).then(|| kernelspec::DISPLAY_NAME.into());
+    let kernelspec = kernelspec::is_installed(&kernelspec::of_environment(&environment), &kernel.binary)
+        .then(|| kernelspec::DISPLAY_NAME.into());
     check("kernel in JupyterLab", kernelspec, "cargo lab");
     let mend = match data::source()? {
         Source::Other => {

@@ -9,7 +9,7 @@ use std::{panic, thread};
 use clap::{Parser, Subcommand};
 use lab::board::Board;
 use lab::setup::{Kernel, PROGRAM};
-use lab::{check, data, doctor, export, jupyter, left_over, run, setup, student, terminal, test};
+use lab::{check, data, doctor, export, jupyter, kernelspec, left_over, run, setup, student, terminal, test};
 use lab_base::{Error, home};
 use lab_kernel::For;
 
@@ -75,9 +75,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// The kernel, as Jupyter starts it.
-    #[command(hide = true)]
-    Kernel { connection: PathBuf },
+    /// Put the kernel where VS Code, `jupyter console` and other front ends find it, or take it away again.
+    Kernel {
+        /// `install` or `remove`. Front ends start the kernel by the path of a connection file in its place.
+        #[arg(value_name = "install|remove")]
+        what: PathBuf,
+        /// In your own folder of Jupyter's kernels: there is no other place.
+        #[arg(long)]
+        user: bool,
+    },
     /// Say what is installed, what is missing and the command that mends it.
     Doctor,
 }
@@ -85,8 +91,10 @@ enum Command {
 fn main() -> ExitCode {
     end_quietly_without_a_reader();
     let command = Arguments::parse().command;
-    if let Some(Command::Kernel { connection }) = command {
-        return kernel(&connection);
+    if let Some(Command::Kernel { what, .. }) = &command
+        && !["install", "remove"].iter().any(|word| what == Path::new(word))
+    {
+        return kernel(what);
     }
     match perform(command) {
         Ok(true) => ExitCode::SUCCESS,
@@ -129,7 +137,8 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         }
         Some(Command::Data { from }) => fetch(from.as_deref()).map(|()| true),
         Some(Command::Bench { arguments }) => bench(arguments),
-        Some(Command::Kernel { .. }) => unreachable!("the kernel has a runtime of its own"),
+        Some(Command::Kernel { what, .. }) if what == Path::new("remove") => kernelspec::remove_for_user(),
+        Some(Command::Kernel { .. }) => kernelspec::install_for_user(&Kernel::of(&home::root()?)?),
         Some(Command::Doctor) => doctor::examine(),
     }
 }

@@ -68,7 +68,7 @@ pub fn ensure(kernel: &Kernel, tell: &dyn Fn(Progress)) -> Result<(), Error> {
     files::write_atomically(&config, SERVER_CONFIG.as_bytes())?;
     let style = configuration(&environment).join("config/custom/custom.css");
     files::write_atomically(&style, STYLE.as_bytes())?;
-    kernelspec::install(&environment, kernel)
+    kernelspec::install(&kernelspec::of_environment(&environment), kernel)
 }
 
 fn lock(environment: &Path) -> Result<File, Error> {

@@ -28,6 +28,33 @@ fn a_reader_that_has_read_enough_is_no_error() {
 }
 
 #[test]
+fn other_front_ends_find_the_kernel_once_it_is_installed_and_until_it_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("kernels/other/kernel.json");
+    fs::create_dir_all(own.parent().unwrap()).unwrap();
+    fs::write(&own, "{}").unwrap();
+    let lab = |what: &str| {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+        lab.args(["kernel", what, "--user"]).env("LAB_HOME", root()).env("JUPYTER_DATA_DIR", folder.path());
+        let output = lab.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let file = folder.path().join("kernels/fashion-mnist-lab/kernel.json");
+    for _ in 0..2 {
+        let (done, said) = lab("install");
+        assert!(done && said.contains("cargo lab kernel remove"), "{said}");
+        let spec: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(spec["argv"][1..], [json!("kernel"), json!("{connection_file}")]);
+        assert!(Path::new(spec["argv"][0].as_str().unwrap()).is_file());
+        assert_eq!(spec["env"]["LAB_HOME"], root().to_str().unwrap());
+    }
+    assert!(lab("remove").0 && !file.exists());
+    let (done, said) = lab("remove");
+    assert!(!done && said.starts_with("There is none"), "{said}");
+    assert!(own.is_file(), "those of others stay");
+}
+
+#[test]
 fn what_killed_programs_have_left_is_gone_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let (temporary, output) = (folder.path().join("tmp"), folder.path().join("output"));
