@@ -6,9 +6,11 @@ mod cascade;
 mod diagnostic;
 mod excerpt;
 mod full;
+mod guesses;
 mod lost;
 mod members;
 mod names;
+mod operands;
 mod pattern;
 mod place;
 mod slips;
@@ -49,6 +51,12 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     let errors: Vec<&Diagnostic> = compiled.messages.iter().filter(|message| message.is_error()).collect();
     if errors.iter().all(|error| error.code().is_empty())
         && let Some(found) = unread::division(cell)
+    {
+        return found.told(cell);
+    }
+    let is_unread = |error: &&Diagnostic| ["", "E0748", "E0765"].contains(&error.code());
+    if (errors.is_empty() || errors.iter().any(is_unread))
+        && let Some(found) = unread::raw_text(cell)
     {
         return found.told(cell);
     }
@@ -200,7 +208,8 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
     // What can't be read is often noticed behind the line that is wrong.
     let all: Vec<&str> = code.lines().collect();
     let known = |lines: &[&str]| slips::help(root.diagnostic, lines);
-    variables::quoted_number(root, source, history)
+    guesses::help(root, source)
+        .or_else(|| variables::quoted_number(root, source, history))
         .or_else(|| variables::made_anew(root, source, history))
         .or_else(|| variables::moved(root, source))
         .or_else(|| slips::habit(root.diagnostic, &lines))
@@ -208,10 +217,11 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
         .or_else(|| names::help(root, source, history))
         .or_else(|| names::question_mark(root, source, history))
         .or_else(|| members::help(root.diagnostic))
+        .or_else(|| operands::help(root, source))
         .or_else(|| known(&lines))
         .or_else(|| is_syntax.then(|| known(&all)).flatten())
         .or_else(|| arguments::help(root.diagnostic))
-        .or_else(|| variables::other_number(root.diagnostic))
+        .or_else(|| variables::other_number(root, source))
         .or_else(|| suggestion(root.diagnostic))
         .map(|help| help.replace("{it}", &underlined(root, source)))
 }

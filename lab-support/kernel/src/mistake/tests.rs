@@ -114,7 +114,7 @@ fn is_from(sentence: &str, text: &str) -> bool {
 /// ndarray itself are needed, as the tests on a live kernel have them.
 fn needs_more(slip: &slips::Slip) -> bool {
     ["evcxr", "unconditional_panic", "arithmetic_overflow"].contains(&slip.code)
-        || ["evcxr_display", "OwnedRepr<", "unexpected closing", "empty character"]
+        || ["evcxr_display", "OwnedRepr<", "\n`ArrayBase<", "unexpected closing", "empty character"]
             .iter()
             .any(|words| slip.said.contains(words))
         || slip.wrote.contains(". dot (")
