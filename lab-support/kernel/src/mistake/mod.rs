@@ -73,6 +73,7 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     }
     let (mut value, mut lines) = (Vec::new(), Vec::new());
     let mut is_told_of_first_cell = false;
+    let mut told = Vec::new();
     for root in &roots {
         let help = help(root, &source, history);
         // Which names are missing does not matter then.
@@ -80,6 +81,11 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
         if is_of_first_cell && std::mem::replace(&mut is_told_of_first_cell, true) {
             continue;
         }
+        // As of a guess of several words without its quotes, each of which is not found.
+        if help.is_some() && told.contains(&(root.line, help.clone())) {
+            continue;
+        }
+        told.push((root.line, help.clone()));
         let head = format!("Line {}: {}", root.line + 1, headline(root, &source));
         if !lines.is_empty() {
             lines.push(String::new());

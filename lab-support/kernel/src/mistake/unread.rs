@@ -45,7 +45,7 @@ pub fn raw_text(cell: &str) -> Option<Unread> {
         );
         Some(Unread {
             line,
-            range: (to - signs - 1, to),
+            range: (to.saturating_sub(signs + 1), to),
             what: "the text ends here, and a word follows",
             help,
         })
