@@ -22,6 +22,10 @@ struct Entry {
     input: String,
     output: Option<String>,
     came: Came,
+    /// The notebook's cell that it stands in, as far as is known.
+    cell: Option<String>,
+    /// Another text has been run in that cell since, or it was deleted.
+    is_replaced: bool,
 }
 
 /// What came of a cell.
@@ -49,15 +53,31 @@ impl History {
         if self.entries.len() == MOST {
             self.entries.pop_front();
         }
-        self.entries.push_back(Entry { number, input, output, came });
+        self.entries.push_back(Entry { number, input, output, came, cell: None, is_replaced: false });
+    }
+
+    /// The last one stands in this cell of a notebook: what was run there before is there no longer.
+    pub fn stands_in(&mut self, cell: &str) {
+        self.replace(cell);
+        if let Some(last) = self.entries.back_mut() {
+            (last.cell, last.is_replaced) = (Some(cell.into()), false);
+        }
+    }
+
+    /// What was run in this cell of a notebook is there no longer.
+    pub fn replace(&mut self, cell: &str) {
+        let earlier = self.entries.iter_mut().filter(|entry| entry.cell.as_deref() == Some(cell));
+        earlier.for_each(|entry| entry.is_replaced = true);
     }
 
     /// The line that makes this name, in the last cell that worked and can be run again for it; else in one that has failed,
-    /// and then in one that did not run.
+    /// and then in one that did not run. What was replaced can't be run again: it only tells of a variable that is there.
     pub fn maker(&self, name: &str) -> Option<Told> {
         let made_in = |came: &[Came]| {
             self.last(|entry| {
-                let made = came.contains(&entry.came).then(|| bindings::made(&entry.input, name))??;
+                let is_there = entry.came == Came::Worked || !entry.is_replaced;
+                let made = (is_there && came.contains(&entry.came))
+                    .then(|| bindings::made(&entry.input, name))??;
                 made.is_anew.then_some(made.line)
             })
         };
@@ -269,6 +289,29 @@ mod tests {
         assert_eq!(history.maker("d2").map(|told| told.cell), Some(2));
         assert_eq!(history.giver("d2"), None, "a cell that did not compile moves nothing");
         assert!(defines("pub struct T<X> { a: u8 }", "T") && !defines("fn f(a: u8)", "a"));
+    }
+
+    #[test]
+    fn a_cell_that_has_another_text_now_makes_what_stands_in_it() {
+        let mut history = History::default();
+        let mut run = |number: u64, cell: &str, input: &str, came: Came| {
+            history.add(number, input.into(), None, came);
+            history.stands_in(cell);
+        };
+        run(1, "first", "let a = missing;", Came::Nothing);
+        run(2, "second", "let b = 1;\npanic!()", Came::Failed);
+        run(3, "first", "let c = 1;", Came::Worked);
+        run(4, "second", "let b = missing;", Came::Nothing);
+        run(5, "first", "let d = 1;", Came::Worked);
+        run(6, "third", "let e = missing;", Came::Nothing);
+        let made = |history: &History, name: &str| history.maker(name).map(|told| told.cell);
+        assert_eq!(made(&history, "a"), None, "no cell says so any longer");
+        assert_eq!(made(&history, "b"), Some(4), "the cell as it is now");
+        assert_eq!(made(&history, "c"), Some(3), "the variable is there");
+        assert_eq!(made(&history, "e"), Some(6));
+        history.replace("third");
+        history.lose();
+        assert_eq!((made(&history, "c"), made(&history, "d"), made(&history, "e")), (None, Some(5), None));
     }
 
     #[test]

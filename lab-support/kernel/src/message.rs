@@ -101,6 +101,12 @@ impl Message {
         parent["session"] == OURS
     }
 
+    /// What a front end tells of a request: a notebook's, in which cell it stands (`cellId`), and which are gone
+    /// (`deletedCells`).
+    pub fn metadata(&self) -> Value {
+        serde_json::from_slice(&self.frames[2]).unwrap_or_default()
+    }
+
     pub fn content(&self) -> Value {
         serde_json::from_slice(&self.frames[3]).unwrap_or_default()
     }

@@ -137,6 +137,10 @@ impl Kernel {
                 if Cell::counts(&cell.request) {
                     let output = cell.result.as_ref().and_then(|data| data["text/plain"].as_str());
                     self.history.add(cell.number, cell.code(), output.map(String::from), cell.came(&reply));
+                    let metadata = cell.request.metadata();
+                    let deleted = metadata["deletedCells"].as_array().into_iter().flatten();
+                    deleted.filter_map(|id| id.as_str()).for_each(|id| self.history.replace(id));
+                    metadata["cellId"].as_str().into_iter().for_each(|id| self.history.stands_in(id));
                 }
                 self.expressions = Some(Expressions::of(cell, reply, idle));
             }

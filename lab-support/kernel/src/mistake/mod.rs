@@ -6,9 +6,11 @@ mod cascade;
 mod diagnostic;
 mod excerpt;
 mod full;
+mod guesses;
 mod lost;
 mod members;
 mod names;
+mod operands;
 mod pattern;
 mod place;
 mod slips;
@@ -52,6 +54,12 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     {
         return found.told(cell);
     }
+    let is_unread = |error: &&Diagnostic| ["", "E0748", "E0765"].contains(&error.code());
+    if (errors.is_empty() || errors.iter().any(is_unread))
+        && let Some(found) = unread::raw_text(cell)
+    {
+        return found.told(cell);
+    }
     let is_compilers = errors.iter().any(|error| said.iter().any(|said| is_about(said, error)));
     let located = errors.iter().filter_map(|error| locate(error, &source)).collect();
     let mut roots = if is_compilers { cascade::roots(located) } else { Vec::new() };
@@ -65,6 +73,7 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
     }
     let (mut value, mut lines) = (Vec::new(), Vec::new());
     let mut is_told_of_first_cell = false;
+    let mut told = Vec::new();
     for root in &roots {
         let help = help(root, &source, history);
         // Which names are missing does not matter then.
@@ -72,6 +81,11 @@ pub fn explain(cell: &str, said: &[String], compiled: &Compiled, history: &Histo
         if is_of_first_cell && std::mem::replace(&mut is_told_of_first_cell, true) {
             continue;
         }
+        // As of a guess of several words without its quotes, each of which is not found.
+        if help.is_some() && told.contains(&(root.line, help.clone())) {
+            continue;
+        }
+        told.push((root.line, help.clone()));
         let head = format!("Line {}: {}", root.line + 1, headline(root, &source));
         if !lines.is_empty() {
             lines.push(String::new());
@@ -200,7 +214,8 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
     // What can't be read is often noticed behind the line that is wrong.
     let all: Vec<&str> = code.lines().collect();
     let known = |lines: &[&str]| slips::help(root.diagnostic, lines);
-    variables::quoted_number(root, source, history)
+    guesses::help(root, source)
+        .or_else(|| variables::quoted_number(root, source, history))
         .or_else(|| variables::made_anew(root, source, history))
         .or_else(|| variables::moved(root, source))
         .or_else(|| slips::habit(root.diagnostic, &lines))
@@ -208,10 +223,11 @@ fn help(root: &Located, source: &Source, history: &History) -> Option<String> {
         .or_else(|| names::help(root, source, history))
         .or_else(|| names::question_mark(root, source, history))
         .or_else(|| members::help(root.diagnostic))
+        .or_else(|| operands::help(root, source))
         .or_else(|| known(&lines))
         .or_else(|| is_syntax.then(|| known(&all)).flatten())
         .or_else(|| arguments::help(root.diagnostic))
-        .or_else(|| variables::other_number(root.diagnostic))
+        .or_else(|| variables::other_number(root, source))
         .or_else(|| suggestion(root.diagnostic))
         .map(|help| help.replace("{it}", &underlined(root, source)))
 }

@@ -2,6 +2,7 @@
 
 use crate::division;
 use crate::source::Source;
+use crate::tokens::all_tokens;
 
 pub struct Unread {
     /// The line of the cell, from 0.
@@ -21,6 +22,33 @@ pub fn text(source: &Source) -> Option<Unread> {
         range,
         what: "a text without an end",
         help: "A `\"` is missing in this line.".into(),
+    })
+}
+
+/// A raw text that ends at a quotation mark which was to stand in it: a word follows.
+pub fn raw_text(cell: &str) -> Option<Unread> {
+    let tokens = all_tokens(cell);
+    let raw = tokens.iter().filter(|token| token.text.starts_with("r#") && token.text.ends_with('#'));
+    raw.into_iter().find_map(|token| {
+        let signs = token.text.len() - token.text.trim_end_matches('#').len();
+        let end = token.at + token.text.len();
+        let rest = cell[end..].trim_start_matches(' ');
+        let word: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+        if word.is_empty() || ["with", "as"].contains(&word.as_str()) {
+            return None;
+        }
+        let line = cell[..end].matches('\n').count();
+        let to = cell[..end].chars().rev().take_while(|c| *c != '\n').count();
+        let help = format!(
+            "`\"{}` ends the text: where it stands in the text itself, leave out one of its signs.",
+            "#".repeat(signs)
+        );
+        Some(Unread {
+            line,
+            range: (to.saturating_sub(signs + 1), to),
+            what: "the text ends here, and a word follows",
+            help,
+        })
     })
 }
 

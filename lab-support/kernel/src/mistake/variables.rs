@@ -1,7 +1,7 @@
 //! What an earlier line made of a variable, where that explains the mistake: it is a text, a number of another type, or was
 //! moved.
 
-use super::diagnostic::{Diagnostic, Span};
+use super::diagnostic::Span;
 use super::pattern::said;
 use super::place::Located;
 use super::texts;
@@ -52,15 +52,26 @@ pub const NUMBERS: [&str; 12] =
     ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "f32", "f64"];
 
 /// A number of one type where one of another is wanted.
-pub fn other_number(diagnostic: &Diagnostic) -> Option<String> {
+pub fn other_number(located: &Located, source: &Source) -> Option<String> {
+    let diagnostic = located.diagnostic;
     let label = diagnostic.spans.iter().find(|span| span.is_primary)?.label();
     let found = said("expected `{}`, found `{}`", label).filter(|_| diagnostic.code() == "E0308")?;
     let are_numbers = found.iter().all(|kind| NUMBERS.contains(kind));
-    are_numbers.then(|| {
-        format!(
+    let line = source.cell().lines().nth(located.line)?;
+    let (from, to) = located.range;
+    let marked: String = line.chars().skip(from).take(to.saturating_sub(from)).collect();
+    let is_name = !marked.is_empty() && marked.chars().all(|c| c.is_alphanumeric() || "_.()[]".contains(c));
+    let what = if is_name && located.end == located.line { marked.as_str() } else { "x" };
+    let is_turned = diagnostic.words().contains("convert a");
+    are_numbers.then(|| match is_turned {
+        true => format!(
+            "Numbers of two kinds are not mixed: write `{what} as {}` to turn one into the other.",
+            found[0]
+        ),
+        false => format!(
             "Numbers of two kinds are not mixed: `x as {}` turns the `{}` into the other.",
             found[0], found[1]
-        )
+        ),
     })
 }
 
