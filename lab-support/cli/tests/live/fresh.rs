@@ -44,7 +44,7 @@ fn other_front_ends_find_the_kernel_once_it_is_installed_and_until_it_is_removed
         let (done, said) = lab("install");
         assert!(done && said.contains("cargo lab kernel remove"), "{said}");
         let spec: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-        assert_eq!(spec["argv"][1..], [json!("kernel"), json!("{connection_file}")]);
+        assert_eq!(spec["argv"].as_array().unwrap()[1..], [json!("kernel"), json!("{connection_file}")]);
         assert!(Path::new(spec["argv"][0].as_str().unwrap()).is_file());
         assert_eq!(spec["env"]["LAB_HOME"], root().to_str().unwrap());
     }

@@ -19,9 +19,9 @@ use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::history::History;
 use crate::incoming::Channel;
-use crate::{info, inspection};
 use crate::message::Message;
 use crate::unfinished::is_unfinished;
+use crate::{info, inspection};
 
 impl Kernel {
     /// A request on the shell socket: each waits until the one before is answered.
