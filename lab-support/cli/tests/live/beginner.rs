@@ -133,7 +133,7 @@ async fn a_verdict_is_seen_once(page: &mut FrontEnd) {
     let open = page.run("task(\"fewer neurons\", false, 100).required()?;\nprintln!(\"trained\");").await;
     assert!(open.text().contains("Still to do") && !open.text().contains("trained"), "{}", open.text());
     assert!(
-        open.error().0 == "Error" && open.error().1.contains("nothing is trained until it is"),
+        open.error().0 == "Error" && open.error().1.contains("it goes no further before"),
         "{:?}",
         open.error()
     );
