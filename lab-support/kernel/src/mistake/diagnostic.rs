@@ -132,3 +132,22 @@ pub fn without_paths(text: &str) -> String {
         text + piece
     })
 }
+
+/// What the compiler advises.
+pub fn suggestion(diagnostic: &Diagnostic) -> Option<String> {
+    let lists = |child: &&Diagnostic| child.message.contains("other types implement trait");
+    let mut helps =
+        diagnostic.children.iter().filter(|child| child.level == "help" && !child.spans.is_empty());
+    let child = helps.find(|child| !lists(child))?;
+    // One of several pieces alone is none.
+    let whole = child.spans.first().filter(|_| child.spans.len() == 1);
+    let text = whole.and_then(|span| span.suggested_replacement.as_deref()).map(str::trim);
+    let text = text.filter(|text| {
+        !text.is_empty() && text.len() < 60 && !text.contains('\n') && !text.contains("evcxr")
+    });
+    let advice = child.message.lines().next()?.trim_end_matches(':');
+    Some(match text {
+        Some(text) => format!("The compiler's advice: {advice}: `{text}`"),
+        None => format!("The compiler's advice: {advice}"),
+    })
+}

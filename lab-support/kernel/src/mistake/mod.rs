@@ -13,6 +13,7 @@ mod names;
 mod operands;
 mod pattern;
 mod place;
+mod sides;
 mod slips;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ mod unread;
 mod variables;
 
 pub use diagnostic::Compiled;
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, suggestion};
 use excerpt::excerpt;
 pub use excerpt::wrapped;
 use place::{Located, locate};
@@ -239,23 +240,4 @@ fn underlined(root: &Located, source: &Source) -> String {
         line.chars().skip(root.range.0).take(root.range.1.saturating_sub(root.range.0)).collect();
     let text = text.trim();
     if text.is_empty() || text.len() > 40 || root.end > root.line { "it".into() } else { format!("`{text}`") }
-}
-
-/// What the compiler advises.
-fn suggestion(diagnostic: &Diagnostic) -> Option<String> {
-    let lists = |child: &&Diagnostic| child.message.contains("other types implement trait");
-    let mut helps =
-        diagnostic.children.iter().filter(|child| child.level == "help" && !child.spans.is_empty());
-    let child = helps.find(|child| !lists(child))?;
-    // One of several pieces alone is none.
-    let whole = child.spans.first().filter(|_| child.spans.len() == 1);
-    let text = whole.and_then(|span| span.suggested_replacement.as_deref()).map(str::trim);
-    let text = text.filter(|text| {
-        !text.is_empty() && text.len() < 60 && !text.contains('\n') && !text.contains("evcxr")
-    });
-    let advice = child.message.lines().next()?.trim_end_matches(':');
-    Some(match text {
-        Some(text) => format!("The compiler's advice: {advice}: `{text}`"),
-        None => format!("The compiler's advice: {advice}"),
-    })
 }
