@@ -83,7 +83,7 @@ class Lab:
         return time.monotonic() - self.begin
 
     def server(self):
-        """What the server writes down of itself when it listens."""
+        """What the server writes down of itself."""
         for path in glob.glob(".venv/jupyter/runtime/jpserver-*.json"):
             try:
                 server = json.load(open(path))
@@ -92,6 +92,15 @@ class Lab:
             except (OSError, ValueError):
                 pass
         return None
+
+    def page(self, server):
+        """The server may write down where it listens a moment before it does."""
+        while True:
+            try:
+                return get(server, "lab")
+            except urllib.error.URLError as error:
+                if not isinstance(error.reason, ConnectionRefusedError) or not self.listen(0.2):
+                    raise
 
     def fail(self, what):
         sys.exit(f"{what} after {self.seconds():.0f} s; the terminal showed at its end:\n{self.said[-4000:].decode(errors='replace')}")
@@ -130,7 +139,7 @@ def main(kind):
     while not (server := lab.server()):
         if not lab.listen(0.2) or lab.seconds() > 1500:
             lab.fail("no page")
-    page = get(server, "lab")
+    page = lab.page(server)
     assert "JupyterLab" in page, page[:500]
     figures = {"page": lab.seconds()}
     notebook = json.loads(get(server, "api/contents/notebooks/1-load.ipynb"))
