@@ -182,7 +182,7 @@ def main(kind):
 
 
 def all_is_compiled():
-    return bool(glob.glob(os.environ["XDG_CACHE_HOME"] + "/fashion-mnist-lab/compiled/*/has-rivals"))
+    return bool(glob.glob(os.environ["XDG_CACHE_HOME"] + "/fashion-mnist-lab/compiled/*/has-all"))
 
 
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
