@@ -29,7 +29,9 @@ fuzz_target!(
         let number = 1 + text.len() % 6;
         if answer(number, &DATA, &text).is_ok() && !text.trim().is_empty() {
             let after = fs::read_to_string(&file).unwrap();
-            assert!(after.contains(text.trim()), "an answer is kept");
+            // But for the indent that an editor has put before its lines.
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            assert!(letters(&after).contains(&letters(&text)), "an answer is kept");
             answer(number, &DATA, &text).unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), after, "and kept once");
         }
