@@ -84,7 +84,7 @@ impl Answer {
 /// Without the indent that an editor has put before each line, or before each but the first: to Markdown, lines that begin with
 /// four spaces are code, or go on with what stands above them.
 fn unindented(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.split('\n').collect();
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let begin = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
     let least = |lines: &[&str]| {
