@@ -99,7 +99,7 @@ class Lab:
             try:
                 return get(server, "lab")
             except urllib.error.URLError as error:
-                if not isinstance(error.reason, ConnectionRefusedError) or not self.listen(0.2):
+                if not isinstance(error.reason, ConnectionRefusedError) or not self.listen(0.2) or self.seconds() > 1500:
                     raise
 
     def fail(self, what):

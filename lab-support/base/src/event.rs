@@ -77,6 +77,9 @@ pub const LISTENER: &str = "LAB_KERNEL_EVENTS";
 /// so that no cell prints it by accident.
 pub const MARK: &str = "LAB_MARK";
 
+/// In the environment of evcxr: the folder in which cells are kept that were compiled.
+pub const CELLS: &str = "LAB_CELLS";
+
 /// Files in the folder in which cells are compiled. The first is there while the student waits for a cell to stop; the
 /// second makes evcxr give up a cell, when it compiles the next time.
 pub const STOP: &str = "stop";

@@ -15,5 +15,5 @@ mod verdict;
 pub mod watch;
 
 pub use error::{Begun, Error, expect_below};
-pub use source::Source;
+pub use source::{CLASS_NAMES, Source};
 pub use verdict::{Verdict, verdicts};

@@ -1,5 +1,19 @@
 use serde::{Deserialize, Serialize};
 
+/// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
+pub const CLASS_NAMES: [&str; 10] = [
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+];
+
 /// Where images come from; figures and records say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {

@@ -11,13 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{env, io, process};
 
+use lab_base::event::CELLS;
 use serde_json::Value;
 
 use crate::amend::stored;
 use crate::warm::CRATES;
-
-/// In the environment: the folder.
-pub const FOLDER: &str = "LAB_CELLS";
 
 /// How cargo ended, and what it and the compiler said.
 pub type Built = (i32, Vec<Value>);
@@ -45,7 +43,7 @@ pub struct Cell {
 impl Cell {
     /// Nothing where it can't be kept.
     pub fn read(source: &str) -> Option<Cell> {
-        let folder = PathBuf::from(env::var_os(FOLDER)?);
+        let folder = PathBuf::from(env::var_os(CELLS)?);
         let manifest = fs::read_to_string("Cargo.toml").ok()?;
         if !names_the_lab_s_crates(&manifest, &env::var("LAB_HOME").ok()?) {
             return None;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, ensure};
+use lab_base::event::CELLS;
 
 use crate::copy::copy;
 use crate::folders::{CARGO_CONFIG, COMPILER, EVCXR_TOML, Folders};
@@ -119,9 +120,6 @@ impl Compiled {
         Ok(older)
     }
 }
-
-/// In the environment of an evaluator: where cells are kept.
-pub const CELLS: &str = "LAB_CELLS";
 
 /// A file in a compiled folder that has the crates of all notebooks.
 const ALL: &str = "has-all";

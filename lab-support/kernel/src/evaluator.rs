@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::clone::Clone;
-use crate::compiled::CELLS;
 use crate::connection::Connection;
 use crate::folders::Folders;
 use crate::incoming::{Channel, Incoming};
@@ -24,7 +23,7 @@ use crate::setup::{For, Setup};
 use crate::temporary::Temporary;
 use crate::wire::{Client, Sender};
 use crate::{compiled, listener, rehearsal};
-use lab_base::event::{FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
+use lab_base::event::{CELLS, FOLDER, FORMATTED, LISTENER, MARK, MISTAKES, STOP};
 use lab_base::{processes, watch};
 
 /// How long evcxr may take until it answers; it compiles nothing by then.

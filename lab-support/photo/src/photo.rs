@@ -115,6 +115,10 @@ fn decode(file: File) -> Result<RgbImage, String> {
     limits.max_alloc = Some(MOST);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|e| e.to_string())?;
+    if decoder.total_bytes() > MOST {
+        let (width, height) = decoder.dimensions();
+        return Err(format!("a picture of {width} x {height} pixels, too large to be decoded here"));
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
     image.apply_orientation(orientation);
@@ -250,18 +254,22 @@ mod tests {
         let plain = encoded(&RgbImage::from_pixel(100, 100, image::Rgb([200; 3])).into(), ImageFormat::Png);
         let cut = &encoded(&letter(100, 100).into(), ImageFormat::Png)[..200];
         let tiny = encoded(&letter(20, 20).into(), ImageFormat::Png);
-        let huge = {
-            // A header that claims 100,000 x 100,000 pixels.
+        // A header that claims so many pixels, with the checksum that it needs.
+        let claims = |side: u32| {
             let mut png = encoded(&letter(30, 30).into(), ImageFormat::Png);
-            png[16..24].copy_from_slice(&[0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0]);
+            [16, 20].iter().for_each(|at| png[*at..at + 4].copy_from_slice(&side.to_be_bytes()));
+            let checksum = crc32fast::hash(&png[12..29]);
+            png[29..33].copy_from_slice(&checksum.to_be_bytes());
             png
         };
+        let (huge, large) = (claims(100_000), claims(19_999));
         for (name, bytes, says) in [
             ("text.jpg", &b"not a photo"[..], "JPEG, PNG or WebP"),
             ("empty.png", b"", "JPEG, PNG or WebP"),
             ("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC is not read"),
             ("cut.png", cut, "JPEG, PNG or WebP"),
-            ("huge.png", &huge, "JPEG, PNG or WebP"),
+            ("huge.png", &huge, "exceeds limit"),
+            ("large.png", &large, "19999 x 19999 pixels, too large"),
             ("plain.png", &plain, "found nothing that stands out"),
             ("tiny.png", &tiny, "a picture of 20 x 20 pixels"),
         ] {

@@ -1,5 +1,6 @@
 use std::fmt;
 
+pub use lab_base::CLASS_NAMES;
 use lab_base::Source;
 use lab_base::{Error, expect_below};
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
@@ -7,20 +8,6 @@ use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 use crate::data::digest::Digest;
 use crate::data::image_set::{ImageSet, Split};
 use crate::data::origin::{Contents, Origin, digests};
-
-/// The ten classes of Fashion-MNIST: the label `i` means `CLASS_NAMES[i]`.
-pub const CLASS_NAMES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-];
 
 /// Labelled grey images as they lie on disk: pixels `[n, 28, 28]`, bytes 0 (black) to 255 (white),
 /// labels `[n]`, 0 to 9.

@@ -1,25 +1,14 @@
 //! A guess that stands without its quotes.
 
+use lab_base::CLASS_NAMES;
+
 use super::place::Located;
 use crate::source::Source;
 use crate::tokens::{Token, all_tokens};
 
-const CLASSES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-];
-
 /// Whether a text, with its quotes or without, is one of `CLASS_NAMES`.
 pub fn is_name_of_class(text: &str) -> bool {
-    CLASSES.iter().any(|name| name.eq_ignore_ascii_case(text.trim_matches('"').trim()))
+    CLASS_NAMES.iter().any(|name| name.eq_ignore_ascii_case(text.trim_matches('"').trim()))
 }
 
 /// The sentence that helps with the last of the values that `guess` is given, if the place is in it.
@@ -50,7 +39,7 @@ pub fn help(located: &Located, source: &Source) -> Option<String> {
     let mut names: Vec<&str> =
         choices.iter().filter_map(|token| token.text.strip_prefix('"')?.strip_suffix('"')).collect();
     if choices.iter().any(|token| token.text == "CLASS_NAMES") {
-        names = CLASSES.to_vec();
+        names = CLASS_NAMES.to_vec();
     }
     let is_number_wanted =
         !choices.iter().any(|token| token.text.starts_with(|c: char| c == '"' || c.is_alphabetic()));
