@@ -63,7 +63,7 @@ pub use notebook::Waiting;
 
 /// All that a notebook's cells use.
 pub mod prelude {
-    pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, Images};
+    pub use crate::data::{CLASS_NAMES, Dataset, FashionMnist, ImageSet, Images};
     pub use crate::eval::{Ensemble, gaps};
     pub use crate::lesson::With as _;
     pub use crate::lesson::{

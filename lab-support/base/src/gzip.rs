@@ -28,8 +28,23 @@ pub fn unpack(packed: &Path, unpacked: &Path) -> Result<(), Error> {
     if is_up_to_date(packed, unpacked)? {
         return Ok(());
     }
-    let bytes = decode(packed)?;
+    let bytes = decode(packed, LIMIT)?;
     files::write_atomically(unpacked, &bytes)
+}
+
+/// The bytes of a file, unpacked where its name ends in `.gz`: at most `limit` of them.
+///
+/// # Errors
+/// When it can't be read, has more bytes than `limit`, unpacked or not, or is a damaged gzip file.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        return decode(path, limit);
+    }
+    files::read(path, limit).map_err(|e| {
+        let doing = format!("reading {}", home::display(path));
+        let advice = "check that the file exists and that you may read it";
+        Error::doing(doing).expected("a file that can be read").failed(e).advice(advice)
+    })
 }
 
 /// Whether `unpacked` exists and has the size and the CRC-32 that stand at the end of `packed`.
@@ -37,7 +52,7 @@ pub fn unpack(packed: &Path, unpacked: &Path) -> Result<(), Error> {
 /// # Errors
 /// When `packed` can't be read.
 pub fn is_up_to_date(packed: &Path, unpacked: &Path) -> Result<bool, Error> {
-    let trailer = trailer(packed)?;
+    let trailer = trailer(packed, LIMIT)?;
     if !fs::metadata(unpacked).is_ok_and(|data| data.len() == u64::from(trailer.size)) {
         return Ok(false);
     }
@@ -49,7 +64,7 @@ pub fn is_up_to_date(packed: &Path, unpacked: &Path) -> Result<bool, Error> {
 /// # Errors
 /// When `packed` can't be read.
 pub fn checksum(packed: &Path) -> Result<u32, Error> {
-    Ok(trailer(packed)?.crc32)
+    Ok(trailer(packed, LIMIT)?.crc32)
 }
 
 /// The CRC-32 of an unpacked file.
@@ -64,9 +79,9 @@ impl Trailer {
     }
 }
 
-fn trailer(packed: &Path) -> Result<Trailer, Error> {
+fn trailer(packed: &Path, limit: u64) -> Result<Trailer, Error> {
     let mut last = [0; 8];
-    let read = files::open(packed, LIMIT).and_then(|mut file| {
+    let read = files::open(packed, limit).and_then(|mut file| {
         file.seek(SeekFrom::End(-8))?;
         file.read_exact(&mut last)
     });
@@ -82,18 +97,18 @@ fn trailer(packed: &Path) -> Result<Trailer, Error> {
     }
 }
 
-fn decode(packed: &Path) -> Result<Vec<u8>, Error> {
-    let file = files::read(packed, LIMIT).map_err(|e| unreadable(packed, e))?;
+fn decode(packed: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let file = files::read(packed, limit).map_err(|e| unreadable(packed, e))?;
     if !file.starts_with(&[0x1f, 0x8b]) {
         return Err(damaged(packed, "something else"));
     }
     let mut bytes = Vec::new();
     // A few bytes of a gzip file may stand for a thousand times as many.
-    match GzDecoder::new(file.as_slice()).take(LIMIT + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > LIMIT => {
-            Err(damaged(packed, format!("one of more than {} MB, unpacked", LIMIT >> 20)))
+    match GzDecoder::new(file.as_slice()).take(limit + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > limit => {
+            Err(damaged(packed, format!("one of more than {} MB, unpacked", limit >> 20)))
         }
-        Ok(_) if Trailer::of(&bytes) == trailer(packed)? => Ok(bytes),
+        Ok(_) if Trailer::of(&bytes) == trailer(packed, limit)? => Ok(bytes),
         Ok(_) => Err(damaged(packed, "more bytes after its end")),
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(damaged(packed, "one that is cut off")),
         Err(e) => Err(damaged(packed, format!("a damaged one ({e})"))),
@@ -112,7 +127,7 @@ fn damaged(packed: &Path, found: impl std::fmt::Display) -> Error {
     Error::doing(format!("unpacking {}", home::display(packed)))
         .expected("a whole gzip file")
         .found(found)
-        .advice("delete it and fetch Fashion-MNIST again with `cargo lab data`")
+        .advice("delete it and get it again: `cargo lab data` fetches Fashion-MNIST")
 }
 
 #[cfg(test)]

@@ -71,8 +71,8 @@ pub fn fashion_mnist_dir() -> Result<Option<PathBuf>, Error> {
     folder_in("FASHION_MNIST_DIR")
 }
 
-/// The folder for what is made from images of this source: `data/`, `data/practice/` or `data/other/`, below
-/// `LAB_OUTPUT` instead of `data/` where that is set.
+/// The folder for what is made from images of this source: `data/` for Fashion-MNIST and a folder in it for any
+/// other, such as `data/practice/` and `data/own/letters-1f2e3d4c/`, below `LAB_OUTPUT` instead of `data/` where that is set.
 ///
 /// # Errors
 /// As [`root`].
@@ -83,6 +83,7 @@ pub fn output_dir(source: Source) -> Result<PathBuf, Error> {
         Source::Practice => base.join("practice"),
         Source::Other => base.join("other"),
         Source::Photos => base.join("photos"),
+        Source::Own(_) => base.join("own").join(source.name()),
     })
 }
 

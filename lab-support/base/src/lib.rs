@@ -8,6 +8,7 @@ pub mod files;
 pub mod gzip;
 pub mod home;
 pub mod memory;
+mod own_set;
 pub mod processes;
 pub mod records;
 mod source;
@@ -15,5 +16,6 @@ mod verdict;
 pub mod watch;
 
 pub use error::{Begun, Error, expect_below};
+pub use own_set::{CLASSES, OwnSet};
 pub use source::{CLASS_NAMES, Source};
 pub use verdict::{Verdict, verdicts};

@@ -107,7 +107,7 @@ impl Photo {
 }
 
 /// The pixels, upright, the longer side as it is worked on; else what was found instead.
-fn decode(file: File) -> Result<RgbImage, String> {
+pub(crate) fn decode(file: File) -> Result<RgbImage, String> {
     let mut reader =
         ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(|e| e.to_string())?;
     let mut limits = Limits::default();

@@ -133,7 +133,7 @@ impl Dataset {
         }
     }
 
-    /// The data set as linfa's algorithms take it: records `[n, 784]`, targets `[n]` from 0 to 9.
+    /// The data set as linfa's algorithms take it: records `[n, 784]`, targets `[n]`, the labels.
     ///
     /// The numbers are converted at once: 188 MB for the training set.
     pub fn to_linfa(&self) -> linfa::Dataset<f32, usize, Ix1> {
@@ -151,7 +151,7 @@ impl Dataset {
         Array2::from_shape_vec(shape, numbers).expect("as many numbers as the shape says")
     }
 
-    /// The labels, 0 to 9, one for each image.
+    /// The labels, for Fashion-MNIST 0 to 9, one for each image.
     pub fn labels(&self) -> Vec<usize> {
         self.images.labels.iter().copied().map(usize::from).collect()
     }
@@ -174,7 +174,8 @@ crate::notebook::shows_as_text!(Dataset);
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let ((n, height, width), (low, high)) = (self.shape(), self.range());
-        write!(f, "{n} images of {height} x {width} numbers from {low} to {high}, labels 0-9")?;
+        let last = self.images.source.class_names().len() - 1;
+        write!(f, "{n} images of {height} x {width} numbers from {low} to {high}, labels 0-{last}")?;
         write_notice(f, self.images.source)
     }
 }

@@ -1,4 +1,3 @@
-use std::fmt;
 use std::path::Path;
 
 use lab_base::Error;
@@ -8,24 +7,18 @@ use mnist::{Mnist, MnistBuilder};
 use ndarray::{ArcArray, ArcArray1};
 
 use crate::data::files::Files;
+use crate::data::image_set::ImageSet;
 use crate::data::images::Images;
 use crate::data::{idx, practice};
 use crate::notebook::display::shorten_panics;
 
-/// The data set: 60,000 images to learn from and 10,000 to be tested on.
+/// The data set: 60,000 images to learn from, 6,000 of each class, and 10,000 to be tested on.
 ///
 /// Xiao, Rasul and Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms*, 2017, <https://arxiv.org/abs/1708.07747>.
-#[derive(Clone)]
-pub struct FashionMnist {
-    /// 60,000 images, 6,000 of each class.
-    pub train: Images,
-    /// 10,000 images, 1,000 of each class.
-    pub test: Images,
-    from: String,
-}
+pub type FashionMnist = ImageSet;
 
-impl FashionMnist {
+impl ImageSet {
     /// Loads the data set from the folder that `FASHION_MNIST_DIR` names, else from
     /// `data/fashion-mnist`, else the [practice set](Self::practice). Files of the same names and sizes with other
     /// content are loaded too; their source is [`Source::Other`], and so are all figures and records made from them.
@@ -33,9 +26,9 @@ impl FashionMnist {
     /// # Errors
     /// When `FASHION_MNIST_DIR` is set or `data/fashion-mnist` has any of the four files, and one of
     /// them is missing or not what it should be.
-    pub fn load() -> Result<FashionMnist, Error> {
+    pub fn load() -> Result<ImageSet, Error> {
         shorten_panics();
-        FashionMnist::load_from(home::fashion_mnist_dir()?.as_deref(), &home::data_dir()?)
+        ImageSet::load_from(home::fashion_mnist_dir()?.as_deref(), &home::data_dir()?)
     }
 
     /// Loads the practice set from `data/practice`, and draws it first where it is not there: as many
@@ -43,27 +36,27 @@ impl FashionMnist {
     ///
     /// # Errors
     /// When `data/practice` can't be written.
-    pub fn practice() -> Result<FashionMnist, Error> {
-        FashionMnist::practice_in(&home::data_dir()?)
+    pub fn practice() -> Result<ImageSet, Error> {
+        ImageSet::practice_in(&home::data_dir()?)
     }
 
-    fn practice_in(data: &Path) -> Result<FashionMnist, Error> {
+    fn practice_in(data: &Path) -> Result<ImageSet, Error> {
         let folder = data.join("practice");
         let loaded =
-            FashionMnist::read(&practice::files(&folder)?, Some(Source::Practice), &home::display(&folder))?;
+            ImageSet::read(&practice::files(&folder)?, Some(Source::Practice), &home::display(&folder))?;
         loaded.print_notice();
         Ok(loaded)
     }
 
-    fn load_from(fashion_mnist_dir: Option<&Path>, data: &Path) -> Result<FashionMnist, Error> {
+    fn load_from(fashion_mnist_dir: Option<&Path>, data: &Path) -> Result<ImageSet, Error> {
         let standard = data.join("fashion-mnist");
         if fashion_mnist_dir.is_none() && !Files::any_in(&standard) {
             println!("No files in {}: `cargo lab data` fetches them.", home::display(&standard));
-            return FashionMnist::practice_in(data);
+            return ImageSet::practice_in(data);
         }
         let folder = fashion_mnist_dir.unwrap_or(&standard);
         let files = Files::find(folder, &standard)?;
-        let loaded = FashionMnist::read(&files, None, &home::display(folder))?;
+        let loaded = ImageSet::read(&files, None, &home::display(folder))?;
         loaded.print_notice();
         Ok(loaded)
     }
@@ -75,7 +68,7 @@ impl FashionMnist {
     }
 
     /// Checks and parses the four files. Where it is not said what they are, their checksums say it.
-    fn read(files: &Files, source: Option<Source>, from: &str) -> Result<FashionMnist, Error> {
+    fn read(files: &Files, source: Option<Source>, from: &str) -> Result<ImageSet, Error> {
         files.check()?;
         let Mnist { trn_img, trn_lbl, tst_img, tst_lbl, .. } = MnistBuilder::new()
             .base_path("")
@@ -98,26 +91,7 @@ impl FashionMnist {
         });
         let source = source.unwrap_or(Source::of_checksums(checksums));
         let (train, test) = (images(trn_img, trn_lbl, source)?, images(tst_img, tst_lbl, source)?);
-        let (train, test) = Images::originals(train, test);
-        Ok(FashionMnist { train, test, from: from.to_string() })
-    }
-}
-
-crate::notebook::shows_as_text!(FashionMnist);
-
-/// The splits as a table, and where they came from.
-impl fmt::Display for FashionMnist {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let name = self.train.source.notice().unwrap_or("Fashion-MNIST");
-        writeln!(f, "{name}, from {}", self.from)?;
-        write!(f, "{:<6} {:>7}  {:>7}  {:>7}  {:>6}", "split", "images", "size", "pixels", "labels")?;
-        for (split, images) in [("train", &self.train), ("test", &self.test)] {
-            let (n, height, width) = images.shape();
-            let (low, high) = images.pixel_range();
-            let (size, pixels) = (format!("{height} x {width}"), format!("{low}-{high}"));
-            write!(f, "\n{split:<6} {n:>7}  {size:>7}  {pixels:>7}  {:>6}", "0-9")?;
-        }
-        Ok(())
+        Ok(ImageSet::of(train, test, from))
     }
 }
 
@@ -185,7 +159,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let first = FashionMnist::load_from(None, data.path()).unwrap();
         assert_eq!(first.train.source, Source::Practice);
-        assert_eq!((first.train.counts(), first.test.counts()), ([6_000; 10], [1_000; 10]));
+        assert_eq!((first.train.counts(), first.test.counts()), (vec![6_000; 10], vec![1_000; 10]));
         assert!(first.to_string().starts_with("practice set, drawn by this lab; not Fashion-MNIST, from "));
 
         let images = data.path().join("practice").join(idx::TEST.images);

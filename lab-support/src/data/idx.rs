@@ -24,8 +24,8 @@ pub const IMAGES_HEADER: usize = 16;
 /// Bytes before the first label: magic number, count.
 pub const LABELS_HEADER: usize = 8;
 
-const IMAGES_MAGIC: u32 = 0x0803;
-const LABELS_MAGIC: u32 = 0x0801;
+pub(crate) const IMAGES_MAGIC: u32 = 0x0803;
+pub(crate) const LABELS_MAGIC: u32 = 0x0801;
 const GZIP_MAGIC: u32 = 0x1f8b;
 
 /// One half of the data set: the names of its two files, and how many images it has.
@@ -46,6 +46,9 @@ pub const TRAIN: Split =
 /// The 10,000 images to test on.
 pub const TEST: Split =
     Split { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte", count: 10_000 };
+
+/// The file with the names of the classes of another data set, one a line.
+pub(crate) const CLASSES: &str = "classes.txt";
 
 /// The four files, unpacked.
 pub const FILES: [&str; 4] = [TRAIN.images, TRAIN.labels, TEST.images, TEST.labels];

@@ -6,18 +6,18 @@ use lab_base::{Error, expect_below};
 use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
 use crate::data::digest::Digest;
-use crate::data::image_set::{ImageSet, Split};
+use crate::data::image_ids::{ImageIds, Split};
 use crate::data::origin::{Contents, Origin, digests};
 
 /// Labelled grey images as they lie on disk: pixels `[n, 28, 28]`, bytes 0 (black) to 255 (white),
-/// labels `[n]`, 0 to 9.
+/// labels `[n]`, 0 to 9 (of another data set as many as it has classes).
 ///
 /// Cloning and slicing share the pixels.
 #[derive(Clone)]
 pub struct Images {
     /// `[n, height, width]`, 0-255.
     pub pixels: ArcArray<u8, Ix3>,
-    /// `[n]`, each an index into [`CLASS_NAMES`].
+    /// `[n]`, each an index into the names of the classes, for Fashion-MNIST [`CLASS_NAMES`].
     pub labels: ArcArray1<u8>,
     /// Where the images come from.
     pub source: Source,
@@ -27,7 +27,7 @@ pub struct Images {
 
 impl Images {
     /// # Errors
-    /// When the counts differ or a label is above 9.
+    /// When the counts differ or a label has no class.
     pub fn new(pixels: ArcArray<u8, Ix3>, labels: ArcArray1<u8>, source: Source) -> Result<Images, Error> {
         let doing = "putting images and labels together";
         if pixels.shape()[0] != labels.len() {
@@ -36,11 +36,16 @@ impl Images {
                 .found(format!("{} labels", labels.len()))
                 .advice("check that both files belong to the same set"));
         }
-        if let Some((i, label)) = labels.iter().enumerate().find(|(_, l)| **l as usize >= CLASS_NAMES.len()) {
+        let classes = source.class_names().len();
+        if let Some((i, label)) = labels.iter().enumerate().find(|(_, label)| usize::from(**label) >= classes)
+        {
             return Err(Error::doing(doing)
-                .expected("labels from 0 to 9")
+                .expected(format!("labels from 0 to {}", classes - 1))
                 .found(format!("label {label} at index {i}"))
-                .advice("the labels file is damaged: fetch it again with `cargo lab data`"));
+                .advice(match source {
+                    Source::Own(_) => "give every class a name",
+                    _ => "the labels file is damaged: fetch it again with `cargo lab data`",
+                }));
         }
         Ok(Images { pixels, labels, source, origin: None })
     }
@@ -53,7 +58,7 @@ impl Images {
     }
 
     /// Which images they are, whatever their labels.
-    pub(crate) fn ids(&self) -> ImageSet {
+    pub(crate) fn ids(&self) -> ImageIds {
         Origin::ids(self.origin.as_ref(), &self.pixels)
     }
 
@@ -96,12 +101,12 @@ impl Images {
     #[track_caller]
     pub fn class_name(&self, i: usize) -> &'static str {
         expect_below("naming the class of an image", i, self.len());
-        CLASS_NAMES[self.labels[i] as usize]
+        self.source.class_names()[usize::from(self.labels[i])]
     }
 
     /// Images of each class, in label order: 6,000 of each in the training set.
-    pub fn counts(&self) -> [usize; CLASS_NAMES.len()] {
-        let mut counts = [0; CLASS_NAMES.len()];
+    pub fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.source.class_names().len()];
         for &label in &self.labels {
             counts[usize::from(label)] += 1;
         }
@@ -137,12 +142,13 @@ crate::notebook::shows_as_text!(Images);
 impl fmt::Display for Images {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let ((n, height, width), (low, high)) = (self.shape(), self.pixel_range());
-        write!(f, "{n} images of {height} x {width} pixels, bytes from {low} to {high}, labels 0-9")?;
+        let last = self.source.class_names().len() - 1;
+        write!(f, "{n} images of {height} x {width} pixels, bytes from {low} to {high}, labels 0-{last}")?;
         write_notice(f, self.source)
     }
 }
 
-/// The words that must stand beside everything made from the practice set.
+/// The words that must stand beside everything that is not made from Fashion-MNIST.
 pub(crate) fn write_notice(f: &mut fmt::Formatter, source: Source) -> fmt::Result {
     match source.notice() {
         Some(notice) => write!(f, "\n({notice})"),

@@ -9,7 +9,7 @@ use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 use serde::{Deserialize, Serialize};
 
 use crate::data::digest::Digest;
-use crate::data::image_set::{ImageId, ImageSet, Split, elsewhere, place};
+use crate::data::image_ids::{ImageId, ImageIds, Split, elsewhere, place};
 
 /// The data set that images were loaded with, and which image of it each of them is, unless somebody has changed it.
 #[derive(Clone, Debug)]
@@ -62,12 +62,12 @@ impl Origin {
     }
 
     /// Which images these pixels are.
-    pub fn ids(origin: Option<&Origin>, pixels: &ArcArray<u8, Ix3>) -> ImageSet {
+    pub fn ids(origin: Option<&Origin>, pixels: &ArcArray<u8, Ix3>) -> ImageIds {
         let id = |(i, digest)| {
             let place = origin.and_then(|origin| Some(origin.originals.id(origin.find(i, digest)?)));
             place.unwrap_or_else(|| elsewhere(digest))
         };
-        ImageSet::new(digests(pixels).enumerate().map(id))
+        ImageIds::new(digests(pixels).enumerate().map(id))
     }
 
     /// What a set with these pixels and labels is; None where that is not one part of the data set.
@@ -83,7 +83,7 @@ impl Origin {
         if found.len() != labels.len() || !found.iter().zip(labels).all(is_original) {
             return None;
         }
-        let distinct = ImageSet::new(found.iter().map(|at| ImageId::from(*at))).len();
+        let distinct = ImageIds::new(found.iter().map(|at| ImageId::from(*at))).len();
         let whole = distinct == originals.len() && found.len() == originals.len();
         Some(Contents { source: self.originals.source, split, whole })
     }
@@ -115,7 +115,7 @@ impl Originals {
 
     fn id(&self, at: u32) -> ImageId {
         let (split, index) = self.place(at);
-        place(self.source as u64, split, index)
+        place(self.source.number(), split, index)
     }
 }
 

@@ -3,18 +3,18 @@
 use lab_base::Error;
 
 use crate::data::dataset::Dataset;
-use crate::data::images::CLASS_NAMES;
 
 impl Dataset {
-    /// The images of these classes alone (0 to 9), in their order, with the labels that they had.
+    /// The images of these classes alone (of Fashion-MNIST 0 to 9), in their order, with the labels that they had.
     ///
     /// # Errors
-    /// When a class is above 9, or no image is left.
+    /// When there is no such class, or no image is left.
     pub fn only(&self, classes: &[usize]) -> Result<Dataset, Error> {
-        let expected = format!("classes from 0 to {}", CLASS_NAMES.len() - 1);
+        let all = self.images().source.class_names().len();
+        let expected = format!("classes from 0 to {}", all - 1);
         let doing = "choosing classes";
-        if let Some(class) = classes.iter().find(|class| **class >= CLASS_NAMES.len()) {
-            return Err(Error::new(doing, expected, class, "see CLASS_NAMES"));
+        if let Some(class) = classes.iter().find(|class| **class >= all) {
+            return Err(Error::new(doing, expected, class, "a class is a label, as `labels()` gives them"));
         }
         let labels = self.images().labels.iter().enumerate();
         let chosen = labels.filter(|(_, label)| classes.contains(&usize::from(**label)));
@@ -35,7 +35,7 @@ impl Dataset {
             let doing = "choosing images of each class";
             return Err(Error::new(doing, "at least 1 image of each", 0, "try per_class(50)"));
         }
-        let mut counts = [0; CLASS_NAMES.len()];
+        let mut counts = vec![0; self.images().source.class_names().len()];
         let mut rows = Vec::new();
         for (row, &label) in self.images().labels.iter().enumerate() {
             counts[usize::from(label)] += 1;

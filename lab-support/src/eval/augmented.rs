@@ -42,7 +42,7 @@ impl Sequential {
             Some(folder) => self.kept_mean(data, augment, variants, &folder)?,
             None => self.mean(data, augment, variants)?,
         };
-        Ok(Predictions { outputs, probabilities: true })
+        Ok(Predictions { outputs, probabilities: true, source: data.images().source })
     }
 
     fn mean(&self, data: &Dataset, augment: &Augment, variants: usize) -> Result<Array2<f32>, Error> {

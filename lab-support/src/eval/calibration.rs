@@ -87,7 +87,7 @@ mod tests {
         });
         let images = Images::made(Source::Practice, (4, 1, 1), |_| 0, |_| 0);
         let data = images.normalized();
-        let predictions = Predictions { outputs, probabilities: true };
+        let predictions = Predictions { outputs, probabilities: true, source: Source::Practice };
         let calibration = predictions.calibration(&data).unwrap();
         let middle = calibration.bins[9];
         assert_eq!((middle.images, middle.accuracy), (2, 0.5));

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::data::{CLASS_NAMES, Source};
+use crate::data::Source;
 
 /// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
 /// scikit-learn's `classification_report`.
@@ -19,7 +19,7 @@ pub struct ClassTable {
 /// without images.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassScore {
-    /// The class, an index into [`CLASS_NAMES`].
+    /// The class, an index into the names of the classes.
     pub label: usize,
     /// Of the images called this class, the share that are.
     pub precision: f32,
@@ -42,15 +42,18 @@ crate::notebook::shows_as_text!(ClassTable);
 
 impl fmt::Display for ClassTable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        writeln!(f, "{:<12} {:>9} {:>9} {:>9} {:>9}", "class", "precision", "recall", "F1", "support")?;
+        let names = self.source.class_names();
+        let longest = self.classes.iter().map(|class| names[class.label].chars().count()).max().unwrap_or(0);
+        let wide = longest.max(12);
+        writeln!(f, "{:<wide$} {:>9} {:>9} {:>9} {:>9}", "class", "precision", "recall", "F1", "support")?;
         for ClassScore { label, precision, recall, f1, support } in &self.classes {
-            writeln!(f, "{:<12} {precision:>9.3} {recall:>9.3} {f1:>9.3} {support:>9}", CLASS_NAMES[*label])?;
+            writeln!(f, "{:<wide$} {precision:>9.3} {recall:>9.3} {f1:>9.3} {support:>9}", names[*label])?;
         }
         let images: u32 = self.classes.iter().map(|class| class.support).sum();
         let (precision, recall, f1) =
             (self.mean(|c| c.precision), self.mean(|c| c.recall), self.mean(|c| c.f1));
-        writeln!(f, "{:<12} {precision:>9.3} {recall:>9.3} {f1:>9.3} {images:>9}", "mean")?;
-        write!(f, "{:<12} {:>9} {:>9} {:>9.3} {images:>9}", "accuracy", "", "", self.accuracy)?;
+        writeln!(f, "{:<wide$} {precision:>9.3} {recall:>9.3} {f1:>9.3} {images:>9}", "mean")?;
+        write!(f, "{:<wide$} {:>9} {:>9} {:>9.3} {images:>9}", "accuracy", "", "", self.accuracy)?;
         match self.source.notice() {
             Some(notice) => write!(f, "\n{notice}"),
             None => Ok(()),

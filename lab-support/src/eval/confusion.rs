@@ -2,13 +2,13 @@ use lab_base::Error;
 use linfa::metrics::{ConfusionMatrix, ToConfusionMatrix};
 use ndarray::{Array1, Array2};
 
-use crate::data::{CLASS_NAMES, Source};
+use crate::data::Source;
 use crate::eval::class_table::{ClassScore, ClassTable};
 
 /// The confusion matrix: how often each class (row) was predicted as each class (column).
 #[derive(Clone, Debug)]
 pub struct Confusion {
-    /// `[10, 10]` counts, rows actual, columns predicted, as in scikit-learn.
+    /// `[classes, classes]` counts, rows actual, columns predicted, as in scikit-learn.
     pub counts: Array2<u32>,
     /// One per class that was seen or predicted, in label order.
     pub classes: Vec<ClassScore>,
@@ -19,7 +19,7 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// Counts labels from 0 to 9.
+    /// Counts labels of this source's classes.
     ///
     /// # Errors
     /// When there are none, or not one prediction for each.
@@ -39,7 +39,7 @@ impl Confusion {
         // the textbook's precision comes out when rows are the actual classes.
         let matrix: ConfusionMatrix<usize> =
             actual.confusion_matrix(&predicted).map_err(|e| failed(e.to_string()))?;
-        let mut counts = Array2::zeros((CLASS_NAMES.len(), CLASS_NAMES.len()));
+        let mut counts = Array2::zeros([source.class_names().len(); 2]);
         for (&a, &p) in actual.iter().zip(&predicted) {
             counts[[a, p]] += 1;
         }
@@ -49,7 +49,9 @@ impl Confusion {
     /// The class that was recognized least often: the smallest recall.
     pub fn hardest(&self) -> &'static str {
         let hardest = self.classes.iter().filter(|class| class.support > 0);
-        hardest.min_by(|a, b| a.recall.total_cmp(&b.recall)).map_or("none", |class| CLASS_NAMES[class.label])
+        hardest
+            .min_by(|a, b| a.recall.total_cmp(&b.recall))
+            .map_or("none", |class| self.source.class_names()[class.label])
     }
 
     /// Precision, recall and F1 of each class, with their means.
@@ -60,7 +62,7 @@ impl Confusion {
 
 fn class_scores(matrix: &ConfusionMatrix<usize>, counts: &Array2<u32>) -> Vec<ClassScore> {
     let seen = |&label: &usize| counts.row(label).sum() + counts.column(label).sum() > 0;
-    let mut labels: Vec<usize> = (0..CLASS_NAMES.len()).filter(seen).collect();
+    let mut labels: Vec<usize> = (0..counts.nrows()).filter(seen).collect();
     // linfa sorts the classes upwards, but two classes downwards.
     if labels.len() == 2 {
         labels.reverse();

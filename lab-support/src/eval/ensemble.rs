@@ -3,7 +3,7 @@ use std::fmt;
 use lab_base::Error;
 use ndarray::Array2;
 
-use crate::data::{CLASS_NAMES, Dataset, Source};
+use crate::data::{Dataset, Source};
 use crate::eval::predictions::{Mistake, Predictions};
 use crate::nn::Sequential;
 use crate::notebook::display::thousands;
@@ -43,7 +43,7 @@ impl Ensemble {
         let answer = |network: &Sequential| {
             network.check_fits(data, "predicting with an ensemble")?;
             let outputs = network.with_softmax().run(data, &progress)?;
-            Ok(Predictions { outputs, probabilities: true })
+            Ok(Predictions { outputs, probabilities: true, source: data.images().source })
         };
         let answers: Result<Vec<Predictions>, Error> = networks.iter().map(answer).collect();
         progress.finish();
@@ -52,16 +52,16 @@ impl Ensemble {
 
     fn count(answers: &[Predictions], data: &Dataset) -> Result<Ensemble, Error> {
         answers.iter().try_for_each(|predictions| predictions.check(data))?;
-        let labels = &data.images().labels;
+        let (labels, source) = (&data.images().labels, data.images().source);
         let is_wrong =
             |predictions: &&Predictions, i: usize| predictions.predicted(i) != usize::from(labels[i]);
         let wrong = (0..data.len()).map(|i| answers.iter().filter(|a| is_wrong(a, i)).count()).collect();
-        let mut sum = Array2::zeros((data.len(), CLASS_NAMES.len()));
+        let mut sum = Array2::zeros((data.len(), source.class_names().len()));
         answers.iter().for_each(|predictions| sum += &predictions.outputs);
-        let mean = Predictions { outputs: sum / answers.len() as f32, probabilities: true };
+        let mean = Predictions { outputs: sum / answers.len() as f32, probabilities: true, source };
         let mut shared = mean.mistakes(data)?;
         shared.retain(|mistake| answers.iter().all(|a| a.predicted(mistake.index) == mistake.predicted));
-        Ok(Ensemble { networks: answers.len(), wrong, mean, shared, source: data.images().source })
+        Ok(Ensemble { networks: answers.len(), wrong, mean, shared, source })
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
     fn answers(classes: [usize; 4]) -> Predictions {
         let outputs =
             Array2::from_shape_fn((4, 10), |(i, class)| if class == classes[i] { 0.91 } else { 0.01 });
-        Predictions { outputs, probabilities: true }
+        Predictions { outputs, probabilities: true, source: Source::Practice }
     }
 
     #[test]

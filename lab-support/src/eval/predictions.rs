@@ -3,19 +3,22 @@ use std::fmt;
 use lab_base::{Error, expect_below};
 use ndarray::{Array2, ArrayView1};
 
-use crate::data::{CLASS_NAMES, Dataset, Images};
+use crate::data::{Dataset, Images, Source};
 use crate::eval::confusion::Confusion;
 use crate::nn::{Inputs, Sequential, argmax};
 use crate::notebook::display::thousands;
 
-/// What a network says about each image of a data set: `[n, 10]` probabilities, or logits where the
-/// network does not end in a softmax.
+/// What a network says about each image of a data set: `[n, classes]` probabilities, or logits where the network does not
+/// end in a softmax.
 #[derive(Clone)]
 pub struct Predictions {
     /// `[n, classes]`.
     pub outputs: Array2<f32>,
-    /// True when each row holds probabilities: ten numbers from 0 to 1 whose sum is 1.
+    /// True when each row holds probabilities: numbers from 0 to 1 whose sum is 1.
     pub probabilities: bool,
+    /// Where the images come from, which says what the classes are called. Of an array of numbers that is not known: it is
+    /// taken to be what the network was trained on.
+    pub source: Source,
 }
 
 impl Sequential {
@@ -30,7 +33,9 @@ impl Sequential {
             Some(set) => self.check_fits(set, doing)?,
             None => self.check().and(self.check_classes(None, doing)).map(drop)?,
         }
-        Ok(Predictions { outputs: self.outputs(data)?, probabilities: self.ends_in_softmax() })
+        let set = data.set().map(|set| set.images().source);
+        let source = set.or(self.trained_on()).unwrap_or(Source::FashionMnist);
+        Ok(Predictions { outputs: self.outputs(data)?, probabilities: self.ends_in_softmax(), source })
     }
 }
 
@@ -39,9 +44,9 @@ impl Sequential {
 pub struct Mistake {
     /// Index of the image in its data set.
     pub index: usize,
-    /// The class with the largest output, an index into [`CLASS_NAMES`].
+    /// The class with the largest output, an index into the names of the classes.
     pub predicted: usize,
-    /// The label, an index into [`CLASS_NAMES`].
+    /// The label, another one.
     pub actual: usize,
     /// Probability given to the predicted class, 0 to 1.
     pub confidence: f32,
@@ -58,7 +63,7 @@ impl Predictions {
         self.len() == 0
     }
 
-    /// The ten numbers of image `i`.
+    /// The numbers of image `i`, one for each class.
     ///
     /// # Panics
     /// When `i` is not below [`len`](Self::len).
@@ -92,7 +97,7 @@ impl Predictions {
     ///
     /// # Errors
     /// When `data` is not the set that was predicted (another length), holds no images, or the network has
-    /// not ten outputs.
+    /// not as many outputs as there are classes.
     pub fn confusion(&self, data: &Dataset) -> Result<Confusion, Error> {
         self.check(data)?;
         let predicted = (0..self.len()).map(|i| self.predicted(i)).collect();
@@ -101,17 +106,18 @@ impl Predictions {
     }
 
     /// Top-k accuracy: the share of images whose label is among the `k` classes with the largest outputs, `k` from 1
-    /// (the accuracy) to 10 (always 1). Of equal outputs the first counts as the largest. Keras's
+    /// (the accuracy) to the number of classes (always 1). Of equal outputs the first counts as the largest. Keras's
     /// `SparseTopKCategoricalAccuracy`.
     ///
     /// # Errors
     /// When `k` is out of its range; when `data` is not the set that was predicted (another length), holds no images, or
-    /// the network has not ten outputs.
+    /// the network has not as many outputs as there are classes.
     pub fn top_k(&self, k: usize, data: &Dataset) -> Result<f32, Error> {
         self.check(data)?;
         let doing = "measuring the top-k accuracy";
-        if !(1..=CLASS_NAMES.len()).contains(&k) {
-            return Err(Error::new(doing, "k from 1 to 10", k, "try top_k(2, &test)"));
+        let classes = self.outputs.ncols();
+        if !(1..=classes).contains(&k) {
+            return Err(Error::new(doing, format!("k from 1 to {classes}"), k, "try top_k(2, &test)"));
         }
         if data.is_empty() {
             return Err(Error::doing(doing)
@@ -131,7 +137,8 @@ impl Predictions {
     /// The images predicted wrong, the most confident first.
     ///
     /// # Errors
-    /// When `data` is not the set that was predicted (another length), or the network has not ten outputs.
+    /// When `data` is not the set that was predicted (another length), or the network has not as many outputs as there are
+    /// classes.
     pub fn mistakes(&self, data: &Dataset) -> Result<Vec<Mistake>, Error> {
         self.check(data)?;
         let labels = &data.images().labels;
@@ -148,9 +155,10 @@ impl Predictions {
         Ok(mistakes)
     }
 
-    /// Checks that there is a row of ten finite numbers for each image of `data`.
+    /// Checks that there is a row of finite numbers for each image of `data`, one for each class.
     pub(crate) fn check(&self, data: &Dataset) -> Result<(), Error> {
-        let (doing, expected) = ("setting predictions beside a data set", [data.len(), CLASS_NAMES.len()]);
+        let classes = data.images().source.class_names().len();
+        let (doing, expected) = ("setting predictions beside a data set", [data.len(), classes]);
         if let Some(output) = self.outputs.iter().find(|output| !output.is_finite()) {
             let advice = "predict with a network whose weights are finite";
             return Err(Error::new(doing, "finite numbers", output, advice));
@@ -161,7 +169,9 @@ impl Predictions {
         Err(Error::doing(doing)
             .expected(format!("{} numbers for each of the {} images", expected[1], expected[0]))
             .found(format!("{} numbers for each of {} images", self.outputs.ncols(), self.len()))
-            .advice("pass the data set that was given to `predict`, and a network that ends in ten outputs"))
+            .advice(format!(
+                "pass the data set that was given to `predict`, and a network that ends in {classes} outputs"
+            )))
     }
 }
 
@@ -178,7 +188,8 @@ impl fmt::Display for Predictions {
         }
         let (predicted, largest) = (self.predicted(0), self.confidence(0));
         write!(f, "\nthe first image: {largest:.4} for class {predicted}")?;
-        match CLASS_NAMES.get(predicted).filter(|_| classes == CLASS_NAMES.len()) {
+        let names = self.source.class_names();
+        match names.get(predicted).filter(|_| classes == names.len()) {
             Some(name) => write!(f, ", {name}"),
             None => Ok(()),
         }
@@ -200,7 +211,7 @@ mod tests {
             let (predicted, confidence) = answers[row];
             if class == predicted { confidence } else { (1.0 - confidence) / 9.0 }
         });
-        Predictions { outputs, probabilities: true }
+        Predictions { outputs, probabilities: true, source: Source::FashionMnist }
     }
 
     #[test]
@@ -232,7 +243,7 @@ mod tests {
     #[test]
     fn a_label_is_among_the_k_largest() {
         let outputs = Array2::from_shape_fn((3, 10), |(row, class)| ((class * 3 + row * 7) % 10) as f32);
-        let predictions = Predictions { outputs, probabilities: false };
+        let predictions = Predictions { outputs, probabilities: false, source: Source::FashionMnist };
         // The outputs of these labels are 9, 7 and 0: the largest, the third, and the last.
         let data = data(&[3, 0, 2]);
         let shares: Vec<f32> = (1..=10).map(|k| predictions.top_k(k, &data).unwrap()).collect();
@@ -253,7 +264,11 @@ mod tests {
             ]
         );
         assert_eq!(shares[0], predictions.confusion(&data).unwrap().accuracy);
-        let equal = Predictions { outputs: Array2::zeros((1, 10)), probabilities: false };
+        let equal = Predictions {
+            outputs: Array2::zeros((1, 10)),
+            probabilities: false,
+            source: Source::FashionMnist,
+        };
         assert_eq!([4, 5].map(|k| equal.top_k(k, &self::data(&[4])).unwrap()), [0.0, 1.0]);
         for k in [0, 11] {
             assert!(predictions.top_k(k, &data).unwrap_err().to_string().contains("k from 1 to 10"));
@@ -272,7 +287,11 @@ mod tests {
         let answers = predictions(&[(9, 0.9)]);
         assert!(answers.confusion(&data(&[9, 4])).unwrap_err().to_string().contains("each of the 2 images"));
         assert!(answers.mistakes(&data(&[])).is_err());
-        let five = Predictions { outputs: Array2::zeros((1, 5)), probabilities: false };
+        let five = Predictions {
+            outputs: Array2::zeros((1, 5)),
+            probabilities: false,
+            source: Source::FashionMnist,
+        };
         assert!(five.confusion(&data(&[9])).unwrap_err().to_string().contains("5 numbers"));
         assert!(predictions(&[]).confusion(&data(&[])).unwrap_err().to_string().contains("no images"));
     }

@@ -54,7 +54,7 @@ impl Predictions {
             softmax(&mut quotients);
             row.iter_mut().zip(quotients).for_each(|(row, probability)| *row = probability);
         }
-        Ok(Predictions { outputs, probabilities: true })
+        Ok(Predictions { outputs, probabilities: true, source: self.source })
     }
 
     /// True where a higher temperature makes the loss smaller: where the mean logit by these probabilities is above
@@ -93,7 +93,7 @@ mod tests {
             if class == said { 3.0 } else { 0.0 }
         });
         let images = Images::made(Source::Practice, (1000, 1, 1), |_| 0, |i| (i % 10) as u8);
-        (Predictions { outputs, probabilities: false }, images.normalized())
+        (Predictions { outputs, probabilities: false, source: Source::Practice }, images.normalized())
     }
 
     /// At the best temperature the confidence, e^(3/T) / (e^(3/T) + 9), is the share that is right.
@@ -120,10 +120,15 @@ mod tests {
         let probabilities = logits.at_temperature(1.0).unwrap();
         assert!(probabilities.temperature(&data).unwrap_err().to_string().contains("found probabilities"));
         assert!(logits.temperature(&data.take(3)).is_err());
-        let none = Predictions { outputs: Array2::zeros((0, 10)), probabilities: false };
+        let none =
+            Predictions { outputs: Array2::zeros((0, 10)), probabilities: false, source: Source::Practice };
         let told = none.temperature(&data.take(0)).unwrap_err().to_string();
         assert!(told.contains("at least one image, found none"), "{told}");
-        let nan = Predictions { outputs: Array2::from_elem((1000, 10), f32::NAN), probabilities: false };
+        let nan = Predictions {
+            outputs: Array2::from_elem((1000, 10), f32::NAN),
+            probabilities: false,
+            source: Source::Practice,
+        };
         assert!(nan.temperature(&data).unwrap_err().to_string().contains("finite numbers, found NaN"));
     }
 

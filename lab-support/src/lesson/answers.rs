@@ -3,7 +3,7 @@
 use lab_base::Error;
 use lab_base::home;
 
-use crate::data::FashionMnist;
+use crate::data::ImageSet;
 use crate::lesson::check::{Check, Said};
 use crate::lesson::evidence::evidence;
 use crate::lesson::questions::QUESTIONS;
@@ -22,12 +22,13 @@ pub struct Answer {
 /// `answers.md`, where it replaces this question's answer and nothing else. An answer that is not complete
 /// yet is written, too; an empty one is not.
 ///
-/// Answers about the practice set go to `data/practice/answers.md`.
+/// Answers about the practice set go to `data/practice/answers.md`, those about another data set to a folder of its own; what
+/// is asked of Fashion-MNIST alone is not judged there.
 ///
 /// # Errors
 /// When there is no such question, when the text has an HTML comment, or when a file can't be read or
 /// written.
-pub fn answer(number: usize, data: &FashionMnist, text: impl AsRef<str>) -> Result<Answer, Error> {
+pub fn answer(number: usize, data: &ImageSet, text: impl AsRef<str>) -> Result<Answer, Error> {
     let doing = format!("writing the answer to question {number}");
     let text = unindented(text.as_ref());
     let text = text.trim();

@@ -10,7 +10,7 @@ pub(super) struct Book {
     pub checks: &'static [(&'static str, &'static str)],
 }
 
-pub(super) const BOOKS: [Book; 12] = [
+pub(super) const BOOKS: [Book; 13] = [
     Book {
         file: "1-load.ipynb",
         title: "1 · Load",
@@ -89,6 +89,11 @@ pub(super) const BOOKS: [Book; 12] = [
         file: "14-your-own-photo.ipynb",
         title: "14 · Your own photo",
         checks: &[("guess: accuracy on a white ground", "92462811")],
+    },
+    Book {
+        file: "15-your-own-data.ipynb",
+        title: "15 · Your own data",
+        checks: &[("names of digits", "a51c000a"), ("guess: digits against garments", "a51c000e")],
     },
 ];
 

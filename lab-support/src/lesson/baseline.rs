@@ -34,7 +34,7 @@ pub fn keep(model: &Sequential, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The lab's baseline, 784-128-10: as the notebook on training saved it, or else trained now, for 10
+/// The lab's baseline, 784-128-10 (of another data set with its pixels and classes): as the notebook on training saved it, or else trained now, for 10
 /// epochs, and saved.
 ///
 /// # Errors
@@ -46,7 +46,11 @@ pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {
         return Sequential::load(path);
     }
     println!("There is no trained baseline yet: training it for {BASELINE_EPOCHS} epochs.");
-    let mut model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear).seed(42);
+    let ((_, height, width), source) = (train.shape(), train.images().source);
+    let shape = if let Source::Own(_) = source { [height, width] } else { [28, 28] };
+    let described =
+        Sequential::new(shape).flatten().dense(128, Relu).dense(source.class_names().len(), Linear);
+    let mut model = described.seed(42);
     model.compile(Adam::default(), CrossEntropy::from_logits());
     model.fit(train, Fit::epochs(BASELINE_EPOCHS))?;
     live::check_not_stopped("saving the baseline")?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use lab_base::Error;
 use lab_base::{home, records};
 
-use crate::data::FashionMnist;
+use crate::data::{ImageSet, Source};
 use crate::lesson::baseline::path_of;
 use crate::lesson::judge::{Evidence, FirstImage, Saved};
 use crate::lesson::long_run::recorded;
@@ -15,10 +15,13 @@ use crate::nn::Sequential;
 /// The records that the lab itself has written, for question 6 with those of long runs; and for question 5 what the
 /// saved baseline says of the first test image, and how good it is: the function that trains it where there is none
 /// leaves no record.
-pub(super) fn evidence(number: usize, data: &FashionMnist) -> Result<Evidence, Error> {
+pub(super) fn evidence(number: usize, data: &ImageSet) -> Result<Evidence, Error> {
     let runs = sealed_runs(&home::runs_file(data.train.source)?, number)?;
-    let (first_image, saved) = if number == 5 { saved_baseline(data)? } else { (None, None) };
-    Ok(Evidence { runs, first_image, saved })
+    let source = data.train.source;
+    let other_set = matches!(source, Source::Own(_)).then(|| source.title());
+    let is_asked = number == 5 && other_set.is_none();
+    let (first_image, saved) = if is_asked { saved_baseline(data)? } else { (None, None) };
+    Ok(Evidence { runs, first_image, saved, other_set })
 }
 
 /// Those of this file, and for question 6 the long ones, less what the library has not written.
@@ -32,7 +35,7 @@ fn sealed_runs(file: &Path, number: usize) -> Result<Vec<Run>, Error> {
 }
 
 /// Nothing where no baseline has been saved.
-fn saved_baseline(data: &FashionMnist) -> Result<(Option<FirstImage>, Option<Saved>), Error> {
+fn saved_baseline(data: &ImageSet) -> Result<(Option<FirstImage>, Option<Saved>), Error> {
     let path = path_of("baseline", data.test.source)?;
     if !path.exists() {
         return Ok((None, None));

@@ -1,7 +1,6 @@
 use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::data::CLASS_NAMES;
 use crate::nn::kernels::math::exp;
 use crate::nn::layers::activation::softmax;
 
@@ -12,9 +11,6 @@ pub struct CrossEntropy {
     logits: bool,
     smoothing: f32,
 }
-
-/// How much each class counts, in label order.
-pub(crate) type ClassWeights = [f32; CLASS_NAMES.len()];
 
 /// Smaller probabilities are raised to this one: the loss of 0 would be infinite.
 const LEAST: f32 = 1e-30;
@@ -91,7 +87,7 @@ impl CrossEntropy {
         self,
         outputs: &[f32],
         labels: &[usize],
-        class_weight: Option<&ClassWeights>,
+        class_weight: Option<&[f32]>,
         d_outputs: &mut [f32],
     ) -> (f64, usize) {
         let (scale, classes) = (1.0 / labels.len() as f32, outputs.len() / labels.len());
@@ -167,7 +163,7 @@ mod tests {
     }
 
     /// The mean loss and its gradient, against the numbers of `cross_entropy` in `tests/pytorch.py`.
-    fn check_pytorch(name: &str, loss: CrossEntropy, outputs: &[f32], class_weight: Option<&ClassWeights>) {
+    fn check_pytorch(name: &str, loss: CrossEntropy, outputs: &[f32], class_weight: Option<&[f32]>) {
         let theirs = |what| pytorch(&format!("cross-entropy from {name}"), what);
         let (mut ours, mean) = ([1.0; 6], f64::from(theirs("loss")[0]));
         let (sum, _) = loss.backward(outputs, &LABELS, class_weight, &mut ours);
@@ -183,7 +179,7 @@ mod tests {
         check_pytorch("logits, label smoothing 0.2", loss.label_smoothing(0.2), &logits, None);
         let mut weights = [1.0; 10];
         (weights[0], weights[2]) = (3.0, 0.5);
-        check_pytorch("logits, class weights 3, 1, 0.5", loss, &logits, Some(&weights));
+        check_pytorch("logits, class weights 3, 1, 0.5", loss, &logits, Some(&weights[..]));
         let probabilities = [0.5, 0.2, 0.3, 0.6, 0.3, 0.1];
         check_pytorch("probabilities", CrossEntropy::from_probabilities(), &probabilities, None);
     }

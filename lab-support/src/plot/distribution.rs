@@ -3,10 +3,12 @@
 use lab_base::Error;
 use plotters::prelude::{Color, Rectangle};
 
-use crate::data::{CLASS_NAMES, Dataset, Images, Scale};
+use crate::data::{Dataset, Images, Scale};
 use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
-use crate::plot::style::{Area, Axis, BLUE, Drawn, INK, MARGIN, axes, px, text, to_the_left, to_the_right};
+use crate::plot::style::{
+    Area, Axis, BLUE, Drawn, INK, MARGIN, axes, fitting, px, text, to_the_left, to_the_right,
+};
 
 impl Images {
     /// How many images there are of each class.
@@ -26,11 +28,11 @@ impl Images {
         let frame = Frame {
             title: "Images per class",
             note: &note,
-            size: (700, ROW * CLASS_NAMES.len() as i32 + 6),
+            size: (700, row(counts.len()) * counts.len() as i32 + 6),
             source: self.source,
             alt: format!("Images per class. {note}."),
         };
-        Figure::draw(frame, |area| draw_counts(area, &counts, most))
+        Figure::draw(frame, |area| draw_counts(area, &counts, self.source.class_names(), most))
     }
 
     /// The distribution of the pixels' values, 0 to 255.
@@ -60,15 +62,19 @@ fn check(images: &Images, doing: &str) -> Result<(), Error> {
 }
 
 /// Height of a class's row, in pixels.
-const ROW: i32 = 28;
+fn row(classes: usize) -> i32 {
+    if classes > 10 { 20 } else { 28 }
+}
 
-fn draw_counts(area: &Area, counts: &[usize; CLASS_NAMES.len()], most: usize) -> Drawn {
+fn draw_counts(area: &Area, counts: &[usize], class_names: &[&str], most: usize) -> Drawn {
+    let row = row(counts.len());
     let (left, longest) = (px(MARGIN + 92), px(500));
     for (label, &count) in counts.iter().enumerate() {
-        let (top, bottom) = (px(ROW * label as i32 + 4), px(ROW * (label as i32 + 1) - 4));
+        let (top, bottom) = (px(row * label as i32 + 4), px(row * (label as i32 + 1) - 4));
         let (middle, end) = ((top + bottom) / 2, left + (longest as usize * count / most.max(1)) as i32);
         area.draw(&Rectangle::new([(left, top), (end, bottom)], BLUE.filled()))?;
-        area.draw_text(CLASS_NAMES[label], &to_the_left(&text(14, INK)), (left - px(8), middle))?;
+        let name = fitting(area, class_names[label], px(92))?;
+        area.draw_text(&name, &to_the_left(&text(14, INK)), (left - px(8), middle))?;
         area.draw_text(&thousands(count), &to_the_right(&text(14, INK)), (end + px(8), middle))?;
     }
     Ok(())

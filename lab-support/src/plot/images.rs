@@ -8,7 +8,7 @@ use crate::data::{Dataset, Images, Scale};
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey, pick, viridis};
 use crate::plot::style::{
-    Area, Drawn, FADED, INK, LINE, MARGIN, centred, px, text, thin, to_the_left, to_the_right,
+    Area, Drawn, FADED, INK, LINE, MARGIN, centred, fitting, px, text, thin, to_the_left, to_the_right,
 };
 
 impl Images {
@@ -140,7 +140,8 @@ fn grid(images: &Images, rows: usize, cols: usize) -> Result<Figure, Error> {
             let (x, y) = (px(MARGIN + col * pitch), px(row * (pitch + 14) + 2));
             picture::draw(area, (x, y), cell, image, grey)?;
             let below = (x + longest * cell / 2, y + longest * cell + px(12));
-            area.draw_text(images.class_name(i), &centred(&text(name_size, INK)), below)?;
+            let name = fitting(area, images.class_name(i), px(pitch))?;
+            area.draw_text(&name, &centred(&text(name_size, INK)), below)?;
         }
         Ok(())
     })

@@ -2,7 +2,7 @@
 
 use lab_base::Error;
 
-use crate::data::{CLASS_NAMES, Dataset};
+use crate::data::Dataset;
 use crate::eval::{Mistake, Predictions};
 use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
@@ -31,7 +31,7 @@ impl Predictions {
         };
         Figure::draw(frame, |area| {
             answer.draw_image(area, (px(MARGIN), px(4)), px(280))?;
-            answer.draw_caption(area, (px(MARGIN + 140), px(300)), 16)?;
+            answer.draw_caption(area, (px(MARGIN + 140), px(300)), 16, px(300))?;
             answer.draw_named_bars(area, (px(420), px(4)), px(28), px(250))
         })
     }
@@ -110,12 +110,15 @@ impl Predictions {
             probabilities: self.row(i),
             predicted: self.predicted(i),
             actual: usize::from(data.images().labels[i]),
+            class_names: data.images().source.class_names(),
         })
     }
 }
 
 /// Pairs of image and bars side by side, at most.
 const COLUMNS: usize = 3;
+/// As many letters as a line under the title has room for.
+const KEY_LETTERS: usize = 125;
 /// Width and height of a pair, in pixels.
 const PAIR: (i32, i32) = (252, 172);
 
@@ -126,11 +129,16 @@ fn draw_gallery(
     data: &Dataset,
 ) -> Result<Figure, Error> {
     let rows = answers.len().div_ceil(cols) as i32;
-    let key: Vec<String> = CLASS_NAMES.iter().enumerate().map(|(i, name)| format!("{i} {name}")).collect();
+    let class_names = data.images().source.class_names();
+    let key: Vec<String> = class_names.iter().enumerate().map(|(i, name)| format!("{i} {name}")).collect();
+    let mut key = key.join("   ");
+    if key.chars().count() > KEY_LETTERS {
+        key = format!("the bars stand for the labels 0 to {}", class_names.len() - 1);
+    }
     let described: Vec<String> = answers.iter().map(PredictedImage::described).collect();
     let frame = Frame {
         title,
-        note: &key.join("   "),
+        note: &key,
         size: (2 * MARGIN + PAIR.0 * COLUMNS as i32, PAIR.1 * rows),
         source: data.images().source,
         alt: format!("{title}. {}.", described.join("; ")),
@@ -146,6 +154,6 @@ fn draw_gallery(
 
 fn draw_pair(area: &Area, answer: &PredictedImage, (x, y): (i32, i32)) -> Drawn {
     answer.draw_image(area, (x, y), px(112))?;
-    answer.draw_numbered_bars(area, (x + px(120), y), px(12), px(112))?;
-    answer.draw_caption(area, (x + px(120), y + px(138)), 14)
+    answer.draw_numbered_bars(area, (x + px(120), y), px(120), px(112))?;
+    answer.draw_caption(area, (x + px(120), y + px(138)), 14, px(PAIR.0 - 4))
 }

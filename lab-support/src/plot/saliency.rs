@@ -3,7 +3,7 @@
 use lab_base::Error;
 use plotters::prelude::{Color, RGBColor, Rectangle};
 
-use crate::data::CLASS_NAMES;
+use crate::data::Source;
 use crate::nn::Saliency;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey};
@@ -21,7 +21,7 @@ impl Saliency {
     /// # Errors
     /// When the figure can't be encoded.
     pub fn plot(&self) -> Result<Figure, Error> {
-        let (class, actual) = (name(self.class), name(self.actual));
+        let (class, actual) = (name(self.source, self.class), name(self.source, self.actual));
         let largest = signed::largest(&self.gradient);
         let (row, column) = self.steepest();
         let frame = Frame {
@@ -71,8 +71,8 @@ impl Saliency {
 }
 
 /// The name of a class; its number where the network has more than there are names.
-fn name(class: usize) -> String {
-    CLASS_NAMES.get(class).map_or(format!("class {class}"), |name| name.to_string())
+fn name(source: Source, class: usize) -> String {
+    source.class_names().get(class).map_or(format!("class {class}"), |name| name.to_string())
 }
 
 /// The image at half its brightness, so that what lies over it shows.

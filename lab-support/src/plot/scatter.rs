@@ -4,12 +4,12 @@ use lab_base::Error;
 use ndarray::{ArrayView1, ArrayView2};
 use plotters::prelude::{Circle, Color, RGBColor};
 
-use crate::data::{CLASS_NAMES, Source};
+use crate::data::Source;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::mark::Mark;
 use crate::plot::style::{
     Area, Axis, BLUE, Drawn, GREEN, GREY, INK, MARGIN, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred,
-    px, text, to_the_right,
+    fitting, px, text, to_the_right,
 };
 
 /// What a scatter plot shows.
@@ -22,7 +22,7 @@ pub struct Scatter<'a> {
     pub axes: [&'a str; 2],
     /// `[n, 2]`: x and y of each image.
     pub points: ArrayView2<'a, f64>,
-    /// `[n]`, from 0 to 9.
+    /// `[n]`, each of a class of the source.
     pub labels: ArrayView1<'a, u8>,
     /// Where the images come from.
     pub source: Source,
@@ -37,7 +37,7 @@ const COLOURS: [RGBColor; 10] = [BLUE, GREY, ORANGE, GREEN, RED, SKY, INK, PURPL
 /// Each image as a mark of its class's colour and form, and the class's number where its middle is.
 ///
 /// # Errors
-/// When there are no points, not two numbers and a label from 0 to 9 for each, or a number is not finite.
+/// When there are no points, not two numbers and a label of a class for each, or a number is not finite.
 pub fn scatter(plot: &Scatter) -> Result<Figure, Error> {
     let Scatter { points, labels, .. } = plot;
     let doing = "drawing images as points";
@@ -51,8 +51,10 @@ pub fn scatter(plot: &Scatter) -> Result<Figure, Error> {
     if let Some(number) = points.iter().find(|number| !number.is_finite()) {
         return refused("finite numbers", number.to_string());
     }
-    if let Some(label) = labels.iter().find(|label| usize::from(**label) >= CLASS_NAMES.len()) {
-        return refused("labels from 0 to 9", label.to_string());
+    let class_names = plot.source.class_names();
+    let classes = class_names.len();
+    if let Some(label) = labels.iter().find(|label| usize::from(**label) >= classes) {
+        return refused(&format!("labels from 0 to {}", classes - 1), label.to_string());
     }
     let frame = Frame {
         title: plot.title,
@@ -62,21 +64,32 @@ pub fn scatter(plot: &Scatter) -> Result<Figure, Error> {
         alt: format!("{}: {} images as points, marked by class. {}.", plot.title, labels.len(), plot.note),
     };
     Figure::draw(frame, |area| {
-        draw_key(area)?;
-        let (_, panel) = area.split_vertically(px(KEY));
+        draw_key(area, class_names)?;
+        let (_, panel) = area.split_vertically(px(8 + KEY_ROW * key_rows(classes)));
         draw_points(area, &panel, plot)
     })
 }
 
-/// Height of the key, in pixels.
-const KEY: i32 = 52;
+/// Height of a row of the key, in pixels.
+const KEY_ROW: i32 = 22;
 
-/// Which mark is which class: two rows of five.
-fn draw_key(area: &Area) -> Drawn {
-    for (class, name) in CLASS_NAMES.iter().enumerate() {
-        let (x, y) = (MARGIN + 66 + (class % 5) as i32 * 160, 10 + (class / 5) as i32 * 22);
-        Mark::ALL[class].draw(area, (px(x), px(y)), COLOURS[class])?;
-        let words = format!("{class} {name}");
+/// Rows of five classes, at most six of them: the number at a class's middle says what it is, too.
+fn key_rows(classes: usize) -> i32 {
+    classes.div_ceil(5).min(6) as i32
+}
+
+/// Of more than ten classes, the eleventh has the mark of the first in another colour.
+fn mark(class: usize) -> (Mark, RGBColor) {
+    (Mark::ALL[class % 10], COLOURS[(class + 3 * (class / 10)) % 10])
+}
+
+/// Which mark is which class: rows of five.
+fn draw_key(area: &Area, class_names: &[&str]) -> Drawn {
+    for (class, name) in class_names.iter().enumerate().take(5 * key_rows(class_names.len()) as usize) {
+        let (x, y) = (MARGIN + 66 + (class % 5) as i32 * 160, 10 + (class / 5) as i32 * KEY_ROW);
+        let (mark, colour) = mark(class);
+        mark.draw(area, (px(x), px(y)), colour)?;
+        let words = fitting(area, &format!("{class} {name}"), px(138))?;
         area.draw_text(&words, &to_the_right(&text(14, INK)), (px(x + 10), px(y)))?;
     }
     Ok(())
@@ -102,10 +115,10 @@ fn draw_points(area: &Area, panel: &Area, plot: &Scatter) -> Drawn {
         (x - left, y - top)
     };
     for (point, &label) in plot.points.rows().into_iter().zip(plot.labels) {
-        let class = usize::from(label);
-        Mark::ALL[class].draw(area, place(point[0], point[1]), COLOURS[class])?;
+        let (mark, colour) = mark(usize::from(label));
+        mark.draw(area, place(point[0], point[1]), colour)?;
     }
-    for class in 0..CLASS_NAMES.len() {
+    for class in 0..plot.source.class_names().len() {
         if let Some([x, y]) = middle(plot, class) {
             area.draw(&Circle::new(place(x, y), px(11), WHITE.mix(0.8).filled()))?;
             area.draw_text(&class.to_string(), &centred(&bold(17, INK)), place(x, y))?;

@@ -62,7 +62,7 @@ fn predictions() -> Predictions {
         _ if class == i % 10 => 0.91,
         _ => 0.01,
     });
-    Predictions { outputs, probabilities: true }
+    Predictions { outputs, probabilities: true, source: Source::FashionMnist }
 }
 
 fn history(epochs: usize, validation: bool) -> History {
@@ -307,7 +307,10 @@ fn logits_and_flawless_predictions_have_no_picture_of_mistakes() {
     assert_error(logits.gallery(1, 1, &data()), "model.with_softmax().predict");
     assert_error(logits.worst(1, &data()), "model.with_softmax().predict");
     let outputs = Array2::from_shape_fn((12, 10), |(i, class)| if class == i % 10 { 1.0 } else { 0.0 });
-    assert_error(Predictions { outputs, probabilities: true }.worst(1, &data()), "at least one mistake");
+    assert_error(
+        Predictions { outputs, probabilities: true, source: Source::FashionMnist }.worst(1, &data()),
+        "at least one mistake",
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod files;
 mod names;
 mod numbers;
+mod own_data;
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};

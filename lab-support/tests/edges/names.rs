@@ -127,11 +127,15 @@ fn every_path_has_an_answer() {
 #[test]
 fn every_table_of_outputs_has_an_answer() {
     let data = data();
+    let source = data.images().source;
     for (rows, columns) in [(0, 0), (0, 10), (20, 0), (20, 9), (20, 10), (20, 11), (19, 10), (1, 10)] {
         for number in [0.1, 0.0, f32::NAN, f32::INFINITY, f32::MAX, -1.0] {
             for probabilities in [true, false] {
-                let predictions =
-                    Predictions { outputs: Array2::from_elem((rows, columns), number), probabilities };
+                let predictions = Predictions {
+                    outputs: Array2::from_elem((rows, columns), number),
+                    probabilities,
+                    source,
+                };
                 let fits = (rows, columns) == (20, 10) && number.is_finite();
                 let what = format!("[{rows}, {columns}] of {number}");
                 assert_eq!(works(&what, || predictions.confusion(&data).map(drop)), fits, "{what}");

@@ -1,5 +1,6 @@
 //! The tasks of the notebook on enhancements.
 
+use crate::data::Source;
 use crate::lesson::check::{Check, Point};
 use crate::lesson::run::Run;
 use crate::lesson::runs::{BASELINE, Group, Runs};
@@ -10,10 +11,17 @@ const ENOUGH_IMAGES: usize = 50_000;
 /// The three tasks, in the records: other widths, more epochs, another layer, each learned from at least 50,000 images; and
 /// a test set that had no part in any training.
 pub fn enhanced(runs: &Runs) -> Check {
+    let enough = match runs.source {
+        // Of another data set, all but the sixth part that may validate.
+        Source::Own(_) => {
+            runs.groups.iter().flat_map(Group::runs).map(|run| run.images * 5 / 6).max().unwrap_or(0)
+        }
+        _ => ENOUGH_IMAGES,
+    };
     let all = || runs.groups.iter().flat_map(Group::runs);
     // As many units in each hidden layer as training says, and the epochs that it had.
     let trainings: Vec<(Vec<usize>, usize)> = all()
-        .filter(|run| run.is_sealed() && run.images >= ENOUGH_IMAGES && run.epochs_before == 0)
+        .filter(|run| run.is_sealed() && run.images >= enough && run.epochs_before == 0)
         .filter_map(|run| Some((run.recipe.as_ref()?.network.hidden_units()?, run.epochs)))
         .collect();
     let any = |holds: &dyn Fn(&[usize], usize) -> bool| trainings.iter().any(|(w, epochs)| holds(w, *epochs));

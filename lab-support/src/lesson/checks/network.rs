@@ -1,6 +1,6 @@
 //! The network: built, trained, asked.
 
-use crate::data::{CLASS_NAMES, Dataset, Split};
+use crate::data::{Dataset, Source, Split};
 use crate::eval::Predictions;
 use crate::lesson::check::{Check, Point};
 use crate::lesson::checks::data::in_its_place;
@@ -37,6 +37,7 @@ pub fn trained(history: &History, score: &Score) -> Check {
     let (epochs, provenance) = (&history.epochs, &history.setup.provenance);
     let images = score.evidence().map(|evidence| evidence.images);
     let on_test = images.is_some_and(|images| images.whole && images.split == Split::Test);
+    let is_own = matches!(history.setup.source, Source::Own(_));
     let losses = (epochs.first().map(|e| e.train.loss), epochs.last().map(|e| e.train.loss));
     let mut points = vec![
         Point::new(
@@ -64,8 +65,12 @@ pub fn trained(history: &History, score: &Score) -> Check {
             "take images for validation from the training set: `train.split(55_000)?`",
         ),
         Point::new(
-            on_test && score.samples == 10_000,
-            "an examination on all 10,000 test images",
+            on_test && (is_own || score.samples == 10_000),
+            if is_own {
+                "an examination on all test images"
+            } else {
+                "an examination on all 10,000 test images"
+            },
             match images.map(|images| images.split) {
                 Some(Split::Train) => format!("one on {} training images", thousands(score.samples)),
                 Some(Split::Unknown) => format!("one on {} other images", thousands(score.samples)),
@@ -73,7 +78,7 @@ pub fn trained(history: &History, score: &Score) -> Check {
             },
             "`let score = model.evaluate(&test)?;`",
         ),
-        better_than(score.accuracy),
+        better_than_guessing(score.accuracy, history.setup.source),
     ];
     // Said where it is missing: nobody expects it to be.
     let learned = history.setup.validated_on_learned;
@@ -99,10 +104,15 @@ pub fn trained(history: &History, score: &Score) -> Check {
 /// Probabilities for every test image, from a network that has learned.
 pub fn predicted(predictions: &Predictions, test: &Dataset) -> Check {
     let accuracy = predictions.confusion(test).map_or(0.0, |confusion| confusion.accuracy);
+    let source = test.images().source;
+    let (expected, images) = match source {
+        Source::Own(_) => ("a number for each class, for each of the test images", test.len()),
+        _ => ("ten numbers for each of the 10,000 test images", 10_000),
+    };
     let points = vec![
         Point::new(
-            predictions.outputs.dim() == (10_000, CLASS_NAMES.len()),
-            "ten numbers for each of the 10,000 test images",
+            predictions.outputs.dim() == (images, source.class_names().len()),
+            expected,
             format!("{:?}", predictions.outputs.dim()),
             "`let predictions = probability.predict(&test)?;`",
         ),
@@ -113,15 +123,19 @@ pub fn predicted(predictions: &Predictions, test: &Dataset) -> Check {
             "put a softmax behind the network: `model.with_softmax()`",
         ),
         in_its_place(test.images().split(), Split::Test),
-        better_than(accuracy),
+        better_than_guessing(accuracy, source),
     ];
     Check::new("predicted", points)
 }
 
-fn better_than(accuracy: f32) -> Point {
+/// Of garments 0.8, which the lab's network passes in its first epoch; of other images a third of the way from guessing to
+/// certainty, as nobody knows how hard they are.
+fn better_than_guessing(accuracy: f32, source: Source) -> Point {
+    let guessing = 1.0 / source.class_names().len() as f32;
+    let least = if let Source::Own(_) = source { guessing + (1.0 - guessing) / 3.0 } else { 0.8 };
     Point::new(
-        accuracy > 0.8,
-        "a test accuracy above 0.8",
+        accuracy > least,
+        format!("a test accuracy above {}", (100.0 * least).round() / 100.0),
         format!("{accuracy:.4}"),
         "was the network trained, and on normalized images?",
     )

@@ -123,6 +123,7 @@ fn predictions() {
             f32::from(u8::from(class == (i + wrong) % 10))
         }),
         probabilities,
+        source: Source::FashionMnist,
     };
     passed(predicted(&answers(true, 0), &test));
     open(predicted(&answers(false, 0), &test), "logits");

@@ -11,6 +11,8 @@ pub(in crate::lesson) struct Evidence {
     pub runs: Vec<Run>,
     pub first_image: Option<FirstImage>,
     pub saved: Option<Saved>,
+    /// What the data set is called, where it is none of garments.
+    pub other_set: Option<&'static str>,
 }
 
 /// The saved baseline, measured on the test images when it is asked for.

@@ -25,6 +25,9 @@ use super::check::Point;
 /// Letters of the longest text that is judged: five times what a long answer has.
 const LONGEST: usize = 5_000;
 
+/// Questions whose answers have numbers or names of Fashion-MNIST in them.
+const ASKS_OF_FASHION_MNIST: [usize; 4] = [1, 3, 4, 5];
+
 /// What is expected of the answer to question `number`, 1 to 6, and whether it is there.
 pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point> {
     if text.trim().is_empty() {
@@ -35,6 +38,11 @@ pub(super) fn judge(number: usize, text: &str, evidence: &Evidence) -> Vec<Point
     if length > LONGEST {
         let why = format!("it has {length}; your teacher may read it");
         findings.unclear(&format!("an answer of at most {LONGEST} letters"), &why);
+        return findings.points();
+    }
+    if let Some(title) = evidence.other_set.filter(|_| ASKS_OF_FASHION_MNIST.contains(&number)) {
+        let why = format!("{title} is loaded: what is said of it is for your teacher to read");
+        findings.unclear("an answer about Fashion-MNIST", why);
         return findings.points();
     }
     let sentences = read::sentences(text);

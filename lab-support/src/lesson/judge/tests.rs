@@ -36,7 +36,24 @@ fn evidence(number: usize) -> Evidence {
     }
     let mut probabilities = vec![0.0; 10];
     (probabilities[5], probabilities[7], probabilities[9]) = (0.0013, 0.0368, 0.9619);
-    Evidence { runs, first_image: Some(FirstImage { actual: 9, probabilities }), saved: None }
+    Evidence {
+        runs,
+        first_image: Some(FirstImage { actual: 9, probabilities }),
+        saved: None,
+        other_set: None,
+    }
+}
+
+/// Of another data set nobody here knows what is right; what holds of any network is judged.
+#[test]
+fn what_is_asked_of_garments_is_left_to_a_reader_where_there_are_none() {
+    let evidence = |number| Evidence { other_set: Some("letters"), ..evidence(number) };
+    let text = "Pixels are divided by 255, so that all inputs are between 0 and 1 and gradient descent converges faster.";
+    let says = |number| Check::new("answer", judge(number, text, &evidence(number))).to_string();
+    for number in [1, 3, 4, 5] {
+        assert!(says(number).contains("letters is loaded"), "{}", says(number));
+    }
+    assert!([2, 6].iter().all(|number| !says(*number).contains("letters is loaded")));
 }
 
 fn judged(number: usize, text: &str) -> (Judged, String) {

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ImageSet, Images, Split};
+use crate::data::{ImageIds, Images, Split};
 
 /// Which images had a say in a network's weights: what must not be only tested on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    trained: ImageSet,
-    validated: ImageSet,
+    trained: ImageIds,
+    validated: ImageIds,
     /// Whether it has weights of which nobody has written down what they were learned from.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     unknown: bool,

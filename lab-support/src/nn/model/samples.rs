@@ -1,4 +1,4 @@
-use crate::data::{CLASS_NAMES, Dataset};
+use crate::data::Dataset;
 
 /// Images that go through a network at once, when nothing is learned: as many as a core's own cache holds.
 pub(super) const BLOCK: usize = 64;
@@ -46,7 +46,7 @@ impl Samples for Dataset {
     }
 
     fn classes(&self) -> Option<usize> {
-        Some(CLASS_NAMES.len())
+        Some(self.images().source.class_names().len())
     }
 
     fn black(&self) -> f32 {

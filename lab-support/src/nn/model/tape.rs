@@ -2,7 +2,7 @@ use crate::nn::kernels::transpose::transpose;
 use crate::nn::kernels::{RandomStream, Threads};
 use crate::nn::layers::spec::channels;
 use crate::nn::layers::{Backward, Layer, Parameter};
-use crate::nn::loss::{ClassWeights, CrossEntropy};
+use crate::nn::loss::CrossEntropy;
 use crate::nn::model::sequential::Sequential;
 
 /// The numbers of one batch on their way through a network: made once, used for every batch.
@@ -107,7 +107,7 @@ impl Tape {
         layers: &mut [Box<dyn Layer>],
         loss: CrossEntropy,
         labels: &[usize],
-        class_weight: Option<&ClassWeights>,
+        class_weight: Option<&[f32]>,
         threads: &Threads,
     ) -> (f64, usize) {
         let n = labels.len();

@@ -102,7 +102,15 @@ impl Sequential {
     ) -> Result<Recipe, Error> {
         let (optimizer, loss) = self.checked_compilation()?;
         let (train, validation) = (SetSpec::of(train), validation.map(SetSpec::of));
-        Ok(Recipe { network: self.spec(), start, optimizer, loss, plan: plan.plan, train, validation })
+        Ok(Recipe {
+            network: self.spec(),
+            start,
+            optimizer,
+            loss,
+            plan: plan.plan.clone(),
+            train,
+            validation,
+        })
     }
 }
 

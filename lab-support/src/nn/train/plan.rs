@@ -3,12 +3,12 @@ use std::fmt;
 use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::nn::loss::{ClassWeights, CrossEntropy};
+use crate::nn::loss::CrossEntropy;
 use crate::nn::train::augment::Augment;
 use crate::nn::train::schedule::Schedule;
 
 /// What of [`Fit`](crate::nn::Fit) has a say in the result, the data apart.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub epochs: usize,
     pub batch_size: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Plan {
     pub clip_norm: Option<f32>,
     pub early_stopping: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub class_weight: Option<ClassWeights>,
+    pub class_weight: Option<Vec<f32>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<f32>,
 }
@@ -29,7 +29,7 @@ impl Plan {
     /// # Errors
     /// When a number is out of its range.
     pub fn check(&self) -> Result<(), Error> {
-        let Plan { epochs, batch_size, early_stopping, clip_norm, class_weight, average, .. } = *self;
+        let Plan { epochs, batch_size, early_stopping, clip_norm, average, .. } = *self;
         let refused = |expected: &str, found: &dyn fmt::Display, advice: &str| {
             Err(Error::new("reading how to train", expected, found, advice))
         };
@@ -48,9 +48,8 @@ impl Plan {
             return refused(expected, &most, "its usual value is 1");
         }
         let is_weight = |weight: &f32| *weight >= 0.0 && weight.is_finite();
-        let are_weights =
-            |all: &ClassWeights| all.iter().all(is_weight) && all.iter().any(|weight| *weight != 0.0);
-        if let Some(weights) = class_weight.filter(|weights| !are_weights(weights)) {
+        let are_weights = |all: &[f32]| all.iter().all(is_weight) && all.iter().any(|weight| *weight != 0.0);
+        if let Some(weights) = self.class_weight.as_deref().filter(|weights| !are_weights(weights)) {
             let expected = "class weights that are finite numbers of at least 0, and not all 0";
             return refused(expected, &format!("{weights:?}"), "a class that counts as usual has 1");
         }
@@ -61,13 +60,27 @@ impl Plan {
         Ok(())
     }
 
+    /// # Errors
+    /// When there is not one class weight for each of so many classes.
+    pub fn check_class_weights(&self, classes: usize) -> Result<(), Error> {
+        match self.class_weight.as_ref().filter(|weights| weights.len() != classes) {
+            Some(weights) => Err(Error::new(
+                "reading how to train",
+                format!("a class weight for each of the {classes} classes"),
+                weights.len(),
+                format!("start from `let mut weights = vec![1.0; {classes}];`"),
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// What was chosen beside the batch size, for people: `cosine, warm-up 2; gradients clipped to 1`.
     pub fn words(&self, loss: CrossEntropy) -> String {
         let patience = self.early_stopping.map(|patience| format!("early stopping after {patience}"));
         let clip = self.clip_norm.map(|most| format!("gradients clipped to {most}"));
         let augment = self.augment.map(|augment| augment.to_string());
         let average = self.average.map(|memory| format!("weights averaged with memory {memory}"));
-        let weights = self.class_weight.map(|weights| {
+        let weights = self.class_weight.as_ref().map(|weights| {
             let others = weights.iter().enumerate().filter(|(_, weight)| **weight != 1.0);
             let others: Vec<String> = others.map(|(class, weight)| format!("{class}: {weight}")).collect();
             format!("class weights {}", if others.is_empty() { "1".into() } else { others.join(", ") })

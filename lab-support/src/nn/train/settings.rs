@@ -108,7 +108,7 @@ impl Fit {
         Fit { plan: Plan { clip_norm: Some(most), ..self.plan }, ..self }
     }
 
-    /// How much each class counts, ten numbers in label order, default 1: each image's loss is multiplied by the number of
+    /// How much each class counts, a number for each in label order, default 1: each image's loss is multiplied by the number of
     /// its class, and the training loss is the mean of these products. Finite numbers of at least 0, not all of them 0;
     /// above 1 for a class that is rare, or must not be missed. Validation and test are not weighted. Keras's
     /// `class_weight`.
@@ -119,8 +119,8 @@ impl Fit {
     /// weights[6] = 2.0; // a shirt counts twice
     /// let plan = Fit::epochs(5).class_weight(weights);
     /// ```
-    pub fn class_weight(self, weights: [f32; 10]) -> Fit {
-        Fit { plan: Plan { class_weight: Some(weights), ..self.plan }, ..self }
+    pub fn class_weight(self, weights: impl Into<Vec<f32>>) -> Fit {
+        Fit { plan: Plan { class_weight: Some(weights.into()), ..self.plan }, ..self }
     }
 
     /// Trains as always, and keeps a running mean of all numbers beside it: after each step

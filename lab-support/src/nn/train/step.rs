@@ -39,9 +39,10 @@ impl<'a, S: Samples> Trainer<'a, S> {
         threads: &'a Threads,
     ) -> Result<Trainer<'a, S>, Error> {
         let (optimizer, loss) = model.checked_compilation()?;
-        let Fit { plan, quiet, .. } = *fit;
+        let (plan, quiet) = (fit.plan.clone(), fit.quiet);
         model.check_fits(train, "training")?;
         model.check_learns()?;
+        train.classes().map_or(Ok(()), |classes| plan.check_class_weights(classes))?;
         if let Some(validation) = validation {
             model.check_fits(validation, "validating")?;
         }
@@ -112,7 +113,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
             }
         }
         tape.forward_training(&mut model.layers, n, rng, threads);
-        let result = tape.backward(&mut model.layers, *loss, labels, plan.class_weight.as_ref(), threads);
+        let result = tape.backward(&mut model.layers, *loss, labels, plan.class_weight.as_deref(), threads);
         model.steps += 1;
         let step = model.steps;
         if let Some(most) = plan.clip_norm {
