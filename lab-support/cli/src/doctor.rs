@@ -95,7 +95,7 @@ fn version(program: &str) -> Option<String> {
 
 fn fashion_mnist() -> Result<Option<String>, Error> {
     Ok(match (data::source()?, home::fashion_mnist_dir()?) {
-        (Source::Practice | Source::Other | Source::Photos, _) => None,
+        (Source::Practice | Source::Other | Source::Photos | Source::Own(_), _) => None,
         (Source::FashionMnist, Some(folder)) => Some(format!("FASHION_MNIST_DIR, {}", folder.display())),
         (Source::FashionMnist, None) => Some(home::display(&data::folder()?)),
     })

@@ -66,7 +66,7 @@ pub fn fetch_data(board: &Board) {
     let line = board.line();
     let fetched = match data::source() {
         Ok(Source::Practice) => data::fetch(None, &|progress| line.show(progress), &|text| board.say(text)),
-        Ok(Source::FashionMnist | Source::Other | Source::Photos) => Ok(()),
+        Ok(Source::FashionMnist | Source::Other | Source::Photos | Source::Own(_)) => Ok(()),
         Err(error) => Err(error),
     };
     if let Err(error) = fetched {

@@ -33,7 +33,7 @@ fn trained(data: &ImageSet) -> Sequential {
 
 #[test]
 fn any_number_of_classes_goes_through_the_lab() {
-    for classes in [2, 3, 10, 11, 26, 62, 256] {
+    for classes in [2, 11, 26, 256] {
         let data = set(classes);
         let (train, test) = (data.train.normalized(), data.test.normalized());
         let mut model = trained(&data);
