@@ -150,7 +150,7 @@ fn draw(strokes: &[&[Point]], rng: &mut SmallRng) -> GrayImage {
     let (turn, slant) = (between(-0.3, 0.3), between(-0.3, 0.3));
     let (width, height) = (between(0.65, 1.1), between(0.75, 1.1));
     let middle = (50.0 + between(-9.0, 9.0), 50.0 + between(-7.0, 7.0));
-    let (radius, chalk) = (between(2.2, 6.0), between(150.0, 255.0));
+    let (radius, chalk) = (between(2.8, 6.0), between(170.0, 255.0));
     let place = |(x, y): Point, (off_x, off_y): Point| -> Point {
         let (x, y) = (width * (x - 50.0) + off_x, height * (y - 50.0) + off_y);
         let x = x - slant * y;
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!((data.train.counts(), data.test.counts()), (vec![200; 10], vec![40; 10]));
         // No two are alike, and each has ink enough to be read, and ground around it.
         for (i, image) in data.train.pixels.outer_iter().enumerate() {
-            let ink = image.iter().filter(|pixel| **pixel > 90).count();
+            let ink = image.iter().filter(|pixel| **pixel > 60).count();
             assert!((25..400).contains(&ink), "picture {i}: {ink}");
         }
         let (one, removed) = (root.join("one/000.png"), root.join("two/000.png"));

@@ -35,7 +35,7 @@ pub fn folder(path: impl AsRef<Path>) -> Result<ImageSet, Error> {
     let path = path.as_ref();
     let [train, test] = ["train", "test"].map(|part| path.join(part));
     let (classes, parts) = if train.is_dir() && test.is_dir() {
-        let classes = folders(&train)?;
+        let classes = classes_of(&train)?;
         let other = folders(&test)?.into_iter().find(|class| !classes.contains(class));
         if let Some(class) = other {
             let expected = format!("the classes of the folder train, {}", classes.join(", "));
@@ -45,7 +45,7 @@ pub fn folder(path: impl AsRef<Path>) -> Result<ImageSet, Error> {
         let [train, test] = parts;
         (classes, [train?, test?])
     } else {
-        let classes = folders(path)?;
+        let classes = classes_of(path)?;
         let is_test = |(i, _): &(usize, &(PathBuf, u8))| i % TEST_EVERY == TEST_EVERY - 1;
         let mut parts: [Vec<(PathBuf, u8)>; 2] = Default::default();
         for (label, class) in classes.iter().enumerate() {
@@ -93,8 +93,11 @@ fn name(path: &Path) -> String {
 }
 
 fn folders(path: &Path) -> Result<Vec<String>, Error> {
-    let folders: Vec<String> =
-        entries(path)?.iter().filter(|path| path.is_dir()).map(|path| name(path)).collect();
+    Ok(entries(path)?.iter().filter(|path| path.is_dir()).map(|path| name(path)).collect())
+}
+
+fn classes_of(path: &Path) -> Result<Vec<String>, Error> {
+    let folders = folders(path)?;
     if folders.len() < 2 {
         return Err(wrong(path, "a folder for each of at least 2 classes", format!("{folders:?}")));
     }
