@@ -15,8 +15,9 @@
 //! # One image, from disk to prediction
 //!
 //! **data.** [`FashionMnist::load`](data::FashionMnist::load) finds the four files, unpacks what is packed, and checks
-//! name, size and header of each before it reads them; without them the lab draws a practice set of its own. What it
-//! returns are [`Images`](data::Images): bytes from 0 to 255, `[60000, 28, 28]`, and a label for each.
+//! name, size and header of each before it reads them; without them the lab draws a practice set of its own. Any other
+//! set of small grey images goes the same way, as an [`ImageSet`](data::ImageSet). Both its parts are
+//! [`Images`](data::Images): bytes from 0 to 255, `[60000, 28, 28]`, and a label for each.
 //! [`normalized`](data::Images::normalized) makes a [`Dataset`](data::Dataset) of them, which still holds the bytes and
 //! divides by 255 as each batch is drawn.
 //!
