@@ -6,7 +6,7 @@ use plotters::prelude::{Color, RGBColor, Rectangle};
 use crate::data::CLASS_NAMES;
 use crate::plot::picture::{self, grey};
 use crate::plot::style::{
-    Area, BLUE, Drawn, GREY, INK, RED, TRACK, bold, centred, px, text, to_the_left, to_the_right,
+    Area, BLUE, Drawn, GREY, INK, RED, TRACK, WHITE, bold, centred, px, text, to_the_left, to_the_right,
 };
 
 /// One image beside its ten probabilities.
@@ -64,7 +64,8 @@ impl PredictedImage<'_> {
         Ok(())
     }
 
-    /// Ten upright bars over the labels 0 to 9, each `column` canvas pixels wide, up to 100 % in `height`.
+    /// Ten upright bars over the labels 0 to 9, each `column` canvas pixels wide, up to 100 % in `height`. That of a wrong
+    /// prediction is hollow, for eyes and printers that see no colours.
     pub(crate) fn draw_numbered_bars(
         &self,
         area: &Area,
@@ -79,6 +80,11 @@ impl PredictedImage<'_> {
             let top = floor - length(probability, height);
             area.draw(&Rectangle::new([(left, corner.1), (right, floor)], TRACK.filled()))?;
             area.draw(&Rectangle::new([(left, top), (right, floor)], self.colour(class).filled()))?;
+            let is_wrong = class == self.predicted && class != self.actual;
+            if is_wrong && floor - top > px(4) {
+                let inner = [(left + px(2), top + px(2)), (right - px(2), floor - px(2))];
+                area.draw(&Rectangle::new(inner, WHITE.filled()))?;
+            }
             let place = ((left + right) / 2, floor + px(10));
             area.draw_text(&class.to_string(), &centred(&self.label(class, 13)), place)?;
         }
