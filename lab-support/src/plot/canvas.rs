@@ -82,7 +82,9 @@ impl DrawingBackend for Canvas<'_> {
         path: I,
         style: &S,
     ) -> Drawn {
-        let (points, width) = (path.into_iter().collect(), style.stroke_width() as f32);
+        let (mut points, width) = (path.into_iter().collect::<Vec<_>>(), style.stroke_width() as f32);
+        // Of many points, many fall on the same pixel.
+        points.dedup();
         self.draw(style.color(), |ink| Shape::Line { points, width, ink })
     }
 

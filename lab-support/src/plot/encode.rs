@@ -1,5 +1,7 @@
 //! From pixels to a PNG file of few bytes.
 
+use std::io::Write;
+
 use crate::plot::raster::Raster;
 
 /// A colour of 15 bits: five each for red, green and blue. That is as many as the eye needs, and makes a file
@@ -14,21 +16,28 @@ pub(crate) fn encode(page: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     let colours: Vec<Colour> = page.pixels.chunks_exact(3).map(colour).collect();
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, page.width as u32, page.height as u32);
-    encoder.set_filter(png::Filter::NoFilter);
     encoder.set_pixel_dims(Some(DENSITY));
-    let bytes = match index(&colours) {
+    let (bytes, size) = match index(&colours) {
         Some((palette, indexes)) => {
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_palette(palette.into_iter().flat_map(rgb).collect::<Vec<u8>>());
-            indexes
+            (indexes, 1)
         }
         None => {
             encoder.set_color(png::ColorType::Rgb);
-            colours.into_iter().flat_map(rgb).collect()
+            (colours.into_iter().flat_map(rgb).collect(), 3)
         }
     };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&bytes)?;
+    let mut rows = writer.stream_writer()?;
+    let mut above: &[u8] = &[];
+    for row in bytes.chunks_exact(size * page.width) {
+        // Where an image is drawn large, most rows are like those above them: only that is written of them.
+        rows.set_filter(if row == above { png::Filter::Up } else { png::Filter::NoFilter });
+        rows.write_all(row)?;
+        above = row;
+    }
+    rows.finish()?;
     writer.finish()?;
     Ok(png)
 }

@@ -19,9 +19,9 @@ pub(crate) fn outlines(text: &Text) -> impl Iterator<Item = OutlinedGlyph> {
     let (glyphs, _) = set(&text.words, text.size);
     let (left, baseline) = text.start;
     text.strokes().iter().flat_map(move |shift| {
-        let shift = point(left + shift, baseline);
         let moved = glyphs.clone().into_iter().map(move |mut glyph| {
-            glyph.position += shift;
+            // On whole pixels, a letter has the same pixels wherever it stands, which makes a file smaller.
+            glyph.position = point((glyph.position.x + left).round() + shift, baseline);
             glyph
         });
         moved.filter_map(|glyph| FONT.outline_glyph(glyph)).collect::<Vec<_>>()

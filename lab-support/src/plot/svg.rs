@@ -19,7 +19,7 @@ use crate::plot::shape::{Bounds, Drawing, Ink, Place, Shape, Text};
 pub(crate) fn svg(drawing: &Drawing, title: &str, alt: &str) -> Result<String, png::EncodingError> {
     let (width, height) = drawing.size;
     let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{}" height="{}" viewBox="0 0 {width} {height}" role="img">
+        r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{}" height="{}" viewBox="0 0 {width} {height}" role="img" stroke-linejoin="round">
 <title>{}</title>
 <desc>{}</desc>
 "#,
@@ -155,10 +155,7 @@ fn fill(ink: Ink) -> String {
 fn line(ink: Ink, width: f32) -> String {
     let opacity =
         if ink.alpha < 1.0 { format!(r#" stroke-opacity="{}""#, short(ink.alpha)) } else { String::new() };
-    format!(
-        r#" fill="none" stroke="{}"{opacity} stroke-width="{width}" stroke-linejoin="round""#,
-        colour(ink.rgb)
-    )
+    format!(r#" fill="none" stroke="{}"{opacity} stroke-width="{width}""#, colour(ink.rgb))
 }
 
 fn colour([red, green, blue]: [u8; 3]) -> String {
