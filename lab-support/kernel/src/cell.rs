@@ -201,3 +201,21 @@ fn failed(reply: Message, error: &Value) -> Message {
     }
     reply.with_content(&content)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_figure_reaches_front_ends() {
+        let request = Message::new("execute_request", "page", &json!({}), &json!({ "code": "figure" }));
+        let mut cell = Cell::new(request, 1);
+        let told = json!({ "show": { "data": { "image/png": "iVBO", "text/plain": "A boot." },
+            "metadata": { "image/png": { "width": 500, "alt": "A boot." } }, "number": null } });
+        let event = serde_json::from_value(told.clone()).unwrap();
+        let shown = cell.hear(event, String::new).unwrap();
+        assert_eq!(shown.kind(), "display_data");
+        assert_eq!(shown.content()["data"], told["show"]["data"]);
+        assert_eq!(shown.content()["metadata"], told["show"]["metadata"]);
+    }
+}
