@@ -261,7 +261,7 @@ mod tests {
         away.meet(&cell);
         let page = away.tell(&cell).unwrap().content()["data"]["text/html"].to_string();
         let image = r#"<img alt="A &quot;boot&quot;." width="500" src="data:image/png;base64,iVBO">"#;
-        assert!(page.contains(&json!(image).to_string().trim_matches('"')), "{page}");
+        assert!(page.contains(json!(image).to_string().trim_matches('"')), "{page}");
     }
 
     #[test]
