@@ -18,6 +18,8 @@ c.MappingKernelManager.cull_interval = 60
 c.MappingKernelManager.cull_connected = False
 c.LanguageServerManager.autodetect = False
 c.LabApp.custom_css = True
+c.HTMLExporter.template_name = "fashion-mnist-lab"
+c.SlidesExporter.template_name = "reveal"
 
 
 def clean_html(element):

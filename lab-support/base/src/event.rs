@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 pub enum Event {
     /// Something was printed.
     Text { stream: Stream, text: String },
-    /// lab-support shows something, by MIME type; one with the number of an earlier one takes its place.
-    Show { data: Map<String, Value>, number: Option<u64> },
+    /// lab-support shows something, by MIME type, as is what has to be known of it (the size of a picture, and its words); one
+    /// with the number of an earlier one takes its place.
+    Show { data: Map<String, Value>, metadata: Map<String, Value>, number: Option<u64> },
     /// lab-support ended a long call early, because it was asked to, and says where.
     Stopped { text: String },
     /// A cell's code is compiled, and runs.

@@ -14,7 +14,6 @@ use tokio::time::timeout;
 
 use crate::board::Board;
 use crate::notebook::Notebook;
-use crate::page::escaped;
 use crate::setup::Kernel;
 use crate::{jupyter, python, run, terminal};
 
@@ -85,7 +84,15 @@ async fn html(root: &Path, books: &[Notebook], folder: &Path) -> Result<PathBuf,
     let file = temporary.path().join(format!("{NAME}.ipynb"));
     files::write_atomically(&file, merged(&all).to_string().as_bytes())?;
     let mut command = Command::new(python::interpreter(&jupyter::environment(root)));
-    command.args(["-m", "nbconvert", "--log-level=ERROR", "--to=html", "--no-prompt"]);
+    command.args([
+        "-m",
+        "nbconvert",
+        "--log-level=ERROR",
+        "--to=html",
+        "--no-prompt",
+        "--template",
+        jupyter::TEMPLATE,
+    ]);
     // What only widgets need is fetched from nowhere.
     command.args(["--HTMLExporter.require_js_url=", "--HTMLExporter.jquery_url="]);
     command.arg("--output-dir").arg(folder).arg(&file);
@@ -134,7 +141,7 @@ async fn pdf(page: &Path) -> Result<PathBuf, String> {
     Err("neither Chromium nor Chrome is installed".into())
 }
 
-/// One notebook of all: links from one to another lead to its place in the page, and pictures say what they show.
+/// One notebook of all: links from one to another lead to its place in the page.
 fn merged(books: &[(String, Value)]) -> Value {
     let first = |book: &Value| book["cells"][0]["id"].as_str().map(String::from);
     let targets: Vec<(&str, String)> =
@@ -151,23 +158,12 @@ fn readable(mut cell: Value, targets: &[(&str, String)]) -> Value {
         cell["source"] = linked(&text(&cell["source"]), ("](", ")"), targets).into();
     }
     for output in cell["outputs"].as_array_mut().into_iter().flatten() {
-        let Some(data) = output.get("data").and_then(Value::as_object).cloned() else { continue };
-        let of = |kind: &str| data.get(kind).map(text).unwrap_or_default();
-        if data.contains_key("image/png") {
-            // nbconvert gives a picture no words of its own.
-            output["data"] = json!({ "text/html": picture(&of("image/png"), &of("text/plain")) });
-            continue;
-        }
-        if data.contains_key("text/html") {
-            output["data"]["text/html"] = linked(&of("text/html"), ("href=\"", "\""), targets).into();
+        let html = output.get("data").and_then(|data| data.get("text/html")).map(text);
+        if let Some(html) = html {
+            output["data"]["text/html"] = linked(&html, ("href=\"", "\""), targets).into();
         }
     }
     cell
-}
-
-fn picture(png: &str, words: &str) -> String {
-    let (png, words) = (png.replace('\n', ""), escaped(words));
-    format!(r#"<img alt="{words}" style="max-width:100%" src="data:image/png;base64,{png}">"#)
 }
 
 /// A text of a notebook, which may be a list of its lines.
@@ -204,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn links_stay_inside_the_page_and_pictures_have_words() {
+    fn links_stay_inside_the_page() {
         let png = json!({ "output_type": "display_data", "metadata": {},
             "data": { "image/png": "iVBO\n", "text/plain": ["A \"boot\"."] } });
         let html = json!({ "output_type": "display_data", "metadata": {},
@@ -220,12 +216,34 @@ mod tests {
         assert_eq!(cells.len(), 4);
         assert_eq!(cells[1]["source"], "See [2](#cell-id=bb), [web](https://a.b/2-b.ipynb).");
         let outputs = &cells[2]["outputs"];
-        let picture =
-            r#"<img alt="A &quot;boot&quot;." style="max-width:100%" src="data:image/png;base64,iVBO">"#;
-        assert_eq!(outputs[0]["data"], json!({ "text/html": picture }));
+        assert_eq!(outputs[0]["data"]["image/png"], "iVBO\n");
         assert_eq!(outputs[1]["data"]["text/html"], "<a href=\"#cell-id=x1\">on</a>");
         assert_eq!(outputs[1]["data"].as_object().unwrap().len(), 2);
         assert_eq!(outputs[2], json!({ "output_type": "stream", "name": "stdout", "text": ["2-b.ipynb"] }));
         assert_eq!(page["metadata"]["kernelspec"]["name"], "rust");
+    }
+    #[tokio::test]
+    #[ignore = "needs JupyterLab: cargo lab test"]
+    async fn pictures_have_their_size_and_their_words() {
+        let root = home::root().unwrap();
+        assert!(jupyter::is_installed(&jupyter::environment(&root)), "`cargo lab` installs it");
+        jupyter::ensure(&Kernel::of(&root).unwrap(), &|_| ()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let figure = json!({ "output_type": "display_data",
+            "data": { "image/png": "iVBO\n", "text/plain": ["A \"boot\"", " <3."] },
+            "metadata": { "image/png": { "width": 500, "alt": "A \"boot\" <3." } } });
+        let cell = json!({ "cell_type": "code", "id": "c", "metadata": {}, "execution_count": 1, "source": "x",
+            "outputs": [figure] });
+        let book = json!({ "cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+        let path = folder.path().join("1-a.ipynb");
+        fs::write(&path, book.to_string()).unwrap();
+        let page = html(&root, &[Notebook::load(&path).unwrap()], folder.path()).await.unwrap();
+        let page = fs::read_to_string(page).unwrap();
+        let tag = page.split("<img ").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+        assert!(tag.contains("width=\"500\""), "{tag}");
+        assert!(
+            tag.contains("alt=\"A &quot;boot&quot; &lt;3.\"") || tag.contains("alt='A \"boot\" &lt;3.'"),
+            "{tag}"
+        );
     }
 }

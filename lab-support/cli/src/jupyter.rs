@@ -3,5 +3,5 @@
 mod environment;
 mod server;
 
-pub use environment::{ensure, environment, is_installed};
+pub use environment::{TEMPLATE, ensure, environment, is_installed};
 pub use server::start;

@@ -144,6 +144,36 @@ pub fn answer(outputs: &[Output]) -> Answer {
     answer
 }
 
+/// Why an output would not be seen as it is meant where a notebook is only shown: on a code host, in print, by ear.
+pub fn unseen(outputs: &[Output]) -> Option<&'static str> {
+    outputs.iter().find_map(|output| {
+        let (media, metadata) = match output {
+            Output::DisplayData(display) => (&display.data.content, &display.metadata),
+            Output::ExecuteResult(result) => (&result.data.content, &result.metadata),
+            _ => return None,
+        };
+        let says = media.iter().any(|form| matches!(form, MediaType::Plain(_)));
+        let seen = media.iter().any(|form| {
+            matches!(
+                form,
+                MediaType::Plain(_) | MediaType::Png(_) | MediaType::Html(_) | MediaType::Markdown(_)
+            )
+        });
+        let runs = media.iter().any(|form| matches!(form, MediaType::Html(html) if html.contains("<script")));
+        let figure = media.iter().any(|form| matches!(form, MediaType::Png(_)));
+        let known = |name: &str| metadata.get("image/png").is_some_and(|known| !known[name].is_null());
+        match () {
+            () if !seen => Some("an output has no form that every page shows"),
+            () if !says => Some("an output says nothing in plain text"),
+            () if runs => Some("an output needs a script to be seen"),
+            () if figure && !(known("width") && known("alt")) => {
+                Some("a figure is without its size or its words: `cargo lab run` saves them")
+            }
+            () => None,
+        }
+    })
+}
+
 /// Removes the escape sequences that colour a terminal: ESC, `[`, numbers, `m`.
 fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
@@ -179,6 +209,29 @@ mod tests {
         let list = outputs.into_list();
         assert_eq!(text(&list), "one\ntwo\na warning\nno\n");
         assert_eq!(list.len(), 3);
+    }
+
+    #[test]
+    fn what_a_page_that_only_shows_does_not_show_is_found() {
+        let output = |media: Vec<MediaType>, known: serde_json::Value| {
+            let metadata = known.as_object().cloned().unwrap_or_default();
+            Output::DisplayData(DisplayData { data: Media::new(media), metadata })
+        };
+        let words = || MediaType::Plain("a boot".into());
+        let figure = |known| output(vec![MediaType::Png("iVBO".into()), words()], known);
+        let all = serde_json::json!({ "image/png": { "width": 5, "alt": "a boot" } });
+        let table = |html: &str| output(vec![MediaType::Html(html.into()), words()], all.clone());
+        assert_eq!(unseen(&[figure(all.clone()), table("<b>1</b>")]), None);
+        for (output, found) in [
+            (figure(serde_json::json!({})), "its size"),
+            (figure(serde_json::json!({ "image/png": { "width": 5 } })), "its words"),
+            (table("<script>run()</script>"), "a script"),
+            (output(vec![MediaType::Png("iVBO".into())], all.clone()), "plain text"),
+            (output(vec![MediaType::Javascript("run()".into())], all.clone()), "no form"),
+        ] {
+            let defect = unseen(&[table(""), output]).unwrap_or_default();
+            assert!(defect.contains(found), "{defect} and not {found}");
+        }
     }
 
     /// One stream or both in turns, many figures, or one figure updated for ever.

@@ -16,7 +16,7 @@ use nbformat::v4::Output;
 use crate::notebook::Notebook;
 use crate::paths::Paths;
 use crate::setup::Kernel;
-use crate::{answers, data, run, setup};
+use crate::{answers, data, output, run, setup};
 use in_two_editions::{InTwoEditions, Lines};
 use tally::{Tally, failed};
 
@@ -111,6 +111,9 @@ fn saved_defect(notebook: &Notebook, paths: &Paths) -> Option<String> {
     let outputs = notebook.outputs();
     if outputs.iter().flat_map(|outputs| outputs.iter()).any(|output| matches!(output, Output::Error(_))) {
         return Some("an error message is saved in it".into());
+    }
+    if let Some(defect) = outputs.iter().find_map(|outputs| output::unseen(outputs)) {
+        return Some(defect.into());
     }
     let folder = outputs.iter().find_map(|outputs| paths.find(outputs))?;
     Some(format!("its outputs name a folder of this machine, {folder}"))

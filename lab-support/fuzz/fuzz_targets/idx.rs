@@ -15,7 +15,10 @@ fuzz_target!(|input: (&[u8], &[u8], u16)| {
         .map(|(of_images, of_labels)| (SCRATCH.file(of_images, images), SCRATCH.file(of_labels, labels)));
     if let Ok(set) = ImageSet::idx(train.0.parent().unwrap()) {
         assert_eq!(set.train.pixels, set.test.pixels);
-        assert_eq!(set.train.len() * set.train.shape().1 * set.train.shape().2 + idx::IMAGES_HEADER, images.len());
+        assert_eq!(
+            set.train.len() * set.train.shape().1 * set.train.shape().2 + idx::IMAGES_HEADER,
+            images.len()
+        );
     }
     let (images, labels) = test;
     if idx::check(&images, &labels, count.into()).is_ok() {

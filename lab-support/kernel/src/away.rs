@@ -35,7 +35,7 @@ struct Shown {
     line: String,
     began: Instant,
     took: Option<Duration>,
-    /// Outputs, each with the name by which it is replaced, if it can be.
+    /// Outputs, data and metadata, each with the name by which it is replaced, if it can be.
     outputs: Vec<(Value, Value)>,
     text: String,
     /// The cell that was told of it last, and whether it had ended by then.
@@ -68,14 +68,15 @@ impl Away {
             "error" => cell.print(&format!("{}: {}\n", text(&content["ename"]), text(&content["evalue"]))),
             "display_data" | "update_display_data" | "execute_result" => {
                 let name = &content["transient"]["display_id"];
-                let (name, data) = (name.clone(), content["data"].clone());
+                let (name, output) =
+                    (name.clone(), json!({ "data": content["data"], "metadata": content["metadata"] }));
                 let same = cell.outputs.iter_mut().find(|(other, _)| !name.is_null() && *other == name);
                 match same {
-                    Some(output) => output.1 = data,
+                    Some(shown) => shown.1 = output,
                     // Of an output that is not kept, or of another cell's.
                     None if message.kind() == "update_display_data" => return false,
                     None => {
-                        cell.outputs.push((name, data));
+                        cell.outputs.push((name, output));
                         let more = cell.outputs.len().saturating_sub(OUTPUTS);
                         cell.outputs.drain(..more);
                     }
@@ -132,9 +133,9 @@ impl Shown {
                 "Cell [{number}], {line}, has ended after {time}. It began before this page was opened. It showed:"
             ),
         };
-        let html: String = self.outputs.iter().map(|(_, data)| html(data)).collect();
-        let plain: String =
-            self.outputs.iter().map(|(_, data)| text(&data["text/plain"]).to_string() + "\n").collect();
+        let html: String = self.outputs.iter().map(|(_, output)| html(output)).collect();
+        let words = |output: &Value| text(&output["data"]["text/plain"]).to_string() + "\n";
+        let plain: String = self.outputs.iter().map(|(_, output)| words(output)).collect();
         let style = "border-left:3px solid #0072b2;padding-left:10px";
         json!({
             "text/html": format!("<div style=\"{style}\"><p>{}</p>{}{html}</div>", escaped(&what), pre(&self.text)),
@@ -144,12 +145,16 @@ impl Shown {
 }
 
 /// One output within a page.
-fn html(data: &Value) -> String {
+fn html(output: &Value) -> String {
+    let data = &output["data"];
     match (&data["text/html"], &data["image/png"]) {
         (Value::String(html), _) => html.clone(),
         (_, Value::String(png)) => {
             let alt = escaped(text(&data["text/plain"]));
-            format!("<img alt=\"{alt}\" src=\"data:image/png;base64,{}\">", png.trim())
+            // A figure has more pixels than it has place on the page.
+            let width = output["metadata"]["image/png"]["width"].as_u64();
+            let width = width.map_or(String::new(), |width| format!(" width=\"{width}\""));
+            format!("<img alt=\"{alt}\"{width} src=\"data:image/png;base64,{}\">", png.trim())
         }
         _ => pre(text(&data["text/plain"])),
     }
@@ -245,6 +250,21 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_has_the_size_and_the_words_that_it_has_in_its_cell() {
+        let mut away = training(60);
+        let figure = json!({
+            "data": { "image/png": "iVBO", "text/plain": "A \"boot\"." },
+            "metadata": { "image/png": { "width": 500 } },
+        });
+        away.hear(&request("", "").broadcast("display_data", &figure));
+        let cell = request("second", "1");
+        away.meet(&cell);
+        let page = away.tell(&cell).unwrap().content()["data"]["text/html"].to_string();
+        let image = r#"<img alt="A &quot;boot&quot;." width="500" src="data:image/png;base64,iVBO">"#;
+        assert!(page.contains(json!(image).to_string().trim_matches('"')), "{page}");
+    }
+
+    #[test]
     fn of_many_outputs_the_last_are_kept() {
         let mut away = training(60);
         for i in 0..1000 {
@@ -257,7 +277,8 @@ mod tests {
         let stale = json!({ "data": { "text/plain": "epoch 9" }, "transient": { "display_id": "a" } });
         assert!(!away.hear(&request("", "").broadcast("update_display_data", &stale)), "it is not kept");
         let cell = away.cell.unwrap();
-        let kept: Vec<&str> = cell.outputs.iter().map(|(_, data)| text(&data["text/plain"])).collect();
+        let kept: Vec<&str> =
+            cell.outputs.iter().map(|(_, output)| text(&output["data"]["text/plain"])).collect();
         assert_eq!((kept.len(), kept[0], kept[5]), (OUTPUTS, "figure 994", "figure 999"));
         assert_eq!(cell.text.chars().count(), LETTERS);
     }

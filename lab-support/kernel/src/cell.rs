@@ -68,7 +68,7 @@ impl Cell {
         let source = || Source::new(self.code(), compiled());
         match event {
             Event::Text { stream, text } => return Some(text_of(&self.request, stream, &text)),
-            Event::Show { data, number } => return Some(self.show(data, number)),
+            Event::Show { data, metadata, number } => return Some(self.show(data, metadata, number)),
             Event::Stopped { text } => self.stopped = Some(text),
             Event::Began => (self.has_begun, self.has_ended) = (true, false),
             Event::Skipped => self.is_skipped = true,
@@ -117,11 +117,16 @@ impl Cell {
         request.content()["code"].as_str().unwrap_or_default().into()
     }
 
-    fn show(&mut self, data: Map<String, Value>, number: Option<u64>) -> Message {
+    fn show(
+        &mut self,
+        data: Map<String, Value>,
+        metadata: Map<String, Value>,
+        number: Option<u64>,
+    ) -> Message {
         let id = number.map(|number| format!("{}-{number}", self.request.id()));
         let is_new = number.is_none_or(|number| self.shown.insert(number));
         let transient = id.map_or(json!({}), |id| json!({ "display_id": id }));
-        let content = json!({ "data": data, "metadata": {}, "transient": transient });
+        let content = json!({ "data": data, "metadata": metadata, "transient": transient });
         self.request.broadcast(if is_new { "display_data" } else { "update_display_data" }, &content)
     }
 
@@ -148,7 +153,7 @@ impl Cell {
             reply = failed(reply, error);
         }
         let error = content.map(|content| self.request.broadcast("error", &content));
-        let full = full.map(|html| self.show(folded(html), None));
+        let full = full.map(|html| self.show(folded(html), Map::new(), None));
         let slip = self.slip(history).filter(|_| error.is_none());
         let slip = slip.map(|slip| text_of(&self.request, Stream::Stdout, &format!("{slip}\n")));
         Some((error.into_iter().chain(full).chain(slip).collect(), reply, idle))
@@ -195,4 +200,22 @@ fn failed(reply: Message, error: &Value) -> Message {
         content[part] = error[part].clone();
     }
     reply.with_content(&content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_figure_reaches_front_ends() {
+        let request = Message::new("execute_request", "page", &json!({}), &json!({ "code": "figure" }));
+        let mut cell = Cell::new(request, 1);
+        let told = json!({ "show": { "data": { "image/png": "iVBO", "text/plain": "A boot." },
+            "metadata": { "image/png": { "width": 500, "alt": "A boot." } }, "number": null } });
+        let event = serde_json::from_value(told.clone()).unwrap();
+        let shown = cell.hear(event, String::new).unwrap();
+        assert_eq!(shown.kind(), "display_data");
+        assert_eq!(shown.content()["data"], told["show"]["data"]);
+        assert_eq!(shown.content()["metadata"], told["show"]["metadata"]);
+    }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::Path;
 
 use lab_support::data::{Dataset, Images};
 use lab_support::plot::{Figure, steps};
@@ -143,6 +144,14 @@ impl Alike {
         });
         let pictures: Vec<(&str, Array2<u8>)> = std::iter::once(image).chain(near).collect();
         steps("The photo, and the nearest images that were learned", &self.to_string(), &pictures)
+    }
+
+    /// Writes the figure to `path`, as SVG where that ends in `.svg`, else as PNG: see [`Figure::save`].
+    ///
+    /// # Errors
+    /// When the figure can't be encoded or written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.show()?.save(path)
     }
 
     /// Shows the figure in a notebook.

@@ -97,6 +97,14 @@ impl Photo {
         steps(&format!("What becomes of {}", self.name), &note, &pictures)
     }
 
+    /// Writes the steps to `path`, as SVG where that ends in `.svg`, else as PNG: see [`Figure::save`].
+    ///
+    /// # Errors
+    /// When the figure can't be encoded or written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.steps()?.save(path)
+    }
+
     /// Shows the steps in a notebook.
     pub fn evcxr_display(&self) {
         match self.steps() {

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use lab_support::Error;
 use lab_support::data::{Dataset, Source};
 use lab_support::nn::Activations;
@@ -53,6 +55,14 @@ impl Projection {
             labels: self.labels.view(),
             source: self.source,
         })
+    }
+
+    /// Writes the figure to `path`, as SVG where that ends in `.svg`, else as PNG: see [`Figure::save`].
+    ///
+    /// # Errors
+    /// When the figure can't be encoded or written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.plot()?.save(path)
     }
 
     /// Shows the figure in a notebook.

@@ -3,6 +3,10 @@
 use std::io::Write;
 use std::sync::Once;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use crate::notebook::live;
 
 /// Shows one result in several forms, `(MIME type, content)`; the notebook picks the richest it can draw.
@@ -16,6 +20,23 @@ pub(crate) fn show(forms: &[(&str, &str)]) {
     let mut out = std::io::stdout().lock();
     // Nothing can be done about a closed stdout: there is no page to show an error on either.
     let _ = out.write_all(message(forms).as_bytes()).and_then(|()| out.flush());
+}
+
+/// Shows a PNG so many pixels of the page wide, which may be fewer than it has, and what it shows in words.
+///
+/// Its height follows: VS Code squeezes a figure on a narrow page if it is told both. evcxr's own kernel passes neither on; HTML
+/// says it there.
+pub(crate) fn show_picture(png: &[u8], width: u32, words: &str) {
+    let png = STANDARD.encode(png);
+    let known = json!({ "image/png": { "width": width, "alt": words } });
+    if live::show_with(&[("image/png", &png), ("text/plain", words)], known) {
+        return;
+    }
+    let image = format!(
+        "<img alt=\"{}\" width=\"{width}\" style=\"max-width:100%\" src=\"data:image/png;base64,{png}\">",
+        escaped(words)
+    );
+    show(&[("text/html", &image), ("text/plain", words)]);
 }
 
 /// As many characters of a line as a page of 900 pixels has room for. A notebook would break a longer one where it ends.

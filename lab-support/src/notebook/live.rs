@@ -31,14 +31,19 @@ impl Output {
 
     /// Shows `(MIME type, content)` in the place of what it showed before.
     pub fn show(&self, forms: &[(&str, &str)]) {
-        send(shown(forms, Some(self.number)));
+        send(shown(forms, json!({}), Some(self.number)));
     }
 }
 
 /// Shows one result at once; false where a cell shows one result, when it ends.
 pub(crate) fn show(forms: &[(&str, &str)]) -> bool {
+    show_with(forms, json!({}))
+}
+
+/// The same with what is to be known of its forms, by MIME type.
+pub(crate) fn show_with(forms: &[(&str, &str)], metadata: Value) -> bool {
     if is_listened_to() {
-        send(shown(forms, None));
+        send(shown(forms, metadata, None));
     }
     is_listened_to()
 }
@@ -69,10 +74,10 @@ pub(crate) fn is_listened_to() -> bool {
     env::var_os(LIVE).is_some()
 }
 
-fn shown(forms: &[(&str, &str)], number: Option<u64>) -> Value {
+fn shown(forms: &[(&str, &str)], metadata: Value, number: Option<u64>) -> Value {
     let data: serde_json::Map<String, Value> =
         forms.iter().map(|&(mime, content)| (mime.into(), content.into())).collect();
-    json!({ "show": { "data": data, "number": number } })
+    json!({ "show": { "data": data, "metadata": metadata, "number": number } })
 }
 
 /// One line, as the kernel reads it.
@@ -118,8 +123,9 @@ mod tests {
 
     #[test]
     fn an_output_is_one_line_of_json() {
-        let event = shown(&[("text/plain", "two\nlines")], Some(3));
-        assert_eq!(event.to_string(), r#"{"show":{"data":{"text/plain":"two\nlines"},"number":3}}"#);
+        let event = shown(&[("text/plain", "two\nlines")], json!({}), Some(3));
+        let text = r#"{"show":{"data":{"text/plain":"two\nlines"},"metadata":{},"number":3}}"#;
+        assert_eq!(event.to_string(), text);
         let line = line("EVCXR_7_", &event);
         assert!(line.starts_with("EVCXR_7_LAB {") && line.contains(r"two\\nlines"), "{line}");
     }

@@ -1,179 +1,143 @@
-use std::sync::LazyLock;
+use std::convert::Infallible;
 
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use plotters::prelude::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
-use plotters_bitmap::{BitMapBackend, BitMapBackendError};
 
-/// The one typeface of all figures.
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the embedded font is whole")
-});
+use crate::plot::letters::{self, CAPITAL};
+use crate::plot::shape::{Bounds, Drawing, Ink, Shape, Text};
 
-/// The height of a capital letter, as a share of the type size.
-const CAPITAL: f32 = 0.693;
-
-/// A white page that plotters draws on: the pixels are those of plotters' own bitmap.
+/// A page that plotters draws on, and that keeps what is drawn. It has two pixels each way for one on a page.
 ///
-/// Text is set here, because the bitmap's leaves out the space in front of a glyph and rounds each glyph to
-/// whole pixels; and shapes are plotters' general ones, because the bitmap's own rectangles leave out their
-/// last row and column. A style's size is that of an em, in pixels.
+/// Both corners of a filled rectangle belong to it, as plotters has it; lines and circles lie about the corners between
+/// pixels, so that those of an even width have sharp edges. A style's size of text is that of an em.
 pub(crate) struct Canvas<'a> {
-    bitmap: BitMapBackend<'a>,
+    drawing: &'a mut Drawing,
 }
 
-type Drawn = Result<(), DrawingErrorKind<BitMapBackendError>>;
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Canvas<'_> {
-    /// A canvas over `pixels`, three bytes each, row by row, which it turns white.
-    pub(crate) fn new(pixels: &mut [u8], width: u32, height: u32) -> Canvas<'_> {
-        assert_eq!(pixels.len(), (width * height * 3) as usize, "three bytes a pixel");
-        pixels.fill(255);
-        Canvas { bitmap: BitMapBackend::with_buffer(pixels, (width, height)) }
+    pub(crate) fn new(drawing: &mut Drawing) -> Canvas<'_> {
+        Canvas { drawing }
+    }
+
+    /// Pixels in rows of so many, over all of a box.
+    pub(crate) fn draw_picture(&mut self, bounds: Bounds, columns: usize, pixels: Vec<RGBColor>) {
+        self.drawing.shapes.push(Shape::Picture { bounds, columns, pixels });
+    }
+
+    fn draw(&mut self, color: BackendColor, shape: impl FnOnce(Ink) -> Shape) -> Drawn {
+        let (red, green, blue) = color.rgb;
+        if color.alpha > 0.0 {
+            let ink = Ink { rgb: [red, green, blue], alpha: color.alpha as f32 };
+            self.drawing.shapes.push(shape(ink));
+        }
+        Ok(())
     }
 }
 
 impl DrawingBackend for Canvas<'_> {
-    type ErrorType = BitMapBackendError;
+    type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        self.bitmap.get_size()
+        self.drawing.size
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
-        self.bitmap.ensure_prepared()
+        Ok(())
     }
 
     fn present(&mut self) -> Drawn {
-        self.bitmap.present()
-    }
-
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
-        self.bitmap.draw_pixel(point, color)
-    }
-
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
-        let (color, turn) = (style.color(), style.transform());
-        for outline in outlines(text, style) {
-            let corner = outline.px_bounds().min;
-            let mut result = Ok(());
-            outline.draw(|x, y, coverage| {
-                let (x, y) = turn.transform(corner.x as i32 + x as i32, corner.y as i32 + y as i32);
-                let ink = color.mix(f64::from(coverage.min(1.0)));
-                let drawn = self.bitmap.draw_pixel((pos.0 + x, pos.1 + y), ink);
-                result = std::mem::replace(&mut result, Ok(())).and(drawn);
-            });
-            result?;
-        }
         Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+        self.draw(color, |ink| Shape::Box { bounds: [x, y, x + 1, y + 1], ink })
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let bounds = [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0) + 1, from.1.max(to.1) + 1];
+        let width = style.stroke_width() as i32;
+        self.draw(style.color(), |ink| match fill {
+            true => Shape::Box { bounds, ink },
+            false => Shape::Frame { bounds, width, ink },
+        })
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let (mut points, width) = (path.into_iter().collect::<Vec<_>>(), style.stroke_width() as f32);
+        // Of many points, many fall on the same pixel.
+        points.dedup();
+        self.draw(style.color(), |ink| Shape::Line { points, width, ink })
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        middle: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let (radius, width) = (radius as f32, style.stroke_width() as f32);
+        self.draw(style.color(), |ink| match fill {
+            true => Shape::Disc { middle, radius, ink },
+            false => Shape::Ring { middle, radius, width, ink },
+        })
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        points: I,
+        style: &S,
+    ) -> Drawn {
+        let points = points.into_iter().collect();
+        self.draw(style.color(), |ink| Shape::Polygon { points, ink })
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, words: &str, style: &S, at: BackendCoord) -> Drawn {
+        if words.trim().is_empty() {
+            return Ok(());
+        }
+        let size = style.size() as f32;
+        let (_, width) = letters::set(words, size);
+        let left = match style.anchor().h_pos {
+            HPos::Left => 0.0,
+            HPos::Center => -width / 2.0,
+            HPos::Right => -width,
+        };
+        let baseline = match style.anchor().v_pos {
+            VPos::Top => size * CAPITAL,
+            VPos::Center => size * CAPITAL / 2.0,
+            VPos::Bottom => 0.0,
+        };
+        let (words, start) = (words.to_string(), (left, baseline.round()));
+        let (is_bold, turn) = (matches!(style.style(), FontStyle::Bold), style.transform().transform(1, 0));
+        self.draw(style.color(), |ink| Shape::Text(Text { words, size, is_bold, at, start, turn, ink }))
     }
 
     fn estimate_text_size<S: BackendTextStyle>(
         &self,
-        text: &str,
+        words: &str,
         style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<BitMapBackendError>> {
-        let (_, width) = set(text, style.size() as f32);
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        let (_, width) = letters::set(words, style.size() as f32);
         Ok((width.ceil() as u32, (style.size() as f32 * CAPITAL).ceil() as u32))
-    }
-}
-
-/// The inked shapes of `text`, placed about (0, 0) as the style's anchor says. The typeface is a light
-/// one: the same shapes set again a little to the right make it a regular one, or a bold one.
-fn outlines<S: BackendTextStyle>(text: &str, style: &S) -> Vec<ab_glyph::OutlinedGlyph> {
-    let size = style.size() as f32;
-    let (glyphs, width) = set(text, size);
-    let left = match style.anchor().h_pos {
-        HPos::Left => 0.0,
-        HPos::Center => -width / 2.0,
-        HPos::Right => -width,
-    };
-    let baseline = match style.anchor().v_pos {
-        VPos::Top => size * CAPITAL,
-        VPos::Center => size * CAPITAL / 2.0,
-        VPos::Bottom => 0.0,
-    };
-    let strokes: &[f32] = match style.style() {
-        FontStyle::Bold => &[0.0, 0.7, 1.4],
-        _ => &[0.0, 0.4],
-    };
-    let shifted = |glyph: &Glyph, shift: f32| {
-        let mut glyph = glyph.clone();
-        glyph.position += point(left + shift, baseline.round());
-        glyph
-    };
-    let placed = strokes.iter().flat_map(|&shift| glyphs.iter().map(move |glyph| shifted(glyph, shift)));
-    placed.filter_map(|glyph| FONT.outline_glyph(glyph)).collect()
-}
-
-/// The glyphs of `text` side by side from (0, 0), and the width they take.
-fn set(text: &str, size: f32) -> (Vec<Glyph>, f32) {
-    let per_em = FONT.units_per_em().unwrap_or(1000.0);
-    let scale = PxScale::from(size * FONT.height_unscaled() / per_em);
-    let font = FONT.as_scaled(scale);
-    let mut x = 0.0;
-    let mut glyphs: Vec<Glyph> = Vec::new();
-    for letter in text.chars() {
-        let id = font.glyph_id(letter);
-        if let Some(before) = glyphs.last() {
-            x += font.kern(before.id, id);
-        }
-        glyphs.push(id.with_scale_and_position(scale, point(x, 0.0)));
-        x += font.h_advance(id);
-    }
-    (glyphs, x)
-}
-
-#[cfg(test)]
-mod tests {
-    use plotters::drawing::IntoDrawingArea;
-    use plotters::style::FontTransform;
-
-    use super::*;
-    use crate::plot::style::{INK, centred, text, to_the_left};
-
-    /// The box around the ink of "HH" drawn at (100, 100): left, top, right, bottom.
-    fn ink(style: plotters::style::TextStyle) -> (usize, usize, usize, usize) {
-        let mut pixels = vec![0; 200 * 200 * 3];
-        Canvas::new(&mut pixels, 200, 200).into_drawing_area().draw_text("HH", &style, (100, 100)).unwrap();
-        let dark: Vec<usize> = (0..200 * 200).filter(|at| pixels[at * 3] < 128).collect();
-        let columns = || dark.iter().map(|at| at % 200);
-        let rows = || dark.iter().map(|at| at / 200);
-        (columns().min().unwrap(), rows().min().unwrap(), columns().max().unwrap(), rows().max().unwrap())
-    }
-
-    #[test]
-    fn text_stands_where_its_anchor_says() {
-        let (left, top, right, bottom) = ink(centred(&text(20, INK)));
-        assert!(
-            (left + right).abs_diff(200) <= 3 && (top + bottom).abs_diff(200) <= 3,
-            "{left} {top} {right} {bottom}"
-        );
-        assert!(right - left > bottom - top);
-        let (_, _, right, _) = ink(to_the_left(&text(20, INK)));
-        assert!((92..=100).contains(&right), "{right}");
-        let (left, _, _, bottom) = ink(text(20, INK));
-        assert!((100..=108).contains(&left) && bottom.abs_diff(100) <= 1, "{left} {bottom}");
-    }
-
-    #[test]
-    fn turned_text_is_higher_than_wide() {
-        let (left, top, right, bottom) = ink(centred(&text(20, INK)).transform(FontTransform::Rotate270));
-        assert!(
-            (left + right).abs_diff(200) <= 3 && (top + bottom).abs_diff(200) <= 3,
-            "{left} {top} {right} {bottom}"
-        );
-        assert!(bottom - top > right - left);
-    }
-
-    #[test]
-    fn what_lies_outside_the_page_is_left_out() {
-        let mut pixels = vec![0; 10 * 10 * 3];
-        let page = Canvas::new(&mut pixels, 10, 10).into_drawing_area();
-        for place in [(-500, 0), (0, -500), (500, 500), (-20, 5)] {
-            page.draw_text("garment", &text(20, INK), place).unwrap();
-        }
     }
 }

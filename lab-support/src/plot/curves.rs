@@ -16,8 +16,8 @@ pub(crate) const LOOKS: [(RGBColor, Mark); 6] = [
     (RED, Mark::Ring),
     (GREEN, Mark::Square),
     (ORANGE, Mark::Frame),
-    (PURPLE, Mark::Disc),
-    (SKY, Mark::Ring),
+    (PURPLE, Mark::Up),
+    (SKY, Mark::Diamond),
 ];
 
 /// Accuracy over the epochs of 1 to 6 runs: on the validation set where every run has one, else on the

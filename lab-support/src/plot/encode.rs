@@ -1,49 +1,51 @@
-//! From the canvas to a PNG file of few bytes.
+//! From pixels to a PNG file of few bytes.
+
+use std::io::Write;
+
+use crate::plot::raster::Raster;
 
 /// A colour of 15 bits: five each for red, green and blue. That is as many as the eye needs, and makes a file
 /// half as large.
 type Colour = u16;
 
-/// The canvas, `width` x `height` pixels of three bytes, as a PNG of half its width and height: each pixel
-/// is the mean of four, which smooths edges and letters.
-pub(crate) fn encode(canvas: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
-    let colours = halve(canvas, width as usize);
+/// Two pixels for one on a page, of which an inch has 96: in a document, too, a figure has the size that it has in a notebook.
+const DENSITY: png::PixelDimensions = png::PixelDimensions { xppu: 7559, yppu: 7559, unit: png::Unit::Meter };
+
+/// The page as a PNG.
+pub(crate) fn encode(page: &Raster) -> Result<Vec<u8>, png::EncodingError> {
+    let colours: Vec<Colour> = page.pixels.chunks_exact(3).map(colour).collect();
     let mut png = Vec::new();
-    let mut encoder = png::Encoder::new(&mut png, width / 2, height / 2);
-    encoder.set_filter(png::Filter::NoFilter);
-    let bytes = match index(&colours) {
+    let mut encoder = png::Encoder::new(&mut png, page.width as u32, page.height as u32);
+    encoder.set_pixel_dims(Some(DENSITY));
+    let (bytes, size) = match index(&colours) {
         Some((palette, indexes)) => {
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_palette(palette.into_iter().flat_map(rgb).collect::<Vec<u8>>());
-            indexes
+            (indexes, 1)
         }
         None => {
             encoder.set_color(png::ColorType::Rgb);
-            colours.into_iter().flat_map(rgb).collect()
+            (colours.into_iter().flat_map(rgb).collect(), 3)
         }
     };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&bytes)?;
+    let mut rows = writer.stream_writer()?;
+    let mut above: &[u8] = &[];
+    for row in bytes.chunks_exact(size * page.width) {
+        // Where an image is drawn large, most rows are like those above them: only that is written of them.
+        rows.set_filter(if row == above { png::Filter::Up } else { png::Filter::NoFilter });
+        rows.write_all(row)?;
+        above = row;
+    }
+    rows.finish()?;
     writer.finish()?;
     Ok(png)
 }
 
-fn halve(canvas: &[u8], width: usize) -> Vec<Colour> {
-    let row = 3 * width;
-    let mut out = Vec::with_capacity(canvas.len() / 12);
-    for rows in canvas.chunks_exact(2 * row) {
-        let (upper, lower) = rows.split_at(row);
-        for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            let mean = |c: usize| level([a[c], a[c + 3], b[c], b[c + 3]].map(u16::from).iter().sum());
-            out.push(mean(0) << 10 | mean(1) << 5 | mean(2));
-        }
-    }
-    out
-}
-
-/// The sum of four bytes as one of 32 levels: 0 for black, 31 for white.
-fn level(sum: u16) -> u16 {
-    (sum * 31 + 2 * 255) / (4 * 255)
+fn colour(pixel: &[u8]) -> Colour {
+    // 0 for black, 31 for white.
+    let level = |byte: u8| (u16::from(byte) * 31 + 127) / 255;
+    level(pixel[0]) << 10 | level(pixel[1]) << 5 | level(pixel[2])
 }
 
 fn rgb(colour: Colour) -> [u8; 3] {
@@ -84,22 +86,23 @@ pub(crate) mod tests {
         (info, pixels)
     }
 
+    fn page(pixels: Vec<u8>, width: usize) -> Raster {
+        Raster { height: pixels.len() / width / 3, pixels, width }
+    }
+
     #[test]
-    fn four_pixels_become_their_mean() {
-        // Two rows of four: white and black columns on the left, red on the right.
-        let row = [255, 255, 255, 0, 0, 0, 255, 0, 0, 255, 0, 0];
-        let (info, pixels) = decode(&encode(&[row, row].concat(), 4, 2).unwrap());
-        assert_eq!((info.width, info.height), (2, 1));
-        assert_eq!(pixels, [131, 131, 131, 255, 0, 0]);
+    fn pixels_keep_their_colours() {
+        let (info, pixels) =
+            decode(&encode(&page(vec![255, 255, 255, 0, 0, 0, 255, 0, 0, 130, 130, 130], 2)).unwrap());
+        assert_eq!((info.width, info.height), (2, 2));
+        assert_eq!(pixels, [255, 255, 255, 0, 0, 0, 255, 0, 0, 131, 131, 131]);
     }
 
     #[test]
     fn more_colours_than_a_palette_holds_survive() {
-        let wanted: Vec<Colour> = (0..1000).map(|i| i * 32).collect();
-        let doubled = |row: &[Colour]| row.iter().flat_map(|&c| [rgb(c); 2].concat()).collect::<Vec<u8>>();
-        let canvas: Vec<u8> = wanted.chunks(10).flat_map(|row| doubled(row).repeat(2)).collect();
-        let (info, pixels) = decode(&encode(&canvas, 20, 200).unwrap());
+        let wanted: Vec<u8> = (0..1000).map(|i| i * 32).flat_map(rgb).collect();
+        let (info, pixels) = decode(&encode(&page(wanted.clone(), 10)).unwrap());
         assert_eq!((info.width, info.height), (10, 100));
-        assert_eq!(pixels, wanted.into_iter().flat_map(rgb).collect::<Vec<u8>>());
+        assert_eq!(pixels, wanted);
     }
 }

@@ -1,21 +1,25 @@
 use std::path::Path;
+use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use lab_base::Error;
+use lab_base::{Error, files};
 use plotters::drawing::IntoDrawingArea;
 
 use crate::data::Source;
 use crate::notebook::display;
 use crate::plot::canvas::Canvas;
 use crate::plot::encode::encode;
+use crate::plot::raster::Raster;
+use crate::plot::shape::Drawing;
 use crate::plot::style::{Area, Drawn, FADED, INK, MARGIN, RED, bold, px, text};
+use crate::plot::svg;
 
-/// A picture with its meaning in words: a PNG, shown inline in a notebook, and a sentence that stands for it
-/// where pictures don't show.
+/// A picture with its meaning in words: shown inline in a notebook, as a PNG that is sharp on displays of up to two pixels
+/// for one, and saved as PNG or SVG. A sentence stands for it where pictures don't show.
 #[derive(Clone)]
 pub struct Figure {
+    drawing: Arc<Drawing>,
     png: Vec<u8>,
+    title: String,
     alt: String,
 }
 
@@ -38,23 +42,19 @@ const NOTICE: i32 = 28;
 
 impl Figure {
     /// Draws title and note, then the drawing below them, and the notice where the data call for one.
-    pub(crate) fn draw(frame: Frame, drawing: impl FnOnce(&Area) -> Drawn) -> Result<Figure, Error> {
+    pub(crate) fn draw(frame: Frame, draw: impl FnOnce(&Area) -> Drawn) -> Result<Figure, Error> {
         let (above, below) = frame.margins();
-        let (width, height) = (px(frame.size.0) as u32, px(above + frame.size.1 + below) as u32);
-        let mut pixels = vec![0; (width * height * 3) as usize];
-        let page = Canvas::new(&mut pixels, width, height).into_drawing_area();
+        let size = (px(frame.size.0) as u32, px(above + frame.size.1 + below) as u32);
+        let mut drawing = Drawing { size, ..Drawing::default() };
+        let page = Canvas::new(&mut drawing).into_drawing_area();
         let middle = page.margin(px(above), px(below), 0, 0);
-        let failed = |e: &dyn std::fmt::Display| {
-            let drawing = Error::doing(format!("drawing the figure \"{}\"", frame.title));
-            drawing.expected("a picture").found(e).advice("draw fewer things at once")
-        };
-        frame.draw_words(&page).and_then(|()| drawing(&middle)).map_err(|e| failed(&e))?;
+        frame.draw_words(&page).and_then(|()| draw(&middle)).map_err(|e| failed(frame.title, &e))?;
         drop((page, middle));
-        let png = encode(&pixels, width, height).map_err(|e| failed(&e))?;
-        Ok(Figure { png, alt: frame.described() })
+        let png = encode(&Raster::of(&drawing)).map_err(|e| failed(frame.title, &e))?;
+        Ok(Figure { drawing: Arc::new(drawing), png, title: frame.title.into(), alt: frame.described() })
     }
 
-    /// The bytes of a PNG file.
+    /// The bytes of a PNG file, of two pixels each way for one on a page.
     pub fn png(&self) -> &[u8] {
         &self.png
     }
@@ -64,18 +64,45 @@ impl Figure {
         &self.alt
     }
 
-    /// Writes the PNG to `path`.
+    /// Width and height on a page, in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.drawing.size.0 / 2, self.drawing.size.1 / 2)
+    }
+
+    /// The text of an SVG file: sharp at any size. Letters are drawn as outlines, so that they look the same everywhere;
+    /// `title` and `desc` say what it shows.
     ///
     /// # Errors
-    /// When the file can't be written.
+    /// When an image in it can't be encoded.
+    pub fn svg(&self) -> Result<String, Error> {
+        svg::svg(&self.drawing, &self.title, &self.alt).map_err(|e| failed(&self.title, &e))
+    }
+
+    /// Writes the figure to `path`: as SVG where that ends in `.svg`, as PNG where it ends in `.png` or has no ending.
+    ///
+    /// # Errors
+    /// When it has another ending, its folder is not there, or the file can't be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        std::fs::write(path, &self.png).map_err(|e| {
-            Error::doing(format!("saving a figure to {}", path.display()))
-                .expected("a place that can be written")
-                .failed(e)
-                .advice("check that the folder exists")
-        })
+        let saving = || Error::doing(format!("saving a figure to {}", path.display()));
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let svg = match &*ending {
+            "svg" => Some(self.svg()?),
+            "png" | "" => None,
+            other => {
+                let expected = saving().expected("a name that ends in .png or .svg");
+                return Err(expected.found(format!(".{other}")).advice("change the ending"));
+            }
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let found = format!("no folder {}", folder.display());
+            return Err(saving()
+                .expected("a folder that is there")
+                .found(found)
+                .advice("make it, or name another"));
+        }
+        files::write_atomically(path, svg.as_ref().map_or(&self.png[..], |svg| svg.as_bytes()))
     }
 
     /// Shows the figure in a notebook, also in the middle of a cell: a cell shows as many figures as it likes,
@@ -96,9 +123,13 @@ impl Figure {
 
     /// What a notebook calls for a figure that is the last expression of a cell.
     pub fn evcxr_display(&self) {
-        let picture = STANDARD.encode(&self.png);
-        display::show(&[("image/png", &picture), ("text/plain", &self.alt)]);
+        display::show_picture(&self.png, self.size().0, &self.alt);
     }
+}
+
+fn failed(title: &str, e: &dyn std::fmt::Display) -> Error {
+    let drawing = Error::doing(format!("drawing the figure \"{title}\""));
+    drawing.expected("a picture").found(e).advice("draw fewer things at once")
 }
 
 impl std::fmt::Debug for Figure {

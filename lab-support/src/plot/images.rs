@@ -2,7 +2,6 @@
 
 use lab_base::Error;
 use plotters::element::PathElement;
-use plotters::prelude::{Color, Rectangle};
 
 use crate::data::{Dataset, Images, Scale};
 use crate::plot::figure::{Figure, Frame};
@@ -99,11 +98,8 @@ fn draw_colour_bar(area: &Area, scale: Scale) -> Drawn {
     let (left, top) = (LEFT + SIDE + px(24), px(4));
     let (right, step) = (left + px(20), SIDE as f32 / 256.0);
     let level = |value: f32| top + SIDE - (value * step) as i32;
-    for value in 0..=255u8 {
-        let (upper, lower) = (level(f32::from(value) + 1.0), level(f32::from(value)));
-        area.draw(&Rectangle::new([(left, upper), (right, lower - 1)], viridis(value).filled()))?;
-    }
-    area.draw(&Rectangle::new([(left - 1, top - 1), (right, top + SIDE)], thin(LINE)))?;
+    let colours = (0..=255).rev().map(viridis).collect();
+    picture::draw_pixels(area, [(left, top), (right, top + SIDE)], 1, colours)?;
     for value in [0, 51, 102, 153, 204, 255] {
         let y = level(value as f32 + 0.5);
         area.draw(&PathElement::new(vec![(right, y), (right + px(4), y)], thin(LINE)))?;

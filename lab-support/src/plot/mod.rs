@@ -1,4 +1,4 @@
-//! Figures: each one a PNG that a notebook shows inline.
+//! Figures: each one a PNG that a notebook shows inline, and an SVG where one is asked for.
 
 mod augment;
 mod beside;
@@ -11,25 +11,31 @@ mod curves;
 mod distribution;
 mod encode;
 mod ensemble;
+#[cfg(test)]
+mod eyes;
 mod feature_maps;
 mod figure;
 mod gaps;
 mod heat_map;
 mod history;
 mod images;
+mod letters;
 mod mark;
 mod numbers;
 mod picture;
 mod predicted_image;
 mod predictions;
+mod raster;
 mod rate_finder;
 mod saliency;
 mod scale;
 mod scatter;
+mod shape;
 mod shown;
 mod signed;
 mod steps;
 mod style;
+mod svg;
 mod sweep;
 #[cfg(test)]
 mod tests;

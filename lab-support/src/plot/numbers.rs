@@ -1,5 +1,7 @@
 //! A student's own numbers as curves.
 
+use std::path::Path;
+
 use lab_base::Error;
 use plotters::prelude::RGBColor;
 
@@ -108,6 +110,14 @@ impl Plot {
             alt: format!("Curves over the places of their numbers. {}", described.join(" ")),
         };
         Figure::draw(frame, |area| curve::draw_panel(area, ("index", measure), &curves, None))
+    }
+
+    /// Writes the figure to `path`, as SVG where that ends in `.svg`, else as PNG: see [`Figure::save`].
+    ///
+    /// # Errors
+    /// As [`Plot::figure`] and [`Figure::save`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.figure()?.save(path)
     }
 
     /// Shows the figure in a notebook, or what keeps it from being drawn.

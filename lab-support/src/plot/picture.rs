@@ -1,10 +1,15 @@
 //! One garment, drawn pixel by pixel.
 
+use std::convert::Infallible;
+
 use lab_base::Error;
 use ndarray::{ArrayView2, Axis};
-use plotters::prelude::{Color, RGBColor, Rectangle, ViridisRGB};
+use plotters::element::{Drawable, PointCollection};
+use plotters::prelude::{RGBColor, Rectangle, ViridisRGB};
+use plotters_backend::DrawingErrorKind;
 
 use crate::data::Images;
+use crate::plot::canvas::Canvas;
 use crate::plot::style::{Area, Drawn, LINE, thin};
 
 /// The image `i` among `images`.
@@ -30,14 +35,51 @@ pub(crate) fn draw(
     image: ArrayView2<u8>,
     colour: fn(u8) -> RGBColor,
 ) -> Drawn {
-    let (left, top) = corner;
     let (height, width) = image.dim();
-    for ((row, column), &pixel) in image.indexed_iter() {
-        let (x, y) = (left + column as i32 * cell, top + row as i32 * cell);
-        area.draw(&Rectangle::new([(x, y), (x + cell - 1, y + cell - 1)], colour(pixel).filled()))?;
-    }
-    let (right, bottom) = (left + width as i32 * cell, top + height as i32 * cell);
+    let end = (corner.0 + width as i32 * cell, corner.1 + height as i32 * cell);
+    draw_pixels(area, [corner, end], width, image.iter().map(|&pixel| colour(pixel)).collect())
+}
+
+/// Draws pixels, in rows of so many, over all of the box from a corner to the opposite one, in a thin frame.
+pub(crate) fn draw_pixels(
+    area: &Area,
+    corners: [(i32, i32); 2],
+    columns: usize,
+    pixels: Vec<RGBColor>,
+) -> Drawn {
+    let [(left, top), (right, bottom)] = corners;
+    area.draw(&Pixels { corners, columns, pixels })?;
     area.draw(&Rectangle::new([(left - 1, top - 1), (right, bottom)], thin(LINE)))
+}
+
+/// Something that plotters draws.
+struct Pixels {
+    corners: [(i32, i32); 2],
+    columns: usize,
+    pixels: Vec<RGBColor>,
+}
+
+impl<'a> PointCollection<'a, (i32, i32)> for &'a Pixels {
+    type Point = &'a (i32, i32);
+    type IntoIter = &'a [(i32, i32)];
+
+    fn point_iter(self) -> &'a [(i32, i32)] {
+        &self.corners
+    }
+}
+
+impl<'c> Drawable<Canvas<'c>> for Pixels {
+    fn draw<I: Iterator<Item = (i32, i32)>>(
+        &self,
+        mut corners: I,
+        canvas: &mut Canvas<'c>,
+        _: (u32, u32),
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        if let (Some((left, top)), Some((right, bottom))) = (corners.next(), corners.next()) {
+            canvas.draw_picture([left, top, right, bottom], self.columns, self.pixels.clone());
+        }
+        Ok(())
+    }
 }
 
 /// 0 black, 255 white.

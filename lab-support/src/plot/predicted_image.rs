@@ -7,7 +7,8 @@ use plotters::prelude::{Color, RGBColor, Rectangle};
 
 use crate::plot::picture::{self, grey};
 use crate::plot::style::{
-    Area, BLUE, Drawn, GREY, INK, RED, TRACK, bold, centred, fitting, px, text, to_the_left, to_the_right,
+    Area, BLUE, Drawn, GREY, INK, RED, TRACK, WHITE, bold, centred, fitting, px, text, to_the_left,
+    to_the_right,
 };
 
 /// One image beside its ten probabilities.
@@ -89,6 +90,7 @@ impl PredictedImage<'_> {
 
     /// Upright bars over the labels, in `width` canvas pixels, up to 100 % in `height`. Where there are too many for a
     /// number under each, the predicted and the actual class have theirs.
+    /// That of a wrong prediction is hollow, for eyes and printers that see no colours.
     pub(crate) fn draw_numbered_bars(
         &self,
         area: &Area,
@@ -105,6 +107,11 @@ impl PredictedImage<'_> {
             let top = floor - length(probability, height);
             area.draw(&Rectangle::new([(left, corner.1), (right, floor)], TRACK.filled()))?;
             area.draw(&Rectangle::new([(left, top), (right, floor)], self.colour(class).filled()))?;
+            let is_wrong = class == self.predicted && class != self.actual;
+            if is_wrong && floor - top > px(4) && column >= px(6) {
+                let inner = [(left + px(2), top + px(2)), (right - px(2), floor - px(2))];
+                area.draw(&Rectangle::new(inner, WHITE.filled()))?;
+            }
             let place = ((left + right) / 2, floor + px(10));
             if all_numbered || !self.role(class).is_empty() {
                 area.draw_text(&class.to_string(), &centred(&self.label(class, 13)), place)?;

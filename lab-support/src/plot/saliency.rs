@@ -1,14 +1,14 @@
 //! Which pixels a class's score depends on: the image, the gradient, and the one over the other.
 
 use lab_base::Error;
-use plotters::prelude::{Color, RGBColor, Rectangle};
+use plotters::prelude::RGBColor;
 
 use crate::data::Source;
 use crate::nn::Saliency;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::{self, grey};
 use crate::plot::signed;
-use crate::plot::style::{Area, Drawn, INK, MARGIN, centred, px, text};
+use crate::plot::style::{INK, MARGIN, centred, px, text};
 
 /// Width of a panel, and from one to the next, in pixels.
 const SIDE: i32 = 280;
@@ -43,8 +43,9 @@ impl Saliency {
             picture::draw(area, corner(0), cell, self.image.view(), grey)?;
             let levels = signed::levels(self.gradient.view(), largest);
             picture::draw(area, corner(1), cell, levels.view(), signed::colour)?;
-            picture::draw(area, corner(2), cell, self.image.view(), faint)?;
-            self.draw_steep_pixels(area, corner(2), cell, largest)?;
+            let (left, top) = corner(2);
+            let end = (left + self.image.ncols() as i32 * cell, top + self.image.nrows() as i32 * cell);
+            picture::draw_pixels(area, [(left, top), end], self.image.ncols(), self.steep_pixels(largest))?;
             for (panel, words) in ["image", "gradient", "steep pixels over the image"].iter().enumerate() {
                 let (x, _) = corner(panel as i32);
                 area.draw_text(words, &centred(&text(14, INK)), (x + px(SIDE / 2), px(SIDE + 18)))?;
@@ -53,14 +54,15 @@ impl Saliency {
         })
     }
 
-    /// Yellow over each pixel, as opaque as its value is steep.
-    fn draw_steep_pixels(&self, area: &Area, (left, top): (i32, i32), cell: i32, largest: f32) -> Drawn {
-        for ((row, column), value) in self.gradient.indexed_iter() {
-            let (x, y) = (left + column as i32 * cell, top + row as i32 * cell);
-            let colour = RGBColor(255, 220, 0).mix(f64::from(value.abs() / largest));
-            area.draw(&Rectangle::new([(x, y), (x + cell - 1, y + cell - 1)], colour.filled()))?;
-        }
-        Ok(())
+    /// The image at half its brightness, with yellow over each pixel, as opaque as its value is steep.
+    fn steep_pixels(&self, largest: f32) -> Vec<RGBColor> {
+        let over = |(&pixel, value): (&u8, &f32)| {
+            let (grey, share) = (f32::from(pixel / 2), value.abs() / largest);
+            let [red, green, blue] =
+                [255.0, 220.0, 0.0].map(|yellow| (grey + share * (yellow - grey)).round() as u8);
+            RGBColor(red, green, blue)
+        };
+        self.image.iter().zip(&self.gradient).map(over).collect()
     }
 
     /// Row and column of the largest gradient.
@@ -73,9 +75,4 @@ impl Saliency {
 /// The name of a class; its number where the network has more than there are names.
 fn name(source: Source, class: usize) -> String {
     source.class_names().get(class).map_or(format!("class {class}"), |name| name.to_string())
-}
-
-/// The image at half its brightness, so that what lies over it shows.
-fn faint(pixel: u8) -> RGBColor {
-    grey(pixel / 2)
 }

@@ -8,7 +8,7 @@ use crate::data::Source;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::mark::Mark;
 use crate::plot::style::{
-    Area, Axis, BLUE, Drawn, GREEN, GREY, INK, MARGIN, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred,
+    Area, Axis, BLUE, Drawn, GREEN, INK, MARGIN, ORANGE, PURPLE, RED, SKY, WHITE, axes, bold, centred,
     fitting, px, text, to_the_right,
 };
 
@@ -28,11 +28,13 @@ pub struct Scatter<'a> {
     pub source: Source,
 }
 
-const BROWN: RGBColor = RGBColor(136, 84, 32);
-const OLIVE: RGBColor = RGBColor(170, 170, 0);
+const VIOLET: RGBColor = RGBColor(150, 80, 250);
+const MAROON: RGBColor = RGBColor(110, 20, 0);
+const INDIGO: RGBColor = RGBColor(50, 20, 150);
 
 /// A colour for each class: those of the garments that are easily confused differ most.
-const COLOURS: [RGBColor; 10] = [BLUE, GREY, ORANGE, GREEN, RED, SKY, INK, PURPLE, BROWN, OLIVE];
+pub(crate) const COLOURS: [RGBColor; 10] =
+    [BLUE, VIOLET, ORANGE, GREEN, RED, SKY, INK, PURPLE, MAROON, INDIGO];
 
 /// Each image as a mark of its class's colour and form, and the class's number where its middle is.
 ///

@@ -1,5 +1,9 @@
 //! What a notebook shows as a figure.
 
+use std::path::Path;
+
+use lab_base::Error;
+
 use crate::eval::{Calibration, Confusion, Gaps, GridTried, Swept};
 use crate::nn::{History, RateRange, Saliency};
 
@@ -12,6 +16,15 @@ macro_rules! shows_as_figure {
                     Ok(figure) => figure.evcxr_display(),
                     Err(error) => println!("{error}"),
                 }
+            }
+
+            /// Writes its figure to `path`, as SVG where that ends in `.svg`, else as PNG: see
+            /// [`Figure::save`](crate::plot::Figure::save).
+            ///
+            /// # Errors
+            /// When there is no figure, or it can't be written there.
+            pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+                self.plot()?.save(path)
             }
         })*
     };

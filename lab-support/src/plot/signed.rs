@@ -4,9 +4,10 @@
 //! yellow are the two that colour-blind eyes tell apart best.
 
 use ndarray::{Array2, ArrayView2};
-use plotters::prelude::{Color, RGBColor, Rectangle};
+use plotters::prelude::RGBColor;
 
-use crate::plot::style::{Area, Drawn, INK, LINE, px, text, thin, to_the_left, to_the_right};
+use crate::plot::picture;
+use crate::plot::style::{Area, Drawn, INK, px, text, to_the_left, to_the_right};
 
 const LOW: [f32; 3] = [0.0, 40.0, 116.0];
 const ZERO: [f32; 3] = [140.0, 140.0, 140.0];
@@ -41,14 +42,10 @@ pub(crate) fn colour(level: u8) -> RGBColor {
 
 /// What the colours mean: a bar from `-largest` to `largest` with its left end at `corner`, on the canvas.
 pub(crate) fn draw_bar(area: &Area, (left, top): (i32, i32), largest: f32) -> Drawn {
-    let (step, height) = (px(1), px(14));
-    for level in 1..=255u8 {
-        let x = left + i32::from(level - 1) * step;
-        let corners = [(x, top), (x + step - 1, top + height)];
-        area.draw(&Rectangle::new(corners, colour(level).filled()))?;
-    }
-    let (right, middle) = (left + 255 * step, top + height / 2);
-    area.draw(&Rectangle::new([(left - 1, top - 1), (right, top + height)], thin(LINE)))?;
+    let (right, height) = (left + 255 * px(1), px(14));
+    let middle = top + height / 2;
+    let colours = (1..=255).map(colour).collect();
+    picture::draw_pixels(area, [(left, top), (right, top + height)], 255, colours)?;
     let numbers = text(14, INK);
     area.draw_text(&format!("{:.2}", -largest), &to_the_left(&numbers), (left - px(8), middle))?;
     area.draw_text(&format!("+{largest:.2}"), &to_the_right(&numbers), (right + px(8), middle))

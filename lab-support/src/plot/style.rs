@@ -3,6 +3,7 @@
 //! The colours are Okabe and Ito's, which colour-blind eyes tell apart
 //! (<https://jfly.uni-koeln.de/color/>); red is Paul Tol's, because their vermillion would be called orange.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 use plotters::chart::{ChartBuilder, ChartContext};
@@ -46,7 +47,7 @@ pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;
 /// A part of the page with a number axis along its bottom and its left.
 pub(crate) type Chart<'a> = ChartContext<'a, Canvas<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 /// What a drawing step returns.
-pub(crate) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<plotters_bitmap::BitMapBackendError>>;
+pub(crate) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Infallible>>;
 
 /// A length in pixels of the finished figure, as a length on the canvas, which has twice as many each way.
 pub(crate) const fn px(length: i32) -> i32 {

@@ -12,11 +12,14 @@ use crate::nn::{
     Activations, Augment, CrossEntropy, Epoch, Fit, History, Measured, Provenance, RateRange, Score,
     Sequential, Setup, Sgd, Training,
 };
+use crate::notebook::display::escaped;
 use crate::plot::comparison::{Bar, compare};
 use crate::plot::curves::curves;
 use crate::plot::encode::tests::decode;
 use crate::plot::figure::Figure;
+use crate::plot::numbers::plot;
 use crate::plot::scatter::{Scatter, scatter};
+use crate::plot::steps::steps;
 use crate::plot::style::{BLUE, RED};
 
 /// A picture back from its PNG.
@@ -154,6 +157,27 @@ fn grid_tried() -> GridTried {
     GridTried { what: pair("neurons", "layers"), pairs, source: Source::FashionMnist }
 }
 
+/// Every element ends, in the order in which they began; attributes are quoted; nothing stands for itself that XML takes for a
+/// mark.
+fn assert_is_xml(text: &str) {
+    let mut open = Vec::new();
+    for part in text.split('<').skip(1) {
+        let (tag, words) = part.split_once('>').expect("a tag ends");
+        assert!(!tag.contains("NaN") && tag.matches('"').count() % 2 == 0, "{tag}");
+        let known = ["amp;", "lt;", "gt;", "quot;"];
+        assert!(
+            words.split('&').skip(1).all(|rest| known.iter().any(|name| rest.starts_with(name))),
+            "{words}"
+        );
+        match (tag.strip_prefix('/'), tag.ends_with('/')) {
+            (Some(name), _) => assert_eq!(open.pop(), Some(name)),
+            (None, true) => (),
+            (None, false) => open.push(tag.split_whitespace().next().unwrap_or_default()),
+        }
+    }
+    assert!(open.is_empty() && text.trim_end().ends_with('>'), "{open:?}");
+}
+
 fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, words: &str) {
     let message = result.expect_err(words).to_string();
     assert!(message.contains(words), "{message:?} does not say {words:?}");
@@ -221,21 +245,27 @@ fn every_figure_is_a_small_picture_with_words() {
         let figure = figure.unwrap();
         assert!(figure.alt().contains(words), "{:?} does not say {words:?}", figure.alt());
         let picture = Picture::of(&figure);
-        assert_eq!(picture.width, width, "{words}");
-        assert!(picture.height > 150, "{words}");
+        assert_eq!(figure.size().0, width, "{words}");
+        assert_eq!((picture.width, picture.height), (2 * width, 2 * figure.size().1), "{words}");
+        assert!(figure.size().1 > 150, "{words}");
         let ink = picture.pixels.iter().filter(|p| p[0] < 128).count();
-        assert!(ink > 500, "{words}: only {ink} dark pixels");
+        assert!(ink > 2000, "{words}: only {ink} dark pixels");
         assert!(figure.png().len() < 60_000, "{words}: {} bytes", figure.png().len());
+        let svg = figure.svg().unwrap();
+        assert_is_xml(&svg);
+        assert!(svg.contains(&format!("<desc>{}</desc>", escaped(figure.alt()))), "{words}");
+        assert!(svg.starts_with("<svg ") && svg.contains(&format!("width=\"{width}\"")), "{words}");
+        assert!(svg.len() < 250_000, "{words}: {} bytes of SVG", svg.len());
     }
 }
 
 #[test]
 fn right_is_blue_and_wrong_is_red() {
     let right = Picture::of(&predictions().show(0, &data()).unwrap());
-    assert!(right.count(BLUE) > 2000, "{}", right.count(BLUE));
+    assert!(right.count(BLUE) > 8000, "{}", right.count(BLUE));
     assert_eq!(right.count(RED), 0);
     let wrong = Picture::of(&predictions().show(4, &data()).unwrap());
-    assert!(wrong.count(RED) > wrong.count(BLUE) && wrong.count(BLUE) > 500);
+    assert!(wrong.count(RED) > wrong.count(BLUE) && wrong.count(BLUE) > 2000);
 }
 
 #[test]
@@ -245,7 +275,7 @@ fn figures_of_the_practice_set_say_so() {
     let (marked, plain) = (practice.grid(1, 5).unwrap(), real.grid(1, 5).unwrap());
     assert!(marked.alt().contains(notice) && !plain.alt().contains(notice));
     let (marked, plain) = (Picture::of(&marked), Picture::of(&plain));
-    assert!(marked.count(RED) > 100, "{}", marked.count(RED));
+    assert!(marked.count(RED) > 400, "{}", marked.count(RED));
     assert_eq!(plain.count(RED), 0);
     assert!(marked.height > plain.height);
     let confusion = predictions().confusion(&practice.normalized()).unwrap();
@@ -341,11 +371,52 @@ fn comparisons_check_their_runs() {
 }
 
 #[test]
-fn a_figure_is_saved_as_it_is_shown() {
+fn images_in_an_svg_are_images() {
+    let svg = images(Source::FashionMnist).grid(2, 5).unwrap().svg().unwrap();
+    assert_eq!(svg.matches("<image ").count(), 10);
+    assert!(svg.matches("<rect ").count() <= 10, "their pixels are no shapes");
+    let described =
+        steps("A < \"B\" & C\u{7}", "", &[("one", Array2::zeros((2, 2)))]).unwrap().svg().unwrap();
+    assert_is_xml(&described);
+    assert!(described.contains("<title>A &lt; &quot;B&quot; &amp; C </title>"), "{described}");
+}
+
+#[test]
+fn a_figure_is_saved_by_the_ending_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
     let figure = images(Source::FashionMnist).show(0).unwrap();
-    let path = std::env::temp_dir().join(format!("lab-figure-{}.png", std::process::id()));
-    figure.save(&path).unwrap();
-    assert_eq!(std::fs::read(&path).unwrap(), figure.png());
-    std::fs::remove_file(&path).unwrap();
-    assert_error(figure.save(path.join("below/a/file.png")), "a place that can be written");
+    for name in ["figure.png", "figure.PNG", "figure"] {
+        figure.save(at(name)).unwrap();
+        assert_eq!(std::fs::read(at(name)).unwrap(), figure.png());
+    }
+    for name in ["figure.svg", "figure.SVG"] {
+        figure.save(at(name)).unwrap();
+        assert_eq!(std::fs::read_to_string(at(name)).unwrap(), figure.svg().unwrap());
+    }
+    assert_error(figure.save(at("figure.jpg")), "a name that ends in .png or .svg, found .jpg");
+    assert_error(figure.save(at("nowhere/figure.png")), "a folder that is there, found no folder");
+    assert_error(figure.save(at("figure.png/below.png")), "a folder that is there");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 5);
+}
+
+#[test]
+fn what_shows_as_a_figure_is_saved_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figure.svg");
+    let is_saved = |saved: Result<(), Error>, alt: &str| {
+        saved.unwrap();
+        let svg = std::fs::read_to_string(&path).unwrap();
+        assert!(svg.contains(&escaped(alt)), "{alt}");
+    };
+    let run = history(3, true);
+    is_saved(run.save(&path), run.plot().unwrap().alt());
+    let confusion = predictions().confusion(&data()).unwrap();
+    is_saved(confusion.save(&path), confusion.plot().unwrap().alt());
+    is_saved(swept().save(&path), swept().plot().unwrap().alt());
+    is_saved(grid_tried().save(&path), grid_tried().plot().unwrap().alt());
+    is_saved(rates().save(&path), rates().plot().unwrap().alt());
+    let own = plot([1, 2, 3]);
+    is_saved(own.save(&path), own.figure().unwrap().alt());
+    assert_error(history(0, false).save(&path), "at least one epoch");
 }

@@ -100,6 +100,7 @@ async fn what_beginners_type_is_answered_with_what_helps() {
         "{}",
         figure.text()
     );
+    assert_has_size_and_words(&figure);
     for unmarked in
         ["FashionMnist::load()", "answer(1, &data, \"words\")", "model.fit(&few, Fit::epochs(1).quiet())"]
     {
@@ -111,6 +112,17 @@ async fn what_beginners_type_is_answered_with_what_helps() {
     a_verdict_is_seen_once(&mut page).await;
     what_is_gone_says_where(&mut page).await;
     floods_show_their_begin_and_end(&mut page).await;
+}
+
+/// A figure's pixels are twice those of its place on the page, which front ends are told, as what it shows.
+fn assert_has_size_and_words(figure: &Cell) {
+    let metadata = figure.broadcasts.iter().find_map(|content| match content {
+        JupyterMessageContent::DisplayData(display) => Some(display.metadata.clone()),
+        _ => None,
+    });
+    let known = &metadata.expect("a figure")["image/png"];
+    assert_eq!(known["width"], 500, "{known}");
+    assert!(known["alt"].as_str().is_some_and(|words| words.starts_with("Image 0: ")), "{known}");
 }
 
 /// Whatever stands behind it, and where else its value is shown.
