@@ -40,12 +40,13 @@ impl Use {
 }
 
 /// The sources of all packages, as folders of this one.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "src",
     "base/src",
     "bench/src",
     "cli/src",
     "evaluator/src",
+    "exchange/src",
     "fuzz",
     "kernel/src",
     "photo/src",

@@ -383,6 +383,121 @@ fn floats_of_other_sizes_are_converted() {
     assert!(message.contains("finite numbers in 1.weight, found -inf"), "{message}");
 }
 
+/// Each line: the names in a file of the network's tensors. Which is which is beyond doubt.
+#[test]
+fn names_of_others_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("foreign.safetensors");
+    let plain = |x: f32| x.to_le_bytes().to_vec();
+    let mut expected = network();
+    variant(&path, Dtype::F32, NAMES, plain);
+    expected.load_weights(&path).unwrap();
+    for prefix in ["_orig_mod.", "module.", "_orig_mod.module.", "net.", "a.b."] {
+        let names = NAMES.map(|name| format!("{prefix}{name}"));
+        variant(&path, Dtype::F32, names.each_ref().map(String::as_str), plain);
+        let mut model = network();
+        model.load_weights(&path).unwrap();
+        assert_eq!(model.weights(), expected.weights(), "{prefix}");
+    }
+    for layers in [["fc1", "fc2"], ["z", "a"], ["net.0", "net.2"], ["0", "3"], ["hidden.linear", "head"]] {
+        let [one, two] = layers;
+        let names = [(one, "weight"), (one, "bias"), (two, "weight"), (two, "bias")];
+        let names = names.map(|(layer, name)| format!("{layer}.{name}"));
+        variant(&path, Dtype::F32, names.each_ref().map(String::as_str), plain);
+        let mut model = network();
+        model.load_weights(&path).unwrap();
+        assert_eq!(model.weights(), expected.weights(), "{layers:?}");
+        let mut model = network();
+        model.load_weights_named(&path, &layers).unwrap();
+        assert_eq!(model.weights(), expected.weights(), "{layers:?}");
+    }
+}
+
+/// Each line: the names of three hidden layers that are alike, in the file's order, and whether numbers say their order.
+#[test]
+fn layers_that_are_alike_are_taken_by_their_numbers_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("foreign.safetensors");
+    let network = || (0..3).fold(Sequential::new([3]), |model, _| model.dense(3, Relu)).dense(2, Linear);
+    let table = [
+        (["net.0", "net.2", "net.4", "net.6"], true),
+        (["net.2", "net.4", "net.10", "net.12"], true),
+        (["blocks.0.fc", "blocks.1.fc", "blocks.2.fc", "head"], true),
+        (["a.0", "b.0", "b.1", "head"], false),
+        (["fc1", "fc2", "fc3", "fc4"], false),
+        (["fc_1", "fc_2", "fc_10", "head"], false),
+        (["net.0", "net.2", "net.x", "net.6"], false),
+        (["net.3", "net.5", "net.7", "net.1"], false),
+        (["0", "1.0", "1.1", "2"], false),
+    ];
+    for (layers, is_certain) in table {
+        let shapes: [(&[usize], &str); 2] = [(&[3, 3], "weight"), (&[3], "bias")];
+        let hidden =
+            layers[..3].iter().flat_map(|layer| shapes.map(|(s, name)| (format!("{layer}.{name}"), s)));
+        let last = [(format!("{}.weight", layers[3]), &[2, 3][..]), (format!("{}.bias", layers[3]), &[2])];
+        let tensors: Vec<(String, &[usize])> = hidden.chain(last).collect();
+        let headers: Vec<Header> = tensors.iter().map(|(name, shape)| (name.as_str(), *shape)).collect();
+        foreign(&path, &headers, Dtype::F32);
+        let mut model = network();
+        let before = model.weights();
+        match (model.load_weights(&path), is_certain) {
+            (Ok(()), true) => {
+                assert_eq!(model.weight(0).unwrap()[[0, 1]], 1.0, "{layers:?}");
+                assert_eq!(model.weight(2).unwrap()[[0, 1]], 25.0, "{layers:?}");
+            }
+            (Err(e), false) => {
+                let told = e.to_string();
+                assert!(told.contains("load_weights_named(path, &[...]), 4 names"), "{layers:?}: {told}");
+                assert_eq!(model.weights(), before);
+                model.load_weights_named(&path, &layers).unwrap();
+                assert_eq!(model.weight(2).unwrap()[[0, 1]], 25.0, "{layers:?}");
+            }
+            (result, _) => panic!("{layers:?}: {result:?}"),
+        }
+    }
+}
+
+/// Other layers than the network's, whatever their names.
+#[test]
+fn layers_that_the_network_has_not_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("foreign.safetensors");
+    let table: [(&[Header], &[&str]); 4] = [
+        (
+            &[("fc1.weight", &[5, 16]), ("fc1.bias", &[5]), ("fc2.weight", &[4, 5]), ("fc2.bias", &[4])],
+            &[
+                "the tensors of layer 2, Dense (bias [3], weight [3, 5])",
+                "only fc2 (bias [4], weight [4, 5])",
+            ],
+        ),
+        (
+            &[("fc1.weight", &[5, 16]), ("fc2.weight", &[3, 5])],
+            &["bias [5], weight [5, 16]", "fc1 (weight [5, 16])"],
+        ),
+        (
+            &[("fc1.weight", &[16, 5]), ("fc1.bias", &[5]), ("fc2.weight", &[5, 3]), ("fc2.bias", &[3])],
+            &["weight.T"],
+        ),
+        (
+            &[
+                ("fc1.weight", &[5, 16]),
+                ("fc1.bias", &[5]),
+                ("fc2.weight", &[3, 5]),
+                ("fc2.bias", &[3]),
+                ("extra.scale", &[1]),
+            ],
+            &["expected no other layers", "extra (scale [1])", "load_weights_named"],
+        ),
+    ];
+    for (tensors, words) in table {
+        foreign(&path, tensors, Dtype::F32);
+        let mut model = network();
+        let told = model.load_weights(&path).unwrap_err().to_string();
+        assert!(words.iter().all(|words| told.contains(words)), "{words:?}: {told}");
+        assert_eq!(model.weights(), network().weights());
+    }
+}
+
 /// Each line: what is in the file, and the words that help with it. None of them would destroy a file.
 #[test]
 fn foreign_files_get_advice_of_their_own() {
@@ -399,18 +514,6 @@ fn foreign_files_get_advice_of_their_own() {
         let message = Sequential::load(&path).unwrap_err().to_string();
         assert!(!message.contains("delete") && !message.contains("train again"), "{what}: {message}");
     };
-    let prefixed = |prefix: &str| NAMES.map(|name| format!("{prefix}{name}"));
-    for (prefix, words) in [
-        ("_orig_mod.", "model._orig_mod.state_dict()"),
-        ("module.", "model.module.state_dict()"),
-        ("body.", "the part alone that PyTorch calls \"body.\""),
-    ] {
-        let names = prefixed(prefix);
-        variant(&path, Dtype::F32, names.each_ref().map(String::as_str), plain);
-        check(prefix, &["found only", words]);
-    }
-    variant(&path, Dtype::F32, ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"], plain);
-    check("named layers", &["names of their own", "torch.nn.Sequential"]);
     let (bias, last): (Header, Header) = (("1.bias", &[5]), ("3.weight", &[3, 5]));
     foreign(&path, &[("1.weight", &[16, 5]), bias, last, ("3.bias", &[3])], Dtype::F32);
     check("transposed", &["found shape [16, 5], F32", "Keras", "weight.T"]);
@@ -424,7 +527,10 @@ fn foreign_files_get_advice_of_their_own() {
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     check("cut short", &["expected a safetensors file", "copy or download it again"]);
     std::fs::write(&path, b"PK\x03\x04\x00\x00\x08\x08state/data.pkl\x80\x02}q\x00").unwrap();
-    check("torch.save", &["torch.save (.pt)", "safetensors.torch.save_file"]);
+    check(
+        "torch.save",
+        &["torch.save (.pt)", "from safetensors.torch import save_file\nsave_file(model.state_dict()"],
+    );
 
     let mut image = Sequential::new([4, 4]).conv2d(2, 3, Relu).flatten().dense(3, Linear);
     let keras: [Header; 4] =

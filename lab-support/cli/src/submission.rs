@@ -196,6 +196,7 @@ fn with_our_crates(source: &str) -> String {
             ("lab-support", "../lab-support"),
             ("lab-rivals", "../lab-support/rivals"),
             ("lab-photo", "../lab-support/photo"),
+            ("lab-exchange", "../lab-support/exchange"),
         ];
         let named = |(name, _): &&(&str, &str)| {
             let rest = line.trim_start().strip_prefix(":dep").map(str::trim_start);

@@ -41,7 +41,8 @@ pub async fn all(limit: Duration) -> Result<bool, Error> {
     let editions = InTwoEditions { kernel, notebooks, limit, lines: lines.clone() };
     let output = Temporary::new().map_err(|e| failed("a temporary folder", e))?;
     let tests = async {
-        let packages = ["lab-base", "lab-kernel", "lab-cli", "lab-support", "lab-photo", "lab-rivals"];
+        let packages =
+            ["lab-base", "lab-kernel", "lab-cli", "lab-support", "lab-exchange", "lab-photo", "lab-rivals"];
         test_packages(&root, &packages, true, &mut tally).await?;
         tally.add("cargo test, evaluator", evaluator_test(&root).await?);
         heading("Notebooks run from top to bottom, and in the edition for students", start);

@@ -6,10 +6,11 @@ use evcxr::CommandContext;
 use lab_base::event::MISTAKES;
 
 /// The crates that notebooks name, each with its folder in the project.
-pub const CRATES: [(&str, &str); 3] = [
+pub const CRATES: [(&str, &str); 4] = [
     ("lab-support", "lab-support"),
     ("lab-rivals", "lab-support/rivals"),
     ("lab-photo", "lab-support/photo"),
+    ("lab-exchange", "lab-support/exchange"),
 ];
 
 /// Runs a kernel's first cells in `EVCXR_TMPDIR`, without Jupyter, started in the project's folder: what stays

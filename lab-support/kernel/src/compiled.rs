@@ -74,7 +74,8 @@ impl Compiled {
         let mut older = self.older(folders)?;
         // Of several, the one that has most: this one, where the other crates are to be added.
         older.sort_by_key(|folder| *folder != self.folder);
-        let named: &[&str] = if for_all { &["lab-rivals", "lab-photo"] } else { &["lab-support"] };
+        let named: &[&str] =
+            if for_all { &["lab-rivals", "lab-photo", "lab-exchange"] } else { &["lab-support"] };
         let mut expected = toolchain.packages(&folders.project, named);
         if let Some(older) = older.iter().find(|folder| name(folder).starts_with(&self.reusable)) {
             copy(older, &unfinished)?;
@@ -162,10 +163,11 @@ fn name(path: &Path) -> String {
 }
 
 /// The manifests, besides the lock file, that say what is compiled for notebooks.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 6] = [
     "Cargo.toml",
     "lab-support/Cargo.toml",
     "lab-support/base/Cargo.toml",
+    "lab-support/exchange/Cargo.toml",
     "lab-support/photo/Cargo.toml",
     "lab-support/rivals/Cargo.toml",
 ];
@@ -182,8 +184,13 @@ fn dependencies(folders: &Folders, toolchain: &Toolchain) -> Result<u64> {
 }
 
 /// The folders with the sources that are compiled for notebooks.
-const SOURCES: [&str; 4] =
-    ["lab-support/src", "lab-support/base/src", "lab-support/photo/src", "lab-support/rivals/src"];
+const SOURCES: [&str; 5] = [
+    "lab-support/src",
+    "lab-support/base/src",
+    "lab-support/exchange/src",
+    "lab-support/photo/src",
+    "lab-support/rivals/src",
+];
 
 /// A number that changes with the sources that are compiled for notebooks, as cargo sees them: names, sizes and
 /// times. It takes a few milliseconds.

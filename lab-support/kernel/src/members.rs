@@ -9,7 +9,8 @@ use crate::declarations::{Item, Members, items};
 use crate::tokens::all_tokens;
 
 /// Where the crates that notebooks use have their sources.
-const SOURCES: [&str; 3] = ["lab-support/src", "lab-support/rivals/src", "lab-support/photo/src"];
+const SOURCES: [&str; 4] =
+    ["lab-support/src", "lab-support/rivals/src", "lab-support/photo/src", "lab-support/exchange/src"];
 
 /// The types of the lab.
 #[derive(Default)]

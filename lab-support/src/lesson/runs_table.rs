@@ -1,8 +1,10 @@
 //! Training runs as a table, and what it says.
 
 use std::fmt;
+use std::path::Path;
 
 use lab_base::records::{Table, cell};
+use lab_base::{Error, files};
 
 use crate::lesson::run::Run;
 use crate::lesson::runs::{Group, Runs};
@@ -13,6 +15,14 @@ impl Runs {
     /// What was not measured is empty.
     pub fn to_csv(&self) -> String {
         self.table().csv()
+    }
+
+    /// Writes what [`to_csv`](Self::to_csv) gives to a file, for pandas' `read_csv` or a spreadsheet.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        files::write_atomically(path.as_ref(), self.to_csv().as_bytes())
     }
 
     /// The same in JSON: an array with an object for each run. What was not measured is null.

@@ -12,6 +12,7 @@
 //! | what `fit` can do beside | `train/schedule.rs`, `train/augment.rs`, `train/early_stopping.rs`, `train/checkpoint.rs` |
 //! | what it can be asked about | `model/inputs.rs`, `model/inference.rs` |
 //! | a network on disk | `model/saving.rs`, `model/loading.rs` |
+//! | weights that PyTorch and Keras wrote | `model/naming.rs`, `model/keras.rs` |
 //! | what a trained network has learned | `inspect/activations.rs`, `inspect/saliency.rs` |
 //! | why it is fast | `kernels/product.rs`, `kernels/simd/`, `kernels/threads.rs` |
 //!
@@ -37,9 +38,9 @@ pub use inspect::activations::Activations;
 pub use inspect::rate_finder::RateRange;
 pub use inspect::saliency::Saliency;
 pub use kernels::Padding;
-pub use layers::{Activation, Conv, Init, Neurons};
+pub use layers::{Activation, Conv, Init, LayerSpec, Neurons};
 pub use loss::CrossEntropy;
-pub use model::{Inputs, Provenance, Sequential, Summary};
+pub use model::{Inputs, LayerInfo, Provenance, Sequential, Summary};
 pub use optim::{Adam, AdamW, Muon, Optimizer, RmsProp, Sgd};
 pub use score::{Measured, Score};
 pub use train::{Augment, Epoch, Fit, FitError, History, Schedule, Setup, Training};

@@ -255,3 +255,30 @@ fn a_table_keeps_every_text_and_number() {
         (&texts[..], &0.1.into(), Some(&().into()))
     );
 }
+
+/// Tables of texts drawn at random, read by Python's `csv`.
+#[test]
+fn pythons_csv_reads_every_table() {
+    let letters = ['a', ' ', ',', '"', '\n', '\r', '\'', ';', '\t', 'é', '=', '\\', '0'];
+    let mut state = 1u64;
+    let mut draw = move |n: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % n
+    };
+    let mut text = || (0..draw(6)).map(|_| letters[draw(letters.len())]).collect::<String>();
+    let texts: Vec<[String; 3]> = (0..300).map(|_| [text(), text(), text()]).collect();
+    let rows = texts.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let csv = Table { names: vec!["one", "two", "three"], rows }.csv();
+    let script = "import csv, io, json, sys\n\
+        text = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8', newline='')\n\
+        print(json.dumps(list(csv.reader(text, strict=True))[1:]))";
+    let python =
+        Command::new("python3").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut python) = python else {
+        eprintln!("not tried: there is no python3");
+        return;
+    };
+    python.stdin.take().unwrap().write_all(csv.as_bytes()).unwrap();
+    let read: Vec<[String; 3]> = serde_json::from_slice(&python.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(read, texts);
+}

@@ -14,8 +14,10 @@ use crate::nn::layers::init::{Init, is_true, yes};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conv {
-    pub(crate) stride: usize,
-    pub(crate) padding: Padding,
+    /// Pixels from one window to the next.
+    pub stride: usize,
+    /// Zeros around the image.
+    pub padding: Padding,
     pub(crate) init: Init,
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub(crate) bias: bool,

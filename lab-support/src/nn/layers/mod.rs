@@ -38,4 +38,4 @@ pub(crate) use layer_norm::LayerNorm;
 pub(crate) use max_pool2d::MaxPool2d;
 pub use neurons::Neurons;
 pub(crate) use parameter::{Parameter, Role};
-pub(crate) use spec::LayerSpec;
+pub use spec::LayerSpec;

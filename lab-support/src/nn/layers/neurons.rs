@@ -14,7 +14,7 @@ use crate::nn::layers::init::{Init, is_true, yes};
 pub struct Neurons {
     pub(super) init: Init,
     #[serde(default = "yes", skip_serializing_if = "is_true")]
-    pub(super) bias: bool,
+    pub(crate) bias: bool,
 }
 
 impl Default for Neurons {

@@ -8,41 +8,65 @@ use crate::nn::layers::neurons::Neurons;
 /// JSON, `{"layer": "Dense", "units": 128, "activation": "ReLU", "init": "glorot_uniform"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "layer")]
-pub(crate) enum LayerSpec {
+pub enum LayerSpec {
+    /// Each image as one row of numbers.
     Flatten,
+    /// A fully connected layer.
     Dense {
+        /// Its outputs.
         units: usize,
+        /// Of each output.
         activation: Activation,
+        /// First weights and bias.
         #[serde(flatten)]
         settings: Neurons,
     },
+    /// Silences some numbers while learning, and nothing afterwards.
     Dropout {
+        /// The share of them, from 0 to below 1.
         rate: f32,
     },
+    /// ε is 1e-5. Of each number of flat inputs, of each channel of images.
     BatchNormalization,
+    /// ε is 1e-5. Over all numbers of an image.
     LayerNormalization,
     /// Adds what went into the layer that is so many layers above it in the list.
     Add {
+        /// How many.
         layers: usize,
     },
+    /// An activation as a layer of its own: its softmax is over all numbers of an image.
     Activation {
+        /// Which one.
         activation: Activation,
     },
+    /// A convolution.
     Conv2D {
+        /// Channels of its output.
         filters: usize,
+        /// Height and width of each filter.
         kernel: usize,
+        /// Of each output; a softmax is over the channels of a pixel.
         activation: Activation,
+        /// Stride, padding, first weights and bias.
         #[serde(flatten)]
         settings: Conv,
     },
+    /// The largest number of each window.
     MaxPooling2D {
+        /// Height and width of a window.
         size: usize,
+        /// Pixels from one window to the next.
         stride: usize,
     },
+    /// The mean of each window.
     AveragePooling2D {
+        /// Height and width of a window.
         size: usize,
+        /// Pixels from one window to the next.
         stride: usize,
     },
+    /// The mean of each channel.
     GlobalAveragePooling2D,
 }
 
@@ -65,7 +89,7 @@ impl LayerSpec {
     }
 
     /// Its part of a network's short name: `128` in `784-128-10`, None where it has none.
-    pub fn short_name(&self) -> Option<String> {
+    pub(crate) fn short_name(&self) -> Option<String> {
         match self {
             LayerSpec::Dense { units, .. } => Some(units.to_string()),
             LayerSpec::Conv2D { filters, kernel: 3, .. } => Some(format!("conv{filters}")),
@@ -79,7 +103,7 @@ impl LayerSpec {
     }
 
     /// Numbers that it holds for inputs of shape `inputs`, biases aside; None where a computer can't hold them.
-    pub fn weights(&self, inputs: &[usize]) -> Option<usize> {
+    pub(crate) fn weights(&self, inputs: &[usize]) -> Option<usize> {
         let product = |sizes: &[usize]| sizes.iter().try_fold(1, |product: usize, n| product.checked_mul(*n));
         match self {
             LayerSpec::Dense { units, .. } => product(&[*units, product(inputs)?]),

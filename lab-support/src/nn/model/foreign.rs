@@ -1,6 +1,7 @@
 //! Files of weights that other programs wrote: numbers of other kinds are converted, and what can't be read is told by
 //! what it is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::nn::layers::{Parameter, Role};
 pub(crate) const LIMIT: u64 = 1 << 30;
 
 /// The advice for a file of another network.
-const OTHER_LAYERS: &str = "describe the same layers as when the file was written";
+pub(super) const OTHER_LAYERS: &str = "describe the same layers as when the file was written";
 
 /// All bytes of a file.
 ///
@@ -40,6 +41,13 @@ pub(super) fn tensors<'a>(path: &Path, bytes: &'a [u8]) -> Result<SafeTensors<'a
     })
 }
 
+/// What the file says beside its tensors.
+pub(super) fn entries(path: &Path, bytes: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+    let (_, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|e| unreadable(path, "a safetensors file", e.to_string(), AGAIN))?;
+    Ok(header.metadata().iter().flatten().map(|(name, text)| (name.clone(), text.clone())).collect())
+}
+
 pub(super) fn unreadable(
     path: &Path,
     expected: impl fmt::Display,
@@ -55,10 +63,12 @@ pub(super) fn name_of(path: &Path) -> String {
 }
 
 const AGAIN: &str = "copy or download it again; if it was made here, save the network again";
-const FROM_PYTORCH: &str =
-    "write it in PyTorch with safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")";
-const FROM_KERAS: &str =
-    "write its arrays as safetensors, with the names and shapes that `save` gives this network";
+const FROM_PYTORCH: &str = "write it in PyTorch as safetensors, and load that:\n\
+    from safetensors.torch import save_file\n\
+    save_file(model.state_dict(), \"weights.safetensors\")";
+const FROM_KERAS: &str = "write it in Keras as safetensors, and load that:\n\
+    from safetensors.numpy import save_file\n\
+    save_file({str(i): w for i, w in enumerate(model.get_weights())}, \"weights.safetensors\", {\"keras\": model.to_json()})";
 
 /// What a file is that is no whole safetensors file, and what to do.
 fn what_it_is(bytes: &[u8]) -> Option<(String, &'static str)> {
@@ -92,7 +102,6 @@ fn what_it_is(bytes: &[u8]) -> Option<(String, &'static str)> {
 pub(super) fn values(
     path: &Path,
     tensors: &SafeTensors,
-    names: &[String],
     name: &str,
     parameter: &Parameter,
 ) -> Result<Vec<f32>, Error> {
@@ -100,7 +109,7 @@ pub(super) fn values(
     let expected =
         format!("tensor {name} of shape {:?}, {:?}", parameter.shape, super::saving::dtype(parameter));
     let tensor = tensors.tensor(name).map_err(|_| {
-        Error::new(&doing, &expected, format!("only {:?}", sorted(tensors)), other_names(tensors, names))
+        Error::new(&doing, &expected, format!("only {:?}", sorted(tensors)), part_of(tensors, name))
     })?;
     let found = format!("shape {:?}, {:?}", tensor.shape(), tensor.dtype());
     if tensor.shape() != parameter.shape {
@@ -133,7 +142,7 @@ pub(super) fn check_numbers(
 }
 
 /// None where the kind of numbers is not one that weights have.
-fn numbers(tensor: &TensorView, counted: bool) -> Option<Vec<f32>> {
+pub(super) fn numbers(tensor: &TensorView, counted: bool) -> Option<Vec<f32>> {
     let bytes = tensor.data();
     Some(match tensor.dtype() {
         Dtype::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
@@ -162,33 +171,18 @@ fn brain(bits: u16) -> f32 {
     f32::from_bits(u32::from(bits) << 16)
 }
 
-/// What to do where a name is missing.
-fn other_names(tensors: &SafeTensors, names: &[String]) -> String {
+/// What to do where a name is missing: PyTorch has it with a prefix in a part of a larger network.
+fn part_of(tensors: &SafeTensors, name: &str) -> String {
     let found = sorted(tensors);
-    let prefix = found.iter().find_map(|name| {
-        let prefix = names.iter().find_map(|ending| name.strip_suffix(ending.as_str()))?;
-        let all = names.iter().all(|name| found.contains(&format!("{prefix}{name}")));
-        (all && !prefix.is_empty()).then_some(prefix)
-    });
-    match prefix {
-        Some("_orig_mod.") => "torch.compile put \"_orig_mod.\" before each name: save \
-                               model._orig_mod.state_dict()"
-            .into(),
-        Some("module.") => {
-            "DataParallel put \"module.\" before each name: save model.module.state_dict()".into()
-        }
-        Some(prefix) => format!("save the state_dict() of the part alone that PyTorch calls {prefix:?}"),
-        None if found.len() == names.len() => {
-            "the layers have names of their own there: build them in PyTorch as torch.nn.Sequential, as this network \
-             is, or give the tensors its names"
-                .into()
-        }
-        None => OTHER_LAYERS.into(),
-    }
+    let prefix =
+        found.iter().filter_map(|found| found.strip_suffix(name)).find(|before| before.ends_with('.'));
+    prefix.map_or(OTHER_LAYERS.into(), |prefix| {
+        format!("save the state_dict() of the part alone that PyTorch calls {prefix:?}")
+    })
 }
 
 /// What to do where a shape is another.
-fn other_shape(expected: &[usize], found: &[usize]) -> &'static str {
+pub(super) fn other_shape(expected: &[usize], found: &[usize]) -> &'static str {
     match (expected, found) {
         (&[outputs, inputs], &[first, second]) if [second, first] == [outputs, inputs] => {
             "Keras has [inputs, outputs]: write the transpose, weight.T, into the file"

@@ -4,6 +4,8 @@ use lab_base::Error;
 use safetensors::tensor::SafeTensors;
 
 use crate::nn::model::foreign::{self, unreadable};
+use crate::nn::model::keras;
+use crate::nn::model::naming;
 use crate::nn::model::provenance::Provenance;
 use crate::nn::model::saving::Saved;
 use crate::nn::model::sequential::{Sequential, WeightOrigin};
@@ -19,11 +21,10 @@ impl Sequential {
         let path = path.as_ref();
         let missing = "train it first: the notebook that trains it saves it";
         let bytes = foreign::read(path, "reading a network", missing)?;
-        foreign::tensors(path, &bytes)?;
+        let tensors = foreign::tensors(path, &bytes)?;
         let unfit = |expected: &str, found: String, advice: &str| unreadable(path, expected, found, advice);
-        let (_, header) = SafeTensors::read_metadata(&bytes)
-            .map_err(|e| unfit("a safetensors file", e.to_string(), "save the network again"))?;
-        let entry = |name: &str| header.metadata().as_ref().and_then(|entries| entries.get(name));
+        let entries = foreign::entries(path, &bytes)?;
+        let entry = |name: &str| entries.get(name);
         let expected = "a network that `save` wrote";
         let sequential = entry("sequential").ok_or_else(|| match entry("checkpoint") {
             Some(_) => {
@@ -43,7 +44,7 @@ impl Sequential {
             unfit(expected, found, advice)
         })?;
         model.check()?;
-        model.take_weights(path, &bytes)?;
+        model.take_weights(path, &tensors)?;
         model.trained_on = saved.trained_on;
         model.provenance = saved.provenance.unwrap_or_else(Provenance::unknown);
         Ok(model)
@@ -74,38 +75,88 @@ impl Sequential {
         Ok(model.seed(seed))
     }
 
-    /// Replaces the weights by those of a safetensors file, such as PyTorch writes for the same layers: floats of 16
-    /// bits (both kinds), 32 or 64. The optimizer forgets what it did before.
+    /// Replaces the weights by those of a safetensors file: floats of 16 bits (both kinds), 32 or 64. The optimizer
+    /// forgets what it did before.
+    ///
+    /// From PyTorch, the `state_dict()` of the same layers. Where that has names of its own, as `conv1.weight` and
+    /// `fc1.weight`, or the prefix of `torch.compile` or `DataParallel`, they are taken if it is beyond doubt which is which;
+    /// else see [`load_weights_named`](Self::load_weights_named).
+    ///
+    /// ```python
+    /// from safetensors.torch import save_file
+    /// save_file(model.state_dict(), "weights.safetensors")
+    /// ```
+    ///
+    /// From Keras, its weights and its description, which is compared with this network:
+    ///
+    /// ```python
+    /// from safetensors.numpy import save_file
+    /// save_file({str(i): w for i, w in enumerate(model.get_weights())}, "weights.safetensors", {"keras": model.to_json()})
+    /// ```
+    ///
+    /// Its arrays are turned into PyTorch's shapes; those of a dense layer behind `Flatten` are put into this order of the
+    /// numbers of an image, channel by channel; and the ε of batch normalization, 0.001 there, is made up for in the running
+    /// variance.
     ///
     /// # Errors
-    /// When the file can't be read, has other tensors than the network, or numbers in them that are not finite. The
-    /// network is unchanged then.
+    /// When the file can't be read, has other tensors than the network, or names that don't say which is which, or numbers in
+    /// them that are not finite; from Keras, when it describes another network. The network is unchanged then.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        let bytes = foreign::read(path, "reading weights", "check the path")?;
-        self.check()?;
-        self.take_weights(path, &bytes)?;
+        let bytes = self.read_weights(path)?;
+        let tensors = foreign::tensors(path, &bytes)?;
+        match foreign::entries(path, &bytes)?.get("keras") {
+            Some(description) => {
+                let values = keras::values(path, self, &tensors, description)?;
+                self.put(values);
+            }
+            None => self.take_weights(path, &tensors)?,
+        }
         self.provenance = Provenance::unknown();
         Ok(())
     }
 
-    fn take_weights(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        let tensors = foreign::tensors(path, bytes)?;
-        let names = self.tensor_names();
-        let all = names.iter().zip(self.parameters());
-        let values = all.map(|(name, parameter)| foreign::values(path, &tensors, &names, name, parameter));
-        let values = values.collect::<Result<Vec<_>, Error>>()?;
-        if tensors.len() != names.len() {
-            let doing = format!("reading the weights in {}", foreign::name_of(path));
-            let found = foreign::sorted(&tensors);
-            let more: Vec<&String> = found.iter().filter(|name| !names.contains(name)).collect();
-            let advice = format!(
-                "save the network's own tensors alone, without {more:?}; or describe the layers they are of"
-            );
-            return Err(Error::new(doing, format!("the tensors {names:?}"), format!("{found:?}"), advice));
-        }
+    /// As [`load_weights`](Self::load_weights), from a file of PyTorch whose names don't say which layer is which: `layers` are
+    /// the names there of this network's layers with weights, in its order. What else is in the file is left there.
+    ///
+    /// ```no_run
+    /// # use lab_support::prelude::*;
+    /// let mut model = Sequential::new([784]).dense(64, Relu).dense(64, Relu).dense(64, Relu).dense(10, Linear);
+    /// model.load_weights_named("weights.safetensors", &["first", "second", "third", "head"])?;
+    /// # Ok::<(), lab_support::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is not a name for each of these layers, and as [`load_weights`](Self::load_weights).
+    pub fn load_weights_named(&mut self, path: impl AsRef<Path>, layers: &[&str]) -> Result<(), Error> {
+        let path = path.as_ref();
+        let bytes = self.read_weights(path)?;
+        let tensors = foreign::tensors(path, &bytes)?;
+        naming::check_count(self, layers.len(), "reading weights by name")?;
+        let names = naming::of_layers(self, layers.iter().copied());
+        let values = self.values(path, &tensors, &names)?;
+        self.put(values);
+        self.provenance = Provenance::unknown();
+        Ok(())
+    }
+
+    fn read_weights(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        let bytes = foreign::read(path, "reading weights", "check the path")?;
+        self.check()?;
+        Ok(bytes)
+    }
+
+    fn take_weights(&mut self, path: &Path, tensors: &SafeTensors) -> Result<(), Error> {
+        let sources = naming::sources(path, self, tensors)?;
+        let values = self.values(path, tensors, &sources)?;
+        naming::check_all_taken(path, tensors, &sources)?;
         self.put(values);
         Ok(())
+    }
+
+    fn values(&self, path: &Path, tensors: &SafeTensors, names: &[String]) -> Result<Vec<Vec<f32>>, Error> {
+        let all = names.iter().zip(self.parameters());
+        all.map(|(name, parameter)| foreign::values(path, tensors, name, parameter)).collect()
     }
 
     /// Replaces the values of all parameters; the optimizer forgets what it did before.

@@ -1,7 +1,9 @@
 use std::fmt;
 use std::ops::Deref;
+use std::path::Path;
 
 use lab_base::records::{Table, cell};
+use lab_base::{Error, files};
 
 use crate::data::{Digest, Source};
 use crate::nn::model::Provenance;
@@ -73,14 +75,24 @@ impl History {
     /// The epochs as comma-separated values, a line each under a line of names, which are those of Keras's `CSVLogger`:
     /// `epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds`. What was not measured is empty.
     ///
-    /// ```no_run
-    /// # use lab_support::prelude::*;
-    /// # fn write(history: &History) -> std::io::Result<()> {
-    /// std::fs::write("history.csv", history.to_csv())
-    /// # }
-    /// ```
+    /// [`save_csv`](Self::save_csv) writes them to a file.
     pub fn to_csv(&self) -> String {
         self.table().csv()
+    }
+
+    /// Writes what [`to_csv`](Self::to_csv) gives to a file, for pandas' `read_csv` or a spreadsheet.
+    ///
+    /// ```no_run
+    /// # use lab_support::prelude::*;
+    /// # fn write(history: &History) -> Result<(), lab_support::Error> {
+    /// history.save_csv("history.csv")
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        files::write_atomically(path.as_ref(), self.to_csv().as_bytes())
     }
 
     /// The same in JSON: an array with an object for each epoch. What was not measured is null.
