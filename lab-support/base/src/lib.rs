@@ -11,6 +11,7 @@ pub mod memory;
 pub mod processes;
 pub mod records;
 mod source;
+mod system;
 mod verdict;
 pub mod watch;
 
