@@ -84,6 +84,8 @@ enum Command {
         #[arg(long)]
         user: bool,
     },
+    /// Set up all that is missing, and end: for the image of a machine, or on the day before a lesson.
+    Setup,
     /// Say what is installed, what is missing and the command that mends it.
     Doctor,
 }
@@ -94,6 +96,7 @@ fn main() -> ExitCode {
     if let Some(Command::Kernel { what, .. }) = &command
         && !["install", "remove"].iter().any(|word| what == Path::new(word))
     {
+        kernelspec::find_rust();
         return kernel(what);
     }
     match perform(command) {
@@ -139,6 +142,7 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         Some(Command::Bench { arguments }) => bench(arguments),
         Some(Command::Kernel { what, .. }) if what == Path::new("remove") => kernelspec::remove_for_user(),
         Some(Command::Kernel { .. }) => kernelspec::install_for_user(&Kernel::of(&home::root()?)?),
+        Some(Command::Setup) => set_up(),
         Some(Command::Doctor) => doctor::examine(),
     }
 }
@@ -176,6 +180,14 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
     let server = jupyter::start(&root, &folder, &notebooks[0])?;
     drop(line);
     server.serve(&board).await
+}
+
+fn set_up() -> Result<bool, Error> {
+    let kernel = setup::ensure()?;
+    let board = Board::start();
+    let line = board.line();
+    jupyter::ensure(&kernel, &|progress| line.show(progress))?;
+    Ok(true)
 }
 
 fn fetch(from: Option<&str>) -> Result<(), Error> {
