@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Duration;
-use std::{panic, thread};
+use std::{env, panic, thread};
 
 use clap::{Parser, Subcommand};
 use lab::board::Board;
@@ -92,13 +92,11 @@ enum Command {
 
 fn main() -> ExitCode {
     end_quietly_without_a_reader();
-    let command = Arguments::parse().command;
-    if let Some(Command::Kernel { what, .. }) = &command
-        && !["install", "remove"].iter().any(|word| what == Path::new(word))
-    {
+    if let Some(connection) = connection_file(env::args_os()) {
         kernelspec::find_rust();
-        return kernel(what);
+        return kernel(&connection);
     }
+    let command = Arguments::parse().command;
     match perform(command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -107,6 +105,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The argument in `kernel FILE`. A front end may add what it likes: `jupyter run` adds the names of the files that it runs.
+fn connection_file(mut arguments: impl Iterator<Item = OsString>) -> Option<PathBuf> {
+    let what = arguments.nth(1).filter(|command| command == "kernel").and_then(|_| arguments.next())?;
+    let is_file = !what.to_string_lossy().starts_with('-') && what != "install" && what != "remove";
+    is_file.then(|| what.into())
 }
 
 /// `cargo lab check class | head`: when nobody reads any more, that is no panic.

@@ -7,6 +7,18 @@ use lab::{jupyter, python, setup};
 
 use crate::front_end::{dep, root};
 
+/// `jupyter run` gives the kernel the names of the files that it runs, too: it starts, and finds that there is no such connection
+/// file as this, where it would have refused the arguments.
+#[test]
+fn what_a_front_end_adds_to_the_kernels_arguments_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.arg("kernel").arg(folder.path().join("connection.json")).args(["cells.rs", "--existing"]);
+    let output = lab.env("LAB_HOME", root()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("connection.json"), "{said}");
+}
+
 /// Figures, an error, a cell that is stopped, and variables that outlive both. Started from a desktop, a front end has
 /// nothing of the folders that a shell adds to `PATH`, Rust's among them.
 #[test]
