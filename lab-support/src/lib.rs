@@ -49,9 +49,11 @@
 //!
 //! # Where to look
 //!
-//! [`prelude`] is what a cell imports. Inside `nn`, the page of the module [`nn`] says which file holds which idea.
+//! [`coming_from`] is for those who know Keras, PyTorch, scikit-learn, linfa or burn. [`prelude`] is what a cell imports. Inside `nn`, the page of the module [`nn`] says which file holds which idea.
 //! `CONTRIBUTING.md` beside this crate shows how to add a layer.
 
+#[doc = include_str!("coming_from.md")]
+pub mod coming_from {}
 pub mod data;
 pub mod eval;
 pub mod lesson;

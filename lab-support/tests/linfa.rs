@@ -3,7 +3,7 @@
 use lab_support::prelude::*;
 use linfa::DatasetBase;
 use linfa::metrics::ToConfusionMatrix;
-use linfa::traits::{Fit, Predict};
+use linfa::traits::{Fit, FitWith, Predict};
 use ndarray::{Array1, Array2};
 
 type Rows = DatasetBase<Array2<f32>, Array1<usize>>;
@@ -73,6 +73,83 @@ fn targets_that_are_missing_and_records_that_are_no_numbers_are_refused() {
         let told = refused(DatasetBase::new(records, Array1::zeros(4)));
         assert!(told.contains("records of finite numbers, found one that is not, in record 2"), "{told}");
     }
+}
+
+/// The same rows, in memory as they come, as a view, and as every second of a longer array.
+#[test]
+fn views_of_records_and_targets_are_the_data_they_show() {
+    let data = clouds(0, 120);
+    let apart = Array2::from_shape_fn((240, 4), |(i, j)| data.records[[i / 2, j / 2]]);
+    let targets = Array1::from_shape_fn(240, |i| data.targets[i / 2]);
+    let owned = Fit::fit(&network(), &data).unwrap();
+    let viewed = Fit::fit(&network(), &data.view()).unwrap();
+    let every_second = DatasetBase::new(apart.slice(s![..;2, ..;2]), targets.slice(s![..;2]));
+    let strided = Fit::fit(&network(), &every_second).unwrap();
+    let expected = owned.outputs(&data.records).unwrap();
+    for model in [viewed, strided] {
+        assert_eq!(model.outputs(&every_second).unwrap(), expected);
+        let of_rows: Array1<usize> = Predict::predict(&model, &data);
+        let of_a_view: Array1<usize> = Predict::predict(&model, &every_second.records);
+        assert_eq!(of_rows, of_a_view);
+        let (score, viewed) = (model.evaluate(&data).unwrap(), model.evaluate(&every_second).unwrap());
+        assert_eq!((score.loss, score.accuracy), (viewed.loss, viewed.accuracy));
+        let right = of_rows.iter().zip(&data.targets).filter(|(a, b)| a == b).count();
+        assert_eq!(score.accuracy, right as f32 / 120.0);
+    }
+}
+
+#[test]
+fn cross_validation_compares_networks_fold_by_fold() {
+    let mut data = clouds(0, 300);
+    let untrained = |units| {
+        let mut model = Sequential::new([2]).dense(units, Relu).dense(3, Linear).seed(1);
+        model.compile(Adam::new(0.02), CrossEntropy::from_logits());
+        model
+    };
+    let networks = [untrained(1), untrained(16)];
+    let accuracies: Array1<f32> = data
+        .cross_validate_single(5, &networks, |predicted, truth| {
+            Ok(predicted.confusion_matrix(truth)?.accuracy())
+        })
+        .unwrap();
+    let by_hand = |model: &Sequential| {
+        let folds = data.fold(5);
+        let accuracy =
+            |(train, valid): &(Rows, Rows)| Fit::fit(model, train).unwrap().evaluate(valid).unwrap().accuracy;
+        folds.iter().map(accuracy).sum::<f32>() / 5.0
+    };
+    assert!(accuracies[1] > 0.95 && accuracies[1] > accuracies[0], "{accuracies}");
+    // `fold` and `cross_validate` take the other folds in another order, so that the batches differ.
+    assert!((by_hand(&networks[1]) - accuracies[1]).abs() < 0.03);
+}
+
+#[test]
+fn a_network_is_trained_further_as_the_lab_says() {
+    use lab_support::nn::Fit as Plan;
+    let data = clouds(0, 300);
+    let once = Plan::epochs(12).quiet().fit_with(network(), &data).unwrap();
+    let ten = Fit::fit(&network(), &data).unwrap();
+    let twelve = Plan::epochs(2).quiet().fit_with(ten.clone(), &data).unwrap();
+    assert_ne!(ten.outputs(&data).unwrap(), twelve.outputs(&data).unwrap());
+    assert_eq!(once.evaluate(&data).unwrap().samples, 300);
+    assert!(twelve.evaluate(&data).unwrap().loss < ten.evaluate(&data).unwrap().loss);
+
+    let refused = |plan: Plan| plan.fit_with(network(), &data).unwrap_err().to_string();
+    for plan in [Plan::epochs(2).validation_split(0.1), Plan::epochs(2).checkpoint("c")] {
+        assert!(refused(plan).contains("without validation or checkpoint"));
+    }
+    assert!(refused(Plan::epochs(0)).contains("epoch"));
+}
+
+#[test]
+fn a_data_set_of_linfas_is_evaluated_only_where_its_labels_are_classes() {
+    let model = network();
+    let told = |targets: Vec<usize>| {
+        let data = DatasetBase::new(Array2::zeros((2, 2)), Array1::from_vec(targets));
+        model.evaluate(&data).unwrap_err().to_string()
+    };
+    assert!(told(vec![0, 3]).contains("labels below 3"));
+    assert!(told(vec![0]).contains("a label for each image, found 1 labels for 2"));
 }
 
 /// linfa's `Predict` has no errors: the panic says what an error would say.

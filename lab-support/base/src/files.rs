@@ -2,20 +2,20 @@
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Error;
 use crate::home::display;
+use crate::system;
 
 /// Opens a regular file of at most `limit` bytes. It never waits: a pipe has no end and a device neither.
 ///
 /// # Errors
 /// When there is none, it can't be read, is something else than a file, or is larger.
 pub fn open(path: &Path, limit: u64) -> io::Result<File> {
-    let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    let file = system::without_waiting(File::options().read(true)).open(path)?;
     let data = file.metadata()?;
     check_kind(&data)?;
     if data.len() > limit { Err(too_large(limit)) } else { Ok(file) }
@@ -46,9 +46,7 @@ pub(crate) fn check_kind(data: &Metadata) -> io::Result<()> {
     let found = match () {
         () if kind.is_file() => return Ok(()),
         () if kind.is_dir() => "a folder",
-        () if kind.is_fifo() => "a pipe",
-        () if kind.is_socket() => "a socket",
-        () => "a device",
+        () => system::kind(kind),
     };
     Err(io::Error::other(format!("{found} in place of a file")))
 }
@@ -122,14 +120,14 @@ const UNFINISHED: &str = ".unfinished";
 /// An empty file that nobody else uses, locked for as long as it is written to. It has the permissions of the
 /// one whose place it will take from its first moment on.
 fn create_unfinished(path: &Path, before: Option<&Permissions>) -> io::Result<(PathBuf, File)> {
-    let mode = before.map_or(0o666, |permissions| permissions.mode() & 0o777);
     loop {
         let unfinished = unfinished_name(path);
-        let file = File::options().write(true).create_new(true).mode(mode).open(&unfinished)?;
+        let file =
+            system::readable_as(File::options().write(true).create_new(true), before).open(&unfinished)?;
         // Where files can't be locked, nobody takes them for left over, either.
         let _ = file.lock();
         // Unlinked: it was taken for left over before it was locked.
-        if file.metadata()?.nlink() > 0 {
+        if system::has_name(&file.metadata()?) {
             return Ok((unfinished, file));
         }
     }
@@ -188,7 +186,7 @@ fn folder_of(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::os::unix::net::UnixListener;
     use std::process::{Command, Stdio};
     use std::thread::sleep;

@@ -12,6 +12,7 @@ mod own_set;
 pub mod processes;
 pub mod records;
 mod source;
+mod system;
 mod verdict;
 pub mod watch;
 

@@ -52,13 +52,7 @@ pub fn end_descendants() {
     }
 }
 
-/// Kills a process, which may have ended already.
-pub fn kill(process: u32) {
-    // SAFETY: the call reads no memory; a number of a process is positive, so that no group is meant.
-    unsafe {
-        libc::kill(process as i32, libc::SIGKILL);
-    }
-}
+pub use crate::system::kill;
 
 /// A process, the one that it belongs to, and whether it has ended.
 #[derive(Clone, Copy)]

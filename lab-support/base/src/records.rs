@@ -4,8 +4,7 @@
 //! with a word, and the next record begins a line of its own.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
-use crate::{files, home};
+use crate::{files, home, system};
 
 /// Bytes that a file may have: hundreds of thousands of records.
 const FILE_LIMIT: u64 = 1 << 30;
@@ -40,7 +39,7 @@ pub fn append(file: &Path, record: &impl Serialize) -> Result<(), Error> {
         let target = open_locked(file)?;
         let before = target.metadata()?.len();
         let mut text = line(record);
-        if before > 0 && !ends_with_newline(&target, before)? {
+        if before > 0 && !ends_with_newline(&target)? {
             text.insert(0, '\n');
         }
         let written = (&target).write_all(text.as_bytes()).and_then(|()| target.sync_data());
@@ -83,24 +82,25 @@ fn open_locked(file: &Path) -> io::Result<File> {
     fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
     loop {
         let mut options = File::options();
-        let target =
-            options.create(true).read(true).append(true).custom_flags(libc::O_NONBLOCK).open(file)?;
+        let target = system::without_waiting(options.create(true).read(true).append(true)).open(file)?;
         files::check_kind(&target.metadata()?)?;
         match target.lock() {
             // As on some network drives; a line is then still added by one write.
             Err(e) if e.kind() == ErrorKind::Unsupported => return Ok(target),
             other => other?,
         }
-        let identity = |data: fs::Metadata| (data.dev(), data.ino());
-        if fs::metadata(file).is_ok_and(|data| identity(data) == target.metadata().map_or((0, 0), identity)) {
+        let found = target.metadata()?;
+        if fs::metadata(file).is_ok_and(|data| system::identity(&data) == system::identity(&found)) {
             return Ok(target);
         }
     }
 }
 
-fn ends_with_newline(file: &File, length: u64) -> io::Result<bool> {
+/// What is added goes to the end, wherever the file is read.
+fn ends_with_newline(mut file: &File) -> io::Result<bool> {
     let mut last = [0];
-    file.read_exact_at(&mut last, length - 1)?;
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
     Ok(last == *b"\n")
 }
 

@@ -1,8 +1,8 @@
-use std::os::unix::process::parent_id;
 use std::time::Duration;
 use std::{env, process, thread};
 
 use crate::processes;
+use crate::system::parent_id;
 
 /// By which Jupyter gives a kernel its process id.
 pub const JUPYTER: &str = "JPY_PARENT_PID";

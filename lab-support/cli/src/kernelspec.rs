@@ -1,7 +1,11 @@
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs, io};
 
-use lab_base::{Error, files, home};
+use lab_base::{Error, files, home, processes};
+use lab_kernel::Toolchain;
 use serde_json::json;
 
 use crate::setup::Kernel;
@@ -43,16 +47,36 @@ pub fn of_user() -> Result<PathBuf, Error> {
     })
 }
 
+/// By which a front end gives the kernel the folder of the Rust that the lab was set up with.
+const RUST: &str = "LAB_RUST";
+
 /// Tells the front ends that look in `share` how to start the kernel.
 pub fn install(share: &Path, kernel: &Kernel) -> Result<(), Error> {
+    let mut environment = json!({ "LAB_HOME": kernel.root });
+    // Without one, there is nothing to tell: the first cell says what is missing.
+    if let Ok(toolchain) = Toolchain::find() {
+        environment[RUST] = json!(toolchain.bin());
+    }
     let spec = json!({
         "argv": [kernel.binary, "kernel", "{connection_file}"],
         "display_name": DISPLAY_NAME,
         "language": "rust",
         "interrupt_mode": "message",
-        "env": { "LAB_HOME": kernel.root },
+        "env": environment,
     });
     files::write_atomically(&file(share), format!("{spec:#}\n").as_bytes())
+}
+
+/// An editor that is started from a desktop knows nothing of the folders that a shell adds to `PATH`, where rustup puts
+/// Rust. Where the front end has told of it, this program is started once more, in its own place, and finds it first.
+pub fn find_rust() {
+    let Some(bin) = env::var_os(RUST).filter(|bin| Path::new(bin).is_dir()) else { return };
+    let Ok(program) = processes::program() else { return };
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(PathBuf::from(&bin)).chain(env::split_paths(&path));
+    let path: OsString = env::join_paths(folders).unwrap_or(path);
+    // It comes back only where it can't be started: then what is on `PATH` has to do.
+    let _ = Command::new(program).args(env::args_os().skip(1)).env("PATH", path).env_remove(RUST).exec();
 }
 
 /// Whether the installed kernelspec starts this kernel.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Duration;
-use std::{panic, thread};
+use std::{env, panic, thread};
 
 use clap::{Parser, Subcommand};
 use lab::board::Board;
@@ -84,18 +84,19 @@ enum Command {
         #[arg(long)]
         user: bool,
     },
+    /// Set up all that is missing, and end: for the image of a machine, or on the day before a lesson.
+    Setup,
     /// Say what is installed, what is missing and the command that mends it.
     Doctor,
 }
 
 fn main() -> ExitCode {
     end_quietly_without_a_reader();
-    let command = Arguments::parse().command;
-    if let Some(Command::Kernel { what, .. }) = &command
-        && !["install", "remove"].iter().any(|word| what == Path::new(word))
-    {
-        return kernel(what);
+    if let Some(connection) = connection_file(env::args_os()) {
+        kernelspec::find_rust();
+        return kernel(&connection);
     }
+    let command = Arguments::parse().command;
     match perform(command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -104,6 +105,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The argument in `kernel FILE`. A front end may add what it likes: `jupyter run` adds the names of the files that it runs.
+fn connection_file(mut arguments: impl Iterator<Item = OsString>) -> Option<PathBuf> {
+    let what = arguments.nth(1).filter(|command| command == "kernel").and_then(|_| arguments.next())?;
+    let is_file = !what.to_string_lossy().starts_with('-') && what != "install" && what != "remove";
+    is_file.then(|| what.into())
 }
 
 /// `cargo lab check class | head`: when nobody reads any more, that is no panic.
@@ -139,6 +147,7 @@ async fn perform(command: Option<Command>) -> Result<bool, Error> {
         Some(Command::Bench { arguments }) => bench(arguments),
         Some(Command::Kernel { what, .. }) if what == Path::new("remove") => kernelspec::remove_for_user(),
         Some(Command::Kernel { .. }) => kernelspec::install_for_user(&Kernel::of(&home::root()?)?),
+        Some(Command::Setup) => set_up(),
         Some(Command::Doctor) => doctor::examine(),
     }
 }
@@ -176,6 +185,14 @@ async fn open(folder: Option<PathBuf>) -> Result<bool, Error> {
     let server = jupyter::start(&root, &folder, &notebooks[0])?;
     drop(line);
     server.serve(&board).await
+}
+
+fn set_up() -> Result<bool, Error> {
+    let kernel = setup::ensure()?;
+    let board = Board::start();
+    let line = board.line();
+    jupyter::ensure(&kernel, &|progress| line.show(progress))?;
+    Ok(true)
 }
 
 fn fetch(from: Option<&str>) -> Result<(), Error> {

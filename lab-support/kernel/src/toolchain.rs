@@ -32,7 +32,6 @@ pub struct Toolchain {
     pub version: String,
     /// The machine that it runs on and compiles for, as in `x86_64-unknown-linux-gnu`.
     host: String,
-    /// Where `rustc` and `cargo` themselves lie, behind rustup's proxies.
     bin: PathBuf,
     /// Where the standard library's shared object lies.
     libdir: PathBuf,
@@ -41,6 +40,7 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// The first that `PATH` finds.
     pub fn find() -> Result<Toolchain> {
         let paths = output(Command::new("rustc").args(["--print", "sysroot", "--print", "target-libdir"]))?;
         let (sysroot, libdir) = paths.trim().split_once('\n').context("rustc printed no target-libdir")?;
@@ -50,6 +50,11 @@ impl Toolchain {
         let host = host.context("rustc -vV printed no host")?.to_string();
         let library = Path::new(sysroot).join("lib/rustlib/src/rust/library");
         Ok(Toolchain { version, host, bin, libdir: libdir.into(), library })
+    }
+
+    /// The folder of `rustc` and `cargo` themselves, behind rustup's proxies.
+    pub fn bin(&self) -> &Path {
+        &self.bin
     }
 
     /// Cargo, as the lab calls it whatever the user's shell and configuration say: the same flags, linker and

@@ -6,6 +6,19 @@ use crate::data::{Dataset, Source};
 use crate::eval::predictions::Predictions;
 
 /// Whether a network is right as often as it says: its predictions by confidence, in fifteen bins of equal width.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let mut model = Sequential::new([2, 2]).flatten().dense(10, Softmax).seed(1);
+/// model.compile(Adam::new(0.1), CrossEntropy::from_probabilities());
+/// model.fit(&data, Fit::epochs(5).quiet())?;
+/// let calibration = model.predict(&data)?.calibration(&data)?;
+/// assert!((0.0..=1.0).contains(&calibration.error));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     /// From the least confident to the most.

@@ -4,6 +4,19 @@ use crate::data::Source;
 
 /// Precision, recall, F1 and support of each class as a table, with accuracy and the means over the classes:
 /// scikit-learn's `classification_report`.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let mut model = Sequential::new([2, 2]).flatten().dense(10, Softmax).seed(1);
+/// model.compile(Adam::new(0.1), CrossEntropy::from_probabilities());
+/// model.fit(&data, Fit::epochs(5).quiet())?;
+/// let table = model.predict(&data)?.confusion(&data)?.table();
+/// assert!(table.to_string().contains("precision"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ClassTable {
     /// One per class that was seen or predicted, in label order.

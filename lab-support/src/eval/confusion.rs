@@ -6,6 +6,19 @@ use crate::data::Source;
 use crate::eval::class_table::{ClassScore, ClassTable};
 
 /// The confusion matrix: how often each class (row) was predicted as each class (column).
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let mut model = Sequential::new([2, 2]).flatten().dense(10, Softmax).seed(1);
+/// model.compile(Adam::new(0.1), CrossEntropy::from_probabilities());
+/// model.fit(&data, Fit::epochs(5).quiet())?;
+/// let confusion = model.predict(&data)?.confusion(&data)?;
+/// assert_eq!((confusion.counts[[0, 0]], confusion.counts[[1, 1]], confusion.accuracy), (20, 20, 1.0));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Confusion {
     /// `[classes, classes]` counts, rows actual, columns predicted, as in scikit-learn.

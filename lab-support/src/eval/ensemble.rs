@@ -13,6 +13,17 @@ use crate::notebook::progress::Progress;
 ///
 /// Networks that differ in their seed alone make most of their mistakes in common: what all of them get
 /// wrong, with confidence and in the same way, is hard (or labelled oddly) rather than bad luck.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let network = |seed| Sequential::new([2, 2]).flatten().dense(10, Softmax).seed(seed);
+/// let ensemble = Ensemble::predict(&[network(1), network(2), network(3)], &data)?;
+/// assert!(ensemble.to_string().contains("3 networks"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Ensemble {
     /// How many networks were asked.

@@ -6,6 +6,20 @@ use crate::data::{Dataset, Source};
 use crate::nn::{Score, Sequential};
 
 /// Trained networks, each on the images it learned from and on others: shows itself as a figure.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let mut model = Sequential::new([2, 2]).flatten().dense(10, Softmax).seed(1);
+/// model.compile(Adam::new(0.1), CrossEntropy::from_probabilities());
+/// model.fit(&data, Fit::epochs(5).quiet())?;
+/// let (learn, validation) = data.split(30)?;
+/// let gaps = gaps(&[("softmax", &model)], &learn, &validation)?;
+/// assert_eq!((gaps.best(), gaps.networks[0].gap()), ("softmax", 0.0));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gaps {
     /// The networks, in the order in which they were given.

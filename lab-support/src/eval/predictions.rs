@@ -10,6 +10,15 @@ use crate::notebook::display::thousands;
 
 /// What a network says about each image of a data set: `[n, classes]` probabilities, or logits where the network does not
 /// end in a softmax.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let model = Sequential::new([3]).activation(Softmax);
+/// let predictions = model.predict(&array![[0.0_f32, 3.0, 1.0], [2.0, 0.0, 0.0]])?;
+/// assert_eq!((predictions.len(), predictions.predicted(0), predictions.predicted(1)), (2, 1, 0));
+/// assert!((predictions.row(0).sum() - 1.0).abs() < 1e-6 && predictions.confidence(0) > 0.8);
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Predictions {
     /// `[n, classes]`.

@@ -6,6 +6,16 @@ use crate::nn::layers::activation::softmax;
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let mut model = Sequential::new([2]).dense(10, Linear);
+/// model.compile(Adam::default(), CrossEntropy::from_logits());
+/// model.set_weights(&[Array2::zeros((10, 2)).into_dyn(), Array1::zeros(10).into_dyn()])?;
+/// let score = model.evaluate((&array![[0.5, 1.0]], &[3]))?;
+/// assert!((score.loss - 10.0_f32.ln()).abs() < 1e-6); // no idea of ten classes
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrossEntropy {
     logits: bool,

@@ -7,6 +7,14 @@ use crate::data::{Contents, Digest};
 
 /// How a network does on a data set: what `evaluate` returns. Its numbers, `score.accuracy` and the others of
 /// [`Measured`], can be read and not be changed: it stands for a measurement.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let model = Sequential::new([2]).activation(Softmax);
+/// let score = model.evaluate((&array![[3.0_f32, 0.0], [0.0, 2.0], [1.0, 0.0]], &[0, 1, 1]))?;
+/// assert_eq!((score.samples, score.accuracy), (3, 2.0 / 3.0));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Score {

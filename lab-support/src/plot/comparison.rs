@@ -11,6 +11,16 @@ use crate::plot::scale::Scale;
 use crate::plot::style::{Area, BLUE, Drawn, FADED, INK, MARGIN, RED, bold, px, text, thin, to_the_left};
 
 /// One training run in a comparison.
+///
+/// ```
+/// use lab_support::data::Source;
+/// use lab_support::plot::{Bar, compare};
+///
+/// let bar = |name, accuracy, params| Bar { name, accuracy, range: (accuracy, accuracy), params, seconds: 4.0 };
+/// let figure = compare(&[bar("baseline", 0.887, 101_770), bar("wider", 0.893, 203_530)], Source::FashionMnist)?;
+/// assert!(figure.alt().contains("wider"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar<'a> {
     /// What the run is called.

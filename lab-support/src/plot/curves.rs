@@ -25,6 +25,18 @@ pub(crate) const LOOKS: [(RGBColor, Mark); 6] = [
 ///
 /// # Errors
 /// When there are no runs, more than 6, or one of no epochs.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let mut model = Sequential::new([2, 2]).flatten().dense(2, Linear).seed(1);
+/// model.compile(Sgd::new(0.1), CrossEntropy::from_logits());
+/// let history = model.fit(&data, Fit::epochs(3).quiet())?;
+/// assert!(curves(&[("first try", &history)])?.alt().contains("first try"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 pub fn curves(runs: &[(&str, &History)]) -> Result<Figure, Error> {
     let doing = "drawing the curves of runs";
     if !(1..=LOOKS.len()).contains(&runs.len()) {

@@ -13,6 +13,24 @@ use crate::plot::style::{
 };
 
 /// What a scatter plot shows.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// use lab_support::data::Source;
+/// use lab_support::plot::{Scatter, scatter};
+///
+/// let (points, labels) = (array![[0.0, 0.1], [0.2, 0.0], [3.0, 3.1]], array![0, 0, 9]);
+/// let figure = scatter(&Scatter {
+///     title: "Three images",
+///     note: "two of one class",
+///     axes: ["x", "y"],
+///     points: points.view(),
+///     labels: labels.view(),
+///     source: Source::FashionMnist,
+/// })?;
+/// assert!(figure.alt().contains("Three images"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 pub struct Scatter<'a> {
     /// The figure's title.
     pub title: &'a str,

@@ -17,6 +17,16 @@ const GAP: i32 = 12;
 ///
 /// # Errors
 /// When there are none or more than six, or the figure can't be encoded.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// use lab_support::plot::steps;
+///
+/// let pictures = [("as it was", Array2::from_elem((4, 4), 200_u8)), ("inverted", Array2::from_elem((4, 4), 55_u8))];
+/// let figure = steps("A photo", "bright backgrounds become dark", &pictures)?;
+/// assert!(figure.alt().contains("inverted"));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 pub fn steps(title: &str, note: &str, pictures: &[(&str, Array2<u8>)]) -> Result<Figure, Error> {
     if !(1..=6).contains(&pictures.len()) {
         return Err(Error::new(

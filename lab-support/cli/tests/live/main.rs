@@ -11,6 +11,7 @@ mod anything;
 mod beginner;
 mod classroom;
 mod fresh;
+mod front_ends;
 mod kernel;
 mod messages;
 mod protocol;

@@ -6,6 +6,17 @@ use crate::nn::model::Sequential;
 use crate::notebook::progress::Progress;
 
 /// What one layer says about each image: the numbers that it hands to the next.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let model = Sequential::new([2, 2]).flatten().dense(3, Relu).dense(2, Linear);
+/// let activations = model.activations("dense", &data)?;
+/// assert_eq!(activations.values.dim(), (40, 3));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Activations {
     /// The layer's name in the summary.

@@ -9,6 +9,17 @@ use crate::nn::model::{Sequential, Tape};
 const DOING: &str = "measuring how pixels change a class's score";
 
 /// How much the score of a class rises for each pixel of an image that grows by 1.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let pixels = ndarray::ArcArray::from_shape_fn((40, 2, 2), |(i, row, _)| if row == i % 2 { 255 } else { 0 });
+/// # let labels = ndarray::ArcArray1::from_shape_fn(40, |i| (i % 2) as u8);
+/// # let data = lab_support::data::Images::new(pixels, labels, lab_support::data::Source::Practice)?.normalized();
+/// let model = Sequential::new([2, 2]).flatten().dense(2, Linear).seed(1);
+/// let saliency = model.saliency(0, 1, &data)?;
+/// assert_eq!(saliency.gradient.iter().copied().collect::<Vec<_>>(), model.weights()[0].slice(s![1, ..]).to_vec());
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Saliency {
     /// Index of the image in its data set.

@@ -35,7 +35,7 @@ const ENOUGH: f64 = 0.85;
 
 impl Crowd {
     pub fn new(all: usize) -> Crowd {
-        let look = Look { since: Instant::now(), cpu: processor_time(), pause: PAUSE[0] };
+        let look = Look { since: Instant::now(), cpu: processor_time().unwrap_or_default(), pause: PAUSE[0] };
         Crowd { all, active: AtomicUsize::new(all), look: Mutex::new(look) }
     }
 
@@ -52,7 +52,7 @@ impl Crowd {
     pub fn begin(&self) {
         if self.active() == self.all {
             let mut look = self.look();
-            (look.since, look.cpu) = (Instant::now(), processor_time());
+            (look.since, look.cpu) = (Instant::now(), processor_time().unwrap_or_default());
         }
     }
 
@@ -67,7 +67,7 @@ impl Crowd {
         if wall < if is_reduced { look.pause } else { WINDOW } {
             return;
         }
-        let cpu = processor_time();
+        let Some(cpu) = processor_time() else { return };
         if is_reduced {
             look.pause = (look.pause * 2).min(PAUSE[1]);
             self.active.store(self.all, Ordering::Relaxed);
@@ -98,14 +98,21 @@ fn sensible(all: usize, cores: f64) -> usize {
     if cores >= ENOUGH * all as f64 { all } else { (cores.round() as usize).clamp(1, all - 1) }
 }
 
-/// What all threads of the program have taken, waiting for work included.
-fn processor_time() -> Duration {
+/// What all threads of the program have taken, waiting for work included; None where the system does not tell: there all
+/// threads work.
+#[cfg(unix)]
+fn processor_time() -> Option<Duration> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes into `time` alone, which outlives it.
     match unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) } {
-        0 => Duration::new(time.tv_sec.max(0) as u64, time.tv_nsec as u32),
-        _ => Duration::ZERO,
+        0 => Some(Duration::new(time.tv_sec.max(0) as u64, time.tv_nsec as u32)),
+        _ => None,
     }
+}
+
+#[cfg(not(unix))]
+fn processor_time() -> Option<Duration> {
+    None
 }
 
 #[cfg(test)]

@@ -23,6 +23,13 @@ pub(crate) struct Window {
 }
 
 /// Zeros around an image, before a convolution.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let layer = |padding| Sequential::new([28, 28]).conv2d_with(16, 3, Relu, Conv::default().padding(padding));
+/// assert_eq!(layer(Padding::Valid).output_shape(), [16, 26, 26]);
+/// assert_eq!(layer(Padding::Same).output_shape(), [16, 28, 28]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Padding {

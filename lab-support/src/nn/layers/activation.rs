@@ -21,6 +21,14 @@ use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 /// default of both Keras and PyTorch, not the approximation by tanh. The slope of LeakyReLU, 0.01, is PyTorch's
 /// default (Keras's is 0.3); the α of ELU is 1, as in both. (LeakyReLU: Maas et al., 2013. ELU: Clevert et al.,
 /// 2016. GELU and SiLU: Hendrycks and Gimpel, 2016; SiLU is also known as Swish.)
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let model = Sequential::new([3]).activation(Softmax);
+/// let probabilities = model.outputs(&array![[0.0, 0.0, 2.0_f32.ln()]])?;
+/// assert!((probabilities[[0, 2]] - 0.5).abs() < 1e-6 && (probabilities.sum() - 1.0).abs() < 1e-6);
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// The sum itself.

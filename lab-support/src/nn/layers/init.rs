@@ -3,6 +3,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 /// How the weights of a layer are drawn before training; biases start at 0.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let model = Sequential::new([784]).dense_with(128, Relu, Neurons::default().init(Init::HeUniform)).seed(42);
+/// let limit = (6.0_f32 / 784.0).sqrt();
+/// assert!(model.weights()[0].iter().all(|weight| weight.abs() <= limit));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {

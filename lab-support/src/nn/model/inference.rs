@@ -32,7 +32,7 @@ impl Sequential {
                 Err(Error::new(doing, "labels to compare with", "an array of images alone", advice))
             }
             Kind::Array(array, labels) => {
-                self.measured(&Rows::new(&array, labels, &self.input_shape, doing)?)
+                self.measured(&Rows::new(&array, labels.as_deref(), &self.input_shape, doing)?)
             }
         }
     }

@@ -1,4 +1,8 @@
+use std::borrow::Cow;
+
 use lab_base::Error;
+use linfa::DatasetBase;
+use linfa::dataset::AsSingleTargets;
 use ndarray::{ArrayBase, ArrayViewD, Data, Dimension};
 
 use crate::data::Dataset;
@@ -12,7 +16,8 @@ use crate::nn::model::samples::Samples;
 /// | `[n, 28, 28]` | n images |
 /// | `[n, 784]` | n images, a row each |
 ///
-/// `evaluate` needs the labels, too, one for each image: `model.evaluate((&images, &labels))`.
+/// `evaluate` needs the labels, too, one for each image: `model.evaluate((&images, &labels))`. A data set of linfa's has
+/// both: `model.evaluate(&dataset)`.
 ///
 /// ```
 /// # use lab_support::prelude::*;
@@ -20,6 +25,8 @@ use crate::nn::model::samples::Samples;
 /// let image = Array2::<f32>::zeros((28, 28));
 /// assert_eq!(model.predict(&image)?.len(), 1);
 /// assert_eq!(model.evaluate((&image, &[9]))?.samples, 1);
+/// let dataset = linfa::Dataset::new(Array2::<f32>::zeros((3, 784)), array![9, 0, 0]);
+/// assert_eq!(model.evaluate(&dataset)?.samples, 3);
 /// # Ok::<(), lab_support::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -28,7 +35,7 @@ pub struct Inputs<'a>(pub(crate) Kind<'a>);
 #[derive(Clone, Debug)]
 pub(crate) enum Kind<'a> {
     Set(&'a Dataset),
-    Array(ArrayViewD<'a, f32>, Option<&'a [usize]>),
+    Array(ArrayViewD<'a, f32>, Option<Cow<'a, [usize]>>),
 }
 
 impl<'a> From<&'a Dataset> for Inputs<'a> {
@@ -50,7 +57,20 @@ where
     L: AsRef<[usize]> + ?Sized,
 {
     fn from((images, labels): (&'a ArrayBase<S, D>, &'a L)) -> Inputs<'a> {
-        Inputs(Kind::Array(images.view().into_dyn(), Some(labels.as_ref())))
+        Inputs(Kind::Array(images.view().into_dyn(), Some(Cow::Borrowed(labels.as_ref()))))
+    }
+}
+
+impl<'a, S, D, T> From<&'a DatasetBase<ArrayBase<S, D>, T>> for Inputs<'a>
+where
+    S: Data<Elem = f32>,
+    D: Dimension,
+    T: AsSingleTargets<Elem = usize>,
+{
+    fn from(data: &'a DatasetBase<ArrayBase<S, D>, T>) -> Inputs<'a> {
+        // They may lie anywhere in memory.
+        let labels = data.targets.as_single_targets().iter().copied().collect();
+        Inputs(Kind::Array(data.records.view().into_dyn(), Some(labels)))
     }
 }
 

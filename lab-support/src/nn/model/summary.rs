@@ -8,6 +8,12 @@ use crate::nn::model::sequential::Sequential;
 use crate::notebook::display::thousands;
 
 /// A network as Keras's table: layer, output shape, parameters.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let model = Sequential::new([28, 28]).flatten().dense(128, Relu).dense(10, Linear);
+/// assert!(model.summary().to_string().contains("101,770"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Summary {
     rows: Vec<LayerRow>,

@@ -11,6 +11,13 @@ use crate::nn::optim::sgd::Sgd;
 use crate::nn::optim::update::{Step, Update};
 
 /// How gradients change weights: what `compile` takes.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// let mut model = Sequential::new([784]).dense(10, Linear);
+/// let choices: [Optimizer; 2] = [Sgd::new(0.01).momentum(0.9).into(), AdamW::default().into()];
+/// choices.map(|optimizer| model.compile(optimizer, CrossEntropy::from_logits()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Optimizer {
     /// Stochastic gradient descent, with momentum where asked for.
