@@ -1,13 +1,10 @@
 //! What only Unix tells of files and processes. Elsewhere the crates compile, train and draw, with what stands in its place
 //! here; notebooks run on Unix alone.
 
-use std::fs::{FileType, Metadata, OpenOptions, Permissions};
-
 #[cfg(unix)]
 mod unix {
+    use std::fs::{FileType, Metadata, OpenOptions, Permissions};
     use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-
-    use super::*;
 
     pub use std::os::unix::process::parent_id;
 
@@ -54,7 +51,7 @@ mod unix {
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::*;
+    use std::fs::{FileType, Metadata, OpenOptions, Permissions};
 
     /// Not told: nothing ends with the program that has started it.
     pub fn parent_id() -> u32 {
