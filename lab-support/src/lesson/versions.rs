@@ -9,7 +9,7 @@ pub struct Versions {
 /// The workspace's lock file: which version of each crate the lab was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
-const SHOWN: [&str; 5] = ["lab-support", "ndarray", "linfa", "plotters", "mnist"];
+const SHOWN: [&str; 6] = ["lab-support", "ndarray", "linfa", "plotters", "plotters-bitmap", "mnist"];
 
 /// What this lab runs on.
 pub fn versions() -> Versions {

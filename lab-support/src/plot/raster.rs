@@ -4,6 +4,8 @@ use std::f32::consts::TAU;
 
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use plotters::prelude::RGBColor;
+use plotters_backend::{BackendColor, DrawingBackend};
+use plotters_bitmap::BitMapBackend;
 
 use crate::plot::letters;
 use crate::plot::shape::{Bounds, Drawing, Ink, Place, Shape, Text};
@@ -23,15 +25,41 @@ pub(crate) struct Raster {
 impl Raster {
     /// A pixel of the canvas is one of the page.
     pub(crate) fn of(drawing: &Drawing) -> Raster {
-        let mut page = Raster::blank(drawing.size.0 as usize, drawing.size.1 as usize);
-        drawing.shapes.iter().for_each(|shape| page.draw(shape));
+        let (width, height) = drawing.size;
+        let mut page = Raster::blank(width as usize, height as usize);
+        let mut bitmap = page.bitmap();
+        drawing.shapes.iter().for_each(|shape| bitmap.draw(shape));
+        drop(bitmap);
         page
     }
 
-    pub(crate) fn blank(width: usize, height: usize) -> Raster {
+    /// A picture over all of a page of this size.
+    pub(crate) fn of_picture(width: usize, height: usize, columns: usize, pixels: &[RGBColor]) -> Raster {
+        let mut page = Raster::blank(width, height);
+        page.bitmap().paste([0, 0, width as i32, height as i32], columns, pixels);
+        page
+    }
+
+    fn blank(width: usize, height: usize) -> Raster {
         Raster { pixels: vec![255; 3 * width * height], width, height }
     }
 
+    fn bitmap(&mut self) -> Bitmap<'_> {
+        let (width, height) = (self.width, self.height);
+        let pixels = BitMapBackend::with_buffer(&mut self.pixels, (width as u32, height as u32));
+        Bitmap { pixels, width, height }
+    }
+}
+
+/// plotters' bitmap over the pixels of a page: it mixes colours and leaves out what lies beside the page. Which pixels a shape
+/// covers, and how much of them, is computed here, since its own lines and discs have steps.
+struct Bitmap<'a> {
+    pixels: BitMapBackend<'a>,
+    width: usize,
+    height: usize,
+}
+
+impl Bitmap<'_> {
     fn draw(&mut self, shape: &Shape) {
         match shape {
             Shape::Box { bounds, ink } => self.fill(*bounds, *ink),
@@ -55,18 +83,22 @@ impl Raster {
     }
 
     /// The part of a box that lies on the page.
-    fn clipped(&self, [left, top, right, bottom]: Bounds) -> [usize; 4] {
+    fn clipped(&self, [left, top, right, bottom]: Bounds) -> Bounds {
         let [width, height] = [self.width, self.height].map(|side| i32::try_from(side).unwrap_or(i32::MAX));
-        let within = |edge: i32, most: i32| edge.clamp(0, most) as usize;
-        [within(left, width), within(top, height), within(right, width), within(bottom, height)]
+        [left.clamp(0, width), top.clamp(0, height), right.clamp(0, width), bottom.clamp(0, height)]
+    }
+
+    /// Mixes a share of a colour into a pixel, where that is on the page.
+    fn mix(&mut self, x: i32, y: i32, [red, green, blue]: [u8; 3], share: f32) {
+        let colour = BackendColor { alpha: f64::from(share), rgb: (red, green, blue) };
+        // Only a bitmap that is a file can fail.
+        let _ = self.pixels.draw_pixel((x, y), colour);
     }
 
     fn fill(&mut self, bounds: Bounds, ink: Ink) {
         let [left, top, right, bottom] = self.clipped(bounds);
         for y in top..bottom {
-            let row = y * self.width;
-            let pixels = &mut self.pixels[3 * (row + left)..3 * (row + right.max(left))];
-            pixels.chunks_exact_mut(3).for_each(|pixel| mix(pixel, ink.rgb, ink.alpha));
+            (left..right).for_each(|x| self.mix(x, y, ink.rgb, ink.alpha));
         }
     }
 
@@ -104,44 +136,31 @@ impl Raster {
     }
 
     /// Puts a picture over a box.
-    pub(crate) fn paste(&mut self, bounds: Bounds, columns: usize, pixels: &[RGBColor]) {
+    fn paste(&mut self, bounds: Bounds, columns: usize, pixels: &[RGBColor]) {
         let rows = pixels.len() / columns.max(1);
         let [left, top, right, bottom] = bounds;
         if rows == 0 || right <= left || bottom <= top {
             return;
         }
         let [from_x, from_y, to_x, to_y] = self.clipped(bounds);
-        let place = |at: usize, start: i32, end: i32, count: usize| {
-            (at as i64 - i64::from(start)) as usize * count / (end - start) as usize
+        let place = |at: i32, start: i32, end: i32, count: usize| {
+            (i64::from(at) - i64::from(start)) as usize * count / (end - start) as usize
         };
         for y in from_y..to_y {
             let row = columns * place(y, top, bottom, rows);
             for x in from_x..to_x {
                 let RGBColor(red, green, blue) = pixels[row + place(x, left, right, columns)];
-                let at = 3 * (y * self.width + x);
-                self.pixels[at..at + 3].copy_from_slice(&[red, green, blue]);
+                self.mix(x, y, [red, green, blue], 1.0);
             }
         }
     }
 
-    /// Gives a pixel, where it is on the page, as much of a colour as is covered of it.
+    /// Gives a pixel as much of a colour as is covered of it.
     fn blend(&mut self, x: i32, y: i32, ink: Ink, covered: f32) {
         let share = ink.alpha * (LEVELS * covered.min(1.0)).round() / LEVELS;
-        let is_inside = (0..self.width as i64).contains(&i64::from(x)) && y >= 0;
-        if !is_inside || share == 0.0 {
-            return;
+        if share > 0.0 {
+            self.mix(x, y, ink.rgb, share);
         }
-        let at = 3 * (y as usize * self.width + x as usize);
-        if let Some(pixel) = self.pixels.get_mut(at..at + 3) {
-            mix(pixel, ink.rgb, share);
-        }
-    }
-}
-
-/// Brings a pixel nearer to a colour by a share of the distance.
-fn mix(pixel: &mut [u8], colour: [u8; 3], share: f32) {
-    for (old, new) in pixel.iter_mut().zip(colour) {
-        *old = (f32::from(*old) + share * (f32::from(new) - f32::from(*old)) + 0.5) as u8;
     }
 }
 

@@ -122,9 +122,8 @@ fn angle((cosine, sine): (i32, i32)) -> i32 {
 /// Its pixels are as large as they are shown, so that a viewer that smooths what it enlarges leaves their edges sharp.
 fn picture(bounds: Bounds, columns: usize, pixels: &[RGBColor]) -> Result<String, png::EncodingError> {
     let [left, top, right, bottom] = bounds;
-    let mut page = Raster::blank((right - left).max(1) as usize, (bottom - top).max(1) as usize);
-    page.paste([0, 0, right - left, bottom - top], columns, pixels);
-    let png = STANDARD.encode(encode(&page)?);
+    let [width, height] = [right - left, bottom - top].map(|side| side.max(1) as usize);
+    let png = STANDARD.encode(encode(&Raster::of_picture(width, height, columns, pixels))?);
     Ok(format!(r#"<image {} xlink:href="data:image/png;base64,{png}"/>"#, at(bounds)))
 }
 
