@@ -1,5 +1,6 @@
 //! Data sets beside Fashion-MNIST: their names, and those of their classes.
 
+use std::fmt;
 use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,7 +15,7 @@ const LETTERS: usize = 60;
 
 /// A data set of somebody's own. There is one of each for as long as the program runs: whatever is made from its images
 /// says what they are without a copy of it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct OwnSet {
     /// As its user calls it.
     pub(crate) name: &'static str,
@@ -24,6 +25,12 @@ pub struct OwnSet {
     /// Its name as one of a folder, with the checksum: two sets of one name are two.
     pub(crate) recorded_as: &'static str,
     pub(crate) notice: &'static str,
+}
+
+impl fmt::Debug for OwnSet {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{:?}, {} classes", self.name, self.class_names.len())
+    }
 }
 
 /// All that there are.

@@ -62,7 +62,7 @@ pub fn folder(path: impl AsRef<Path>) -> Result<ImageSet, Error> {
             return Err(wrong(path, format!("1 to {MOST} pictures {what}"), part.len()));
         }
     }
-    let [train, test] = parts.map(|pictures| read(&pictures));
+    let [train, test] = parts.map(|pictures| read(&in_turns(pictures)));
     let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ImageSet::new(&name, train?, test?, classes)
@@ -135,6 +135,22 @@ fn of_class(path: &Path, label: usize) -> Result<Vec<(PathBuf, u8)>, Error> {
         ));
     }
     Ok(pictures)
+}
+
+/// One of each class, then the next of each: so the first images of a set show what is in it.
+fn in_turns(pictures: Vec<(PathBuf, u8)>) -> Vec<(PathBuf, u8)> {
+    let mut counts = [0; 256];
+    let mut placed: Vec<(usize, (PathBuf, u8))> = pictures
+        .into_iter()
+        .map(|(path, label)| {
+            let count = &mut counts[usize::from(label)];
+            *count += 1;
+            (*count, (path, label))
+        })
+        .collect();
+    // A stable sort: the classes keep their order.
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, picture)| picture).collect()
 }
 
 /// Pixels and labels, on all cores: most of the time goes into decoding.
@@ -223,7 +239,7 @@ mod tests {
         let brightness = |images: &lab_support::data::Images| -> Vec<u8> {
             (0..images.len()).map(|i| images.pixels[[i, 14, 14]]).collect()
         };
-        assert_eq!(brightness(&data.test), [5, 11, 205, 211]);
+        assert_eq!(brightness(&data.test), [5, 205, 11, 211], "the classes take turns");
         assert_eq!(data.train.source.title(), "lamps");
         assert_eq!(folder(&root).unwrap().train.source, data.train.source);
     }

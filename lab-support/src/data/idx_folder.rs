@@ -62,11 +62,7 @@ impl ImageSet {
             }
         };
         let made = |(pixels, labels)| Images::new(pixels, labels, source);
-        let loaded = ImageSet::checked(made(train)?, made(test)?, &home::display(folder))?;
-        if let Some(notice) = source.notice() {
-            println!("{notice}");
-        }
-        Ok(loaded)
+        ImageSet::checked(made(train)?, made(test)?, &home::display(folder))
     }
 }
 

@@ -54,7 +54,7 @@ impl ImageSet {
         let source = own_source(name, parts, class_names.into_iter().map(Into::into).collect())?;
         let images =
             |(pixels, labels): (Array3<u8>, Array1<u8>)| Images::new(pixels.into(), labels.into(), source);
-        ImageSet::checked(images(train)?, images(test)?, "memory")
+        ImageSet::checked(images(train)?, images(test)?, "")
     }
 
     /// As [`of`](Self::of), where nothing has been looked at yet.
@@ -157,7 +157,8 @@ crate::notebook::shows_as_text!(ImageSet);
 impl fmt::Display for ImageSet {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let name = self.train.source.notice().unwrap_or("Fashion-MNIST");
-        writeln!(f, "{name}, from {}", self.from)?;
+        let from = if self.from.is_empty() { String::new() } else { format!(", from {}", self.from) };
+        writeln!(f, "{name}{from}")?;
         write!(f, "{:<6} {:>7}  {:>7}  {:>7}  {:>6}", "split", "images", "size", "pixels", "labels")?;
         for (split, images) in [("train", &self.train), ("test", &self.test)] {
             let (n, height, width) = images.shape();
@@ -196,7 +197,7 @@ mod tests {
         assert_eq!(data.train.counts(), [1, 1, 1]);
         assert_eq!(
             data.to_string(),
-            "shapes, a data set of your own; not Fashion-MNIST, from memory\n\
+            "shapes, a data set of your own; not Fashion-MNIST\n\
              split   images     size   pixels  labels\n\
              train        3    2 x 3      0-2     0-2\n\
              test         2    2 x 3  100-101     0-2"

@@ -88,6 +88,11 @@ impl PredictedImage<'_> {
         classes
     }
 
+    /// What stands under its bar: its name, where there is room for those of all, or else its label.
+    fn tick(&self, class: usize) -> String {
+        if are_short(self.class_names) { self.class_names[class].to_string() } else { class.to_string() }
+    }
+
     /// Upright bars over the labels, in `width` canvas pixels, up to 100 % in `height`. Where there are too many for a
     /// number under each, the predicted and the actual class have theirs.
     /// That of a wrong prediction is hollow, for eyes and printers that see no colours.
@@ -114,7 +119,7 @@ impl PredictedImage<'_> {
             }
             let place = ((left + right) / 2, floor + px(10));
             if all_numbered || !self.role(class).is_empty() {
-                area.draw_text(&class.to_string(), &centred(&self.label(class, 13)), place)?;
+                area.draw_text(&self.tick(class), &centred(&self.label(class, 13)), place)?;
             }
         }
         Ok(())
@@ -146,6 +151,11 @@ impl PredictedImage<'_> {
             _ => text(size, INK),
         }
     }
+}
+
+/// Whether names fit under bars.
+pub(crate) fn are_short(class_names: &[&str]) -> bool {
+    class_names.iter().all(|name| name.chars().count() < 3)
 }
 
 /// Of a bar that is `all` long where the network is certain. A number that is no probability has none, or all.

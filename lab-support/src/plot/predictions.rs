@@ -7,7 +7,7 @@ use crate::eval::{Mistake, Predictions};
 use crate::notebook::display::thousands;
 use crate::plot::figure::{Figure, Frame};
 use crate::plot::picture::pick;
-use crate::plot::predicted_image::PredictedImage;
+use crate::plot::predicted_image::{PredictedImage, are_short};
 use crate::plot::style::{Area, Drawn, MARGIN, px};
 
 /// How to read image and bars.
@@ -132,7 +132,9 @@ fn draw_gallery(
     let class_names = data.images().source.class_names();
     let key: Vec<String> = class_names.iter().enumerate().map(|(i, name)| format!("{i} {name}")).collect();
     let mut key = key.join("   ");
-    if key.chars().count() > KEY_LETTERS {
+    if are_short(class_names) {
+        key = "a bar for each class".into();
+    } else if key.chars().count() > KEY_LETTERS {
         key = format!("the bars stand for the labels 0 to {}", class_names.len() - 1);
     }
     let described: Vec<String> = answers.iter().map(PredictedImage::described).collect();
