@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lab_base::{files, home};
 use lab_support::Error;
-use lab_support::data::{Dataset, Images, Source};
+use lab_support::data::{Dataset, ImageSet, Images, Source};
 use ndarray::{Array, Array1, Array3, ArrayBase, Data, Dimension};
 use ndarray_npy::WritableElement;
 use zip::write::SimpleFileOptions;
@@ -150,6 +150,21 @@ impl Npz {
         let pixels: Array3<u8> = self.get(&format!("x_{part}"))?;
         let labels: Array1<u8> = self.get(&format!("y_{part}"))?;
         Images::new(pixels.into_shared(), labels.into_shared(), source)
+    }
+
+    /// Both parts of a data set, `x_train`, `y_train`, `x_test` and `y_test`, as in Keras's `mnist.npz`, with the names of its
+    /// classes: `Npz::load("mnist.npz")?.image_set("mnist", (0..10).map(|digit| digit.to_string()))?`.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get) and [`ImageSet::new`].
+    pub fn image_set(
+        &self,
+        name: &str,
+        class_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<ImageSet, Error> {
+        let part =
+            |part: &str| Ok::<_, Error>((self.get(&format!("x_{part}"))?, self.get(&format!("y_{part}"))?));
+        ImageSet::new(name, part("train")?, part("test")?, class_names)
     }
 }
 

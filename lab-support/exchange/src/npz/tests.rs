@@ -55,3 +55,22 @@ fn what_unpacks_to_more_than_the_limit_is_refused() {
     assert!(unpack(&whole, 1 << 20).is_ok());
     assert_eq!(unpack(&whole, (1 << 20) - 1).unwrap_err(), "more than 1 GB when it is unpacked");
 }
+
+#[test]
+fn both_parts_are_a_data_set_with_names() {
+    let images = |n: usize| Array3::<u8>::from_shape_fn((n, 4, 3), |(i, ..)| i as u8);
+    let train = Npz::new().with("x_train", &images(4)).unwrap().with("y_train", &array![1i64, 0, 1, 0]).unwrap();
+    let whole = train.clone().with("x_test", &images(2)).unwrap().with("y_test", &array![0i64, 1]).unwrap();
+    let data = whole.image_set("lamps", ["off", "on"]).unwrap();
+    assert_eq!((data.train.shape(), data.test.labels.to_vec()), ((4, 4, 3), vec![0, 1]));
+    assert_eq!((data.train.class_name(0), data.train.source.title()), ("on", "lamps"));
+    for (file, names, says) in [
+        (&train, vec!["off", "on"], "x_test"),
+        (&whole, vec!["off"], "2 to 256 names"),
+        (&whole.clone().with("y_test", &array![0i64, 2]).unwrap(), vec!["off", "on"], "label 2 at index 1"),
+        (&whole.clone().with("y_test", &array![0.5, 1.0]).unwrap(), vec!["off", "on"], "0.5"),
+    ] {
+        let told = file.image_set("lamps", names).err().unwrap().to_string();
+        assert!(told.contains(says), "{says}: {told}");
+    }
+}
