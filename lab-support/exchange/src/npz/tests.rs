@@ -59,7 +59,8 @@ fn what_unpacks_to_more_than_the_limit_is_refused() {
 #[test]
 fn both_parts_are_a_data_set_with_names() {
     let images = |n: usize| Array3::<u8>::from_shape_fn((n, 4, 3), |(i, ..)| i as u8);
-    let train = Npz::new().with("x_train", &images(4)).unwrap().with("y_train", &array![1i64, 0, 1, 0]).unwrap();
+    let train =
+        Npz::new().with("x_train", &images(4)).unwrap().with("y_train", &array![1i64, 0, 1, 0]).unwrap();
     let whole = train.clone().with("x_test", &images(2)).unwrap().with("y_test", &array![0i64, 1]).unwrap();
     let data = whole.image_set("lamps", ["off", "on"]).unwrap();
     assert_eq!((data.train.shape(), data.test.labels.to_vec()), ((4, 4, 3), vec![0, 1]));
