@@ -122,7 +122,7 @@ async fn what_a_cell_can_not_use_is_not_completed(page: &mut FrontEnd) {
     assert!(names.contains(&"seed(seed)".into()) && !names.contains(&"seed".into()), "{names:?}");
     for name in [
         "input_shape",
-        "layers",
+        "origins",
         "compiled",
         "steps",
         "provenance",
