@@ -12,6 +12,19 @@ use crate::data::scale::Scale;
 ///
 /// The pixels stay bytes in memory, shared with the [`Images`] they came from; each batch is converted
 /// as it is drawn. A training set so takes 47 MB and not 188.
+///
+/// ```
+/// # use lab_support::data::Source;
+/// # use lab_support::prelude::*;
+/// # use ndarray::{ArcArray, ArcArray1};
+/// # let pixels = ArcArray::from_shape_fn((10, 28, 28), |(i, ..)| 25 * i as u8);
+/// # let images = Images::new(pixels, ArcArray1::from_iter(0..10), Source::Other)?;
+/// let data = images.normalized();
+/// assert_eq!((data.len(), data.features(), data.range()), (10, 784, (0.0, 225.0 / 255.0)));
+/// let (learn, validation) = data.split(8)?;
+/// assert_eq!((learn.len(), validation.labels()), (8, vec![8, 9]));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Dataset {
     images: Images,

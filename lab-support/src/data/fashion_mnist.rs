@@ -16,6 +16,13 @@ use crate::notebook::display::shorten_panics;
 ///
 /// Xiao, Rasul and Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms*, 2017, <https://arxiv.org/abs/1708.07747>.
+///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// let data = FashionMnist::load()?;
+/// assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 pub type FashionMnist = ImageSet;
 
 impl ImageSet {

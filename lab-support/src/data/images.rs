@@ -13,6 +13,18 @@ use crate::data::origin::{Contents, Origin, digests};
 /// labels `[n]`, 0 to 9 (of another data set as many as it has classes).
 ///
 /// Cloning and slicing share the pixels.
+///
+/// ```
+/// # use lab_support::data::Source;
+/// # use lab_support::prelude::*;
+/// use ndarray::{ArcArray, ArcArray1};
+///
+/// let pixels = ArcArray::from_shape_fn((2, 28, 28), |(i, row, _)| if i == 0 { 9 * row as u8 } else { 255 });
+/// let images = Images::new(pixels, ArcArray1::from_vec(vec![0, 9]), Source::Other)?;
+/// assert_eq!((images.shape(), images.class_name(1)), ((2, 28, 28), "Ankle boot"));
+/// assert_eq!((images.pixel_range(), images.counts()[9]), ((0, 255), 1));
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Images {
     /// `[n, height, width]`, 0-255.

@@ -25,6 +25,14 @@ pub struct Answer {
 /// Answers about the practice set go to `data/practice/answers.md`, those about another data set to a folder of its own; what
 /// is asked of Fashion-MNIST alone is not judged there.
 ///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// let data = FashionMnist::load()?;
+/// let said = answer(2, &data, "Pixels are divided by 255: inputs between 0 and 1 let gradient descent converge faster.")?;
+/// assert!(said.check().passed());
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+///
 /// # Errors
 /// When there is no such question, when the text has an HTML comment, or when a file can't be read or
 /// written.

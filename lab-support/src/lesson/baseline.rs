@@ -37,6 +37,14 @@ pub fn keep(model: &Sequential, name: &str) -> Result<(), Error> {
 /// The lab's baseline, 784-128-10 (of another data set with its pixels and classes): as the notebook on training saved it, or else trained now, for 10
 /// epochs, and saved.
 ///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// let data = FashionMnist::load()?;
+/// let model = baseline(&data.train.normalized())?;
+/// println!("{}", model.evaluate(&data.test.normalized())?);
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+///
 /// # Errors
 /// When the saved file is damaged, or training fails or is stopped.
 pub fn baseline(train: &Dataset) -> Result<Sequential, Error> {

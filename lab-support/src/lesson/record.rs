@@ -13,6 +13,17 @@ use crate::notebook::live;
 
 /// Trains a compiled network, measures it on the test set and adds the run to the records.
 ///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// # let data = FashionMnist::load()?;
+/// # let (train, test) = (data.train.normalized(), data.test.normalized());
+/// # let mut model = Sequential::new([28, 28]).flatten().dense(256, Relu).dense(10, Linear);
+/// # model.compile(Adam::default(), CrossEntropy::from_logits());
+/// experiment("256 neurons", &mut model, &train, &test, Fit::epochs(10))?;
+/// println!("{}", runs(&test)?);
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`Sequential::fit`]; when the network has been trained already, so that its figures would be of more epochs than the
 /// record says, when `test` is not the test set, when the training was stopped, and when the record can't be written.
@@ -40,6 +51,18 @@ pub fn experiment(
 }
 
 /// Adds a training run and its score on the test set to `data/runs.jsonl`, and says so.
+///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// # let data = FashionMnist::load()?;
+/// # let (train, test) = (data.train.normalized(), data.test.normalized());
+/// # let mut model = Sequential::new([28, 28]).flatten().dense(256, Relu).dense(10, Linear);
+/// # model.compile(Adam::default(), CrossEntropy::from_logits());
+/// let history = model.fit(&train, Fit::epochs(10))?;
+/// let score = model.evaluate(&test)?;
+/// record("256 neurons", &history, &score)?;
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 ///
 /// # Errors
 /// When the name is empty, when the history has no epochs, when the score is not of the network that this training

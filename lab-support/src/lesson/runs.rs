@@ -30,6 +30,15 @@ pub(super) struct Group {
 /// their names first appeared. A name that was used for several trainings stands for the last of them. A
 /// [`trial`](super::trial) is none of them: it has not seen the test set.
 ///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// # let test = FashionMnist::load()?.test.normalized();
+/// let all = runs(&test)?;
+/// println!("{}", all.only(&["baseline", "256 neurons"])?);
+/// all.save_csv("runs.csv")?;
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+///
 /// # Errors
 /// When the file can't be read, or a line of it is not a record.
 pub fn runs(data: &Dataset) -> Result<Runs, Error> {

@@ -10,6 +10,17 @@ use crate::notebook::live;
 /// Trains a compiled network, measures it on the plan's validation set and adds the run to the records. The test set
 /// is not looked at: what is chosen by trials can still be tested.
 ///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// # let data = FashionMnist::load()?;
+/// # let (train, test) = (data.train.normalized(), data.test.normalized());
+/// # let mut model = Sequential::new([28, 28]).flatten().dense(256, Relu).dense(10, Linear);
+/// # model.compile(Adam::default(), CrossEntropy::from_logits());
+/// let (learn, validation) = train.split(55_000)?;
+/// trial("256 neurons", &mut model, &learn, Fit::epochs(10).validation(&validation))?;
+/// # Ok::<(), lab_support::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`Sequential::fit`]; when the plan has no validation set, when the training was stopped, and when the record
 /// can't be written.

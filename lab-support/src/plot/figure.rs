@@ -15,6 +15,17 @@ use crate::plot::svg;
 
 /// A picture with its meaning in words: shown inline in a notebook, as a PNG that is sharp on displays of up to two pixels
 /// for one, and saved as PNG or SVG. A sentence stands for it where pictures don't show.
+///
+/// ```
+/// # use lab_support::prelude::*;
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let file = |name: &str| folder.path().join(name);
+/// let losses = plot(&[0.9, 0.5, 0.4]).named("loss").figure()?;
+/// assert!(losses.alt().contains("loss"));
+/// losses.save(file("losses.png"))?;
+/// losses.save(file("losses.svg"))?;
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Figure {
     drawing: Arc<Drawing>,

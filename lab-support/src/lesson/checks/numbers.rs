@@ -49,6 +49,12 @@ fn same((mine, theirs): (Vec<f32>, Vec<f32>), tolerance: f32) -> Vec<Point> {
 }
 
 /// A check of your own: `found` and `hint` are shown where it does not hold.
+///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// let neurons = 256;
+/// checks::that("wide", neurons > 128, "more than 128 neurons", &neurons.to_string(), "make the layer wider");
+/// ```
 pub fn that(name: &str, holds: bool, expected: &str, found: &str, hint: &str) -> Check {
     Check::new(name, vec![Point::new(holds, expected, found, hint)])
 }

@@ -34,6 +34,17 @@ pub struct Setup {
 
 /// Every figure of a training run, epoch by epoch: what `fit` returns. What is in it, `history.epochs` and the others
 /// of [`Training`], can be read and not be changed: it stands for a training that took place.
+///
+/// ```no_run
+/// # use lab_support::prelude::*;
+/// # let train = FashionMnist::load()?.train.normalized();
+/// # let mut model = Sequential::new([28, 28]).flatten().dense(10, Linear);
+/// # model.compile(Adam::default(), CrossEntropy::from_logits());
+/// let history = model.fit(&train, Fit::epochs(10).validation_split(0.1))?;
+/// let losses: Vec<f32> = history.epochs.iter().map(|epoch| epoch.train.loss).collect();
+/// history.plot()?.save("curves.svg")?;
+/// # Ok::<(), lab_support::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct History(pub(crate) Training);
 
