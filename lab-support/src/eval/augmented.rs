@@ -48,10 +48,10 @@ impl Sequential {
     fn mean(&self, data: &Dataset, augment: &Augment, variants: usize) -> Result<Array2<f32>, Error> {
         let doing = "predicting with augmentation";
         let progress = Progress::new(doing, data.len() * (variants + 1), "variants");
-        let mut sum = self.run(data, &progress)?;
+        let mut sum = self.fitting_outputs(data, &progress)?;
         for i in 0..variants {
             let rng = RandomStream::new(self.seed).substream(i as u64);
-            sum += &self.run(&Varied { data, augment, rng }, &progress)?;
+            sum += &self.fitting_outputs(&Varied { data, augment, rng }, &progress)?;
         }
         progress.finish();
         Ok(sum / (variants + 1) as f32)

@@ -53,7 +53,7 @@ impl Ensemble {
         let progress = Progress::new("predicting with an ensemble", networks.len() * data.len(), "images");
         let answer = |network: &Sequential| {
             network.check_fits(data, "predicting with an ensemble")?;
-            let outputs = network.with_softmax().run(data, &progress)?;
+            let outputs = network.with_softmax().fitting_outputs(data, &progress)?;
             Ok(Predictions { outputs, probabilities: true, source: data.images().source })
         };
         let answers: Result<Vec<Predictions>, Error> = networks.iter().map(answer).collect();

@@ -123,6 +123,8 @@ async fn what_a_cell_can_not_use_is_not_completed(page: &mut FrontEnd) {
     for name in [
         "input_shape",
         "origins",
+        "fitting_outputs",
+        "run",
         "compiled",
         "steps",
         "provenance",

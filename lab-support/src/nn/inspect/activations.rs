@@ -41,7 +41,7 @@ impl Sequential {
         front.layers.truncate(last + 1);
         let shape = front.output_shape().to_vec();
         let progress = Progress::new("looking at a layer", data.len(), "images");
-        let values = front.run(data, &progress)?;
+        let values = front.fitting_outputs(data, &progress)?;
         progress.finish();
         Ok(Activations { layer: layer.to_string(), values, shape, source: data.images().source })
     }

@@ -67,7 +67,7 @@ impl Sequential {
     fn asked(&self, data: &impl Samples) -> Result<Array2<f32>, Error> {
         self.check_inputs(data, "predicting")?;
         let progress = Progress::new("predicting", data.len(), "images");
-        let outputs = self.run(data, &progress)?;
+        let outputs = self.fitting_outputs(data, &progress)?;
         progress.finish();
         Ok(outputs)
     }
@@ -76,7 +76,11 @@ impl Sequential {
     ///
     /// # Errors
     /// When the outputs do not fit into memory, or are not finite numbers.
-    pub(crate) fn run(&self, data: &impl Samples, progress: &Progress) -> Result<Array2<f32>, Error> {
+    pub(crate) fn fitting_outputs(
+        &self,
+        data: &impl Samples,
+        progress: &Progress,
+    ) -> Result<Array2<f32>, Error> {
         let threads = Threads::new()?;
         let width = self.output_shape().iter().product();
         let doing = "asking a network";
