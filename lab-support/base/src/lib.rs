@@ -17,6 +17,6 @@ mod verdict;
 pub mod watch;
 
 pub use error::{Begun, Error, expect_below};
-pub use own_set::{CLASSES, OwnSet};
+pub use own_set::OwnSet;
 pub use source::{CLASS_NAMES, Source};
 pub use verdict::{Verdict, verdicts};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::Error;
 
 /// Classes that a data set may have: a label is a byte.
-pub const CLASSES: usize = 256;
+const CLASSES: usize = 256;
 
 /// Letters that a name may have, of a data set or a class.
 const LETTERS: usize = 60;
@@ -49,6 +49,8 @@ impl OwnSet {
     /// When there are fewer than 2 names of classes or more than 256, or one is empty, has more than 60 letters or a line
     /// break, or is there twice.
     pub(crate) fn new(name: &str, checksum: u32, class_names: Vec<String>) -> Result<&'static OwnSet, Error> {
+        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let name = if name.trim().is_empty() { "images" } else { name.trim() };
         let wrong = |expected: String, found: String| {
             let advice = "give each class a short name of its own, in the order of the labels";
             Err(Error::new(format!("naming the classes of {name}"), expected, found, advice))

@@ -47,7 +47,7 @@ impl Source {
         if checksums == FASHION_MNIST { Source::FashionMnist } else { Source::Other }
     }
 
-    /// A data set called `name`, whose images and labels have this `checksum`; the label `i` means `class_names[i]`.
+    /// A data set called `name` (without line breaks; `images` where nothing is left of it), whose images and labels have this `checksum`; the label `i` means `class_names[i]`.
     ///
     /// # Errors
     /// When there are fewer than 2 names of classes or more than 256, or one is empty, has more than 60 letters or a line
@@ -151,6 +151,9 @@ mod tests {
             Source::own("my létters", 0x00c0_ffee, names(&["a", "c"])),
         ] {
             assert_ne!(other.unwrap(), letters());
+        }
+        for (given, title) in [("", "images"), (" \n", "images"), (" my\nset ", "myset")] {
+            assert_eq!(Source::own(given, 1, names(&["a", "b"])).unwrap().title(), title);
         }
         assert_eq!(serde_json::to_string(&Source::Practice).unwrap(), r#""practice""#);
         for bad in [r#"{"own":{"name":"x","checksum":1,"class_names":["a"]}}"#, r#"{"own":"x"}"#, r#""own""#]

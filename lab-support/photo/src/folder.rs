@@ -16,6 +16,9 @@ use crate::shrink::SIDE;
 /// Of each class, one picture of so many is tested on, where the folder has no part for that.
 const TEST_EVERY: usize = 6;
 
+/// Megabytes from which on it is said what is being read.
+const TAKES_LONG: u64 = 20;
+
 /// Pictures that a folder may have: twice as many as Fashion-MNIST.
 const MOST: usize = 140_000;
 
@@ -62,6 +65,7 @@ pub fn folder(path: impl AsRef<Path>) -> Result<ImageSet, Error> {
             return Err(wrong(path, format!("1 to {MOST} pictures {what}"), part.len()));
         }
     }
+    say_where_it_takes_long(&parts);
     let [train, test] = parts.map(|pictures| read(&in_turns(pictures)));
     let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -81,7 +85,11 @@ fn wrong(path: &Path, expected: impl std::fmt::Display, found: impl std::fmt::Di
 /// What is in a folder, in the order of the names; nothing that is hidden.
 fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let listed = fs::read_dir(path).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-    let listed = listed.map_err(|e| wrong(path, "a folder that can be read", e))?;
+    let listed = listed.map_err(|e| {
+        let doing = format!("reading the pictures in {}", home::display(path));
+        let advice = "check the path: it starts at the folder of the notebook";
+        Error::doing(doing).expected("a folder that can be read").failed(e).advice(advice)
+    })?;
     let is_shown = |path: &PathBuf| !name(path).starts_with(['.', '_']);
     let mut paths: Vec<PathBuf> = listed.iter().map(|entry| entry.path()).filter(is_shown).collect();
     paths.sort();
@@ -137,6 +145,16 @@ fn of_class(path: &Path, label: usize) -> Result<Vec<(PathBuf, u8)>, Error> {
     Ok(pictures)
 }
 
+/// Photos of a camera take their time, of which nothing would be seen.
+fn say_where_it_takes_long(parts: &[Vec<(PathBuf, u8)>]) {
+    let pictures: usize = parts.iter().map(Vec::len).sum();
+    let sizes = parts.iter().flatten().filter_map(|(path, _)| Some(fs::metadata(path).ok()?.len()));
+    let megabytes = sizes.sum::<u64>() >> 20;
+    if megabytes >= TAKES_LONG {
+        println!("Reading {pictures} pictures, {megabytes} MB: large ones take a while.");
+    }
+}
+
 /// One of each class, then the next of each: so the first images of a set show what is in it.
 fn in_turns(pictures: Vec<(PathBuf, u8)>) -> Vec<(PathBuf, u8)> {
     let mut counts = [0; 256];
@@ -161,7 +179,7 @@ fn read(pictures: &[(PathBuf, u8)]) -> Result<(Array3<u8>, Array1<u8>), Error> {
         let parts = pictures.chunks(share);
         let reading: Vec<_> =
             parts.map(|part| scope.spawn(|| part.iter().map(|(path, _)| image(path)).collect())).collect();
-        reading.into_iter().map(|part| part.join().expect("decoding returns its errors")).collect()
+        reading.into_iter().map(|part| part.join().unwrap_or_else(|_| Err(undecodable()))).collect()
     });
     let mut pixels = Array3::zeros((pictures.len(), SIDE, SIDE));
     let images = images.into_iter().collect::<Result<Vec<_>, Error>>()?;
@@ -170,6 +188,14 @@ fn read(pictures: &[(PathBuf, u8)]) -> Result<(Array3<u8>, Array1<u8>), Error> {
         place.iter_mut().zip(image.pixels()).for_each(|(to, from)| *to = from.0[0]);
     }
     Ok((pixels, pictures.iter().map(|(_, label)| *label).collect()))
+}
+
+/// A decoder that panics has told of it already.
+fn undecodable() -> Error {
+    Error::doing("reading pictures")
+        .expected("pictures that can be decoded")
+        .found("one at which the decoder stopped")
+        .advice("save the pictures again, or leave some out to find which one it is")
 }
 
 /// A picture, grey, of 28 x 28.

@@ -126,9 +126,7 @@ fn with_gz(path: &Path) -> PathBuf {
 /// What a data set is called: as its folder.
 fn name_of(folder: &Path) -> String {
     let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let name: String =
-        whole.file_name().unwrap_or_default().to_string_lossy().chars().filter(|c| !c.is_control()).collect();
-    if name.is_empty() { "images".into() } else { name }
+    whole.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The lines of `classes.txt`, or else numbers for so many classes.
