@@ -1,11 +1,11 @@
 //! Sums of products of numbers that lie at regular steps: matrix products, and convolutions.
 //!
-//! A block of sums, six rows of sixteen, is kept in registers while its terms are added up. Both factors are
+//! A tile of sums, six rows of sixteen or eight of thirty-two, is kept in registers while its terms are added up. Both factors are
 //! read where they lie; a convolution is a matrix product whose first factor is the image, read as overlapping
 //! windows.
 
-use crate::nn::kernels::simd::tile::{Terms, sums};
-use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, put, vectorized};
+use crate::nn::kernels::simd::tile::{Last, Terms, sums, width};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// `c[i][j] = start + Σₖ a[i][k] · b[k][j]`, with rows `i` and terms `k` in two levels.
 ///
@@ -42,96 +42,86 @@ impl Product<'_> {
     }
 }
 
-/// Rows and blocks of eight columns in registers at once.
-const ROWS: usize = 6;
-const BLOCKS: usize = 2;
-
 struct Run<'a> {
     product: Product<'a>,
     c: &'a mut [f32],
 }
 
 impl SimdKernel for Run<'_> {
+    /// The columns in panels of nearly equal width, then what is left of them.
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         let columns = self.product.columns;
-        let mut j = 0;
-        while j + BLOCKS * LANES <= columns {
-            self.panel::<S, BLOCKS>(simd, j);
-            j += BLOCKS * LANES;
+        let mut blocks = columns / S::LANES;
+        for panels in (1..=blocks.div_ceil(S::TILE[1])).rev() {
+            let j = columns - columns % S::LANES - blocks * S::LANES;
+            let width = blocks.div_ceil(panels);
+            match width {
+                3 if S::TILE[1] >= 3 => self.panel::<S, 3>(simd, j, Last::Whole),
+                2 => self.panel::<S, 2>(simd, j, Last::Whole),
+                _ => self.panel::<S, 1>(simd, j, Last::Whole),
+            }
+            blocks -= width;
         }
-        if j + LANES <= columns {
-            self.panel::<S, 1>(simd, j);
-            j += LANES;
-        }
-        for i in 0..self.rows() {
-            (j..columns).for_each(|j| self.element(simd, i, j));
+        let rest = columns % S::LANES;
+        if rest > 0 {
+            self.panel::<S, 1>(simd, columns - rest, Last::First(rest));
         }
     }
 }
 
 impl Run<'_> {
+    /// `C` blocks of columns from `j` on, in tiles of nearly equal height.
     #[inline(always)]
-    fn rows(&self) -> usize {
-        self.product.rows[0] * self.product.rows[1]
-    }
-
-    /// `8 * C` columns from `j` on, in tiles of nearly equal height.
-    #[inline(always)]
-    fn panel<S: Simd, const C: usize>(&mut self, simd: S, j: usize) {
-        let rows = self.rows();
-        let tiles = rows.div_ceil(ROWS);
+    fn panel<S: Simd, const C: usize>(&mut self, simd: S, j: usize, last: Last) {
+        let rows = self.product.rows[0] * self.product.rows[1];
+        let tiles = rows.div_ceil(S::TILE[0]);
         let mut i = 0;
         for tile in 0..tiles {
             let height = (rows - i).div_ceil(tiles - tile);
             match height {
-                6 => self.tile::<S, 6, C>(simd, i, j),
-                5 => self.tile::<S, 5, C>(simd, i, j),
-                4 => self.tile::<S, 4, C>(simd, i, j),
-                3 => self.tile::<S, 3, C>(simd, i, j),
-                2 => self.tile::<S, 2, C>(simd, i, j),
-                _ => self.tile::<S, 1, C>(simd, i, j),
+                8 if S::TILE[0] >= 8 => self.tile::<S, 8, C>(simd, i, j, last),
+                7 if S::TILE[0] >= 7 => self.tile::<S, 7, C>(simd, i, j, last),
+                6 => self.tile::<S, 6, C>(simd, i, j, last),
+                5 => self.tile::<S, 5, C>(simd, i, j, last),
+                4 => self.tile::<S, 4, C>(simd, i, j, last),
+                3 => self.tile::<S, 3, C>(simd, i, j, last),
+                2 => self.tile::<S, 2, C>(simd, i, j, last),
+                _ => self.tile::<S, 1, C>(simd, i, j, last),
             }
             i += height;
         }
     }
 
     #[inline(always)]
-    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize) {
+    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, i: usize, j: usize, last: Last) {
         let Product { a, b, rows, a_rows, c_rows, terms, start, .. } = self.product;
-        let sums = sums::<S, R, C>(simd, &terms, (a, places(i, rows, a_rows)), (b, j));
+        let sums = sums::<S, R, C>(simd, &terms, (a, places(i, rows, a_rows)), (b, j), last);
         for (place, sums) in places::<R>(i, rows, c_rows).into_iter().zip(sums) {
-            let out = &mut self.c[place + j..][..C * LANES];
+            let out = &mut self.c[place + j..][..width::<S, C>(last)];
             for (block, sum) in sums.into_iter().enumerate() {
-                let at = block * LANES;
-                let sum = match start {
-                    Start::Zero => sum,
-                    Start::Bias(bias) => simd.add(simd.load(lanes(bias, j + at)), sum),
-                    Start::Add => simd.add(simd.load(lanes(out, at)), sum),
-                };
-                put(simd, sum, out, at);
+                let at = block * S::LANES;
+                let out = &mut out[at..];
+                match last {
+                    Last::First(n) if block + 1 == C => {
+                        let sum = match start {
+                            Start::Zero => sum,
+                            Start::Bias(bias) => simd.add(simd.load_first(n, &bias[j + at..]), sum),
+                            Start::Add => simd.add(simd.load_first(n, out), sum),
+                        };
+                        simd.put_first(n, sum, out);
+                    }
+                    _ => {
+                        let sum = match start {
+                            Start::Zero => sum,
+                            Start::Bias(bias) => simd.add(simd.load(&bias[j + at..]), sum),
+                            Start::Add => simd.add(simd.load(out), sum),
+                        };
+                        simd.put(sum, out);
+                    }
+                }
             }
         }
-    }
-
-    /// One element in the last columns, fewer than eight.
-    #[inline(always)]
-    fn element<S: Simd>(&mut self, simd: S, i: usize, j: usize) {
-        let Product { a, b, rows, a_rows, c_rows, terms, start, .. } = self.product;
-        let ([from_a], [place]) = (places(i, rows, a_rows), places(i, rows, c_rows));
-        let mut sum = 0.0;
-        for run in 0..terms.counts[0] {
-            for term in 0..terms.counts[1] {
-                let a = a[from_a + run * terms.a[0] + term * terms.a[1]];
-                sum = simd.mul_add_one(a, b[j + run * terms.b[0] + term * terms.b[1]], sum);
-            }
-        }
-        let out = &mut self.c[place + j];
-        *out = match start {
-            Start::Zero => sum,
-            Start::Bias(bias) => bias[j] + sum,
-            Start::Add => *out + sum,
-        };
     }
 }
 
@@ -198,7 +188,7 @@ mod tests {
     /// Every height of a tile and every number of columns left over, with each start.
     #[test]
     fn sums_are_the_textbooks() {
-        for columns in [1, 7, 8, 9, 16, 23, 24, 41] {
+        for columns in [1, 7, 8, 9, 16, 23, 24, 41, 63] {
             for rows in [[1, 1], [1, 2], [3, 1], [2, 2], [1, 5], [2, 3], [1, 7], [5, 4]] {
                 for counts in [[0, 3], [1, 1], [2, 3], [1, 17]] {
                     let bias = numbers(columns, 4);

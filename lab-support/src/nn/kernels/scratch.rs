@@ -1,18 +1,20 @@
 use std::sync::Mutex;
 
-/// A pool of buffers of one length: a buffer is given back after use, and so allocated only once for each thread.
+/// A pool of buffers: one is given back after use, and so allocated only once for each thread.
 #[derive(Default)]
 pub(crate) struct ScratchBuffers {
     free: Mutex<Vec<Vec<f32>>>,
 }
 
 impl ScratchBuffers {
-    /// Calls `work` with `length` numbers: 0 at first, later those that an earlier call has left. All calls ask for
-    /// the same length.
+    /// Calls `work` with `length` numbers: 0 at first, later those that an earlier call has left.
     pub fn with(&self, length: usize, work: impl FnOnce(&mut [f32])) {
         let taken = self.free.lock().expect("no panic while the lock is held").pop();
-        let mut numbers = taken.unwrap_or_else(|| vec![0.0; length]);
-        work(&mut numbers);
+        let mut numbers = taken.unwrap_or_default();
+        if numbers.len() < length {
+            numbers.resize(length, 0.0);
+        }
+        work(&mut numbers[..length]);
         self.free.lock().expect("no panic while the lock is held").push(numbers);
     }
 }
@@ -36,5 +38,7 @@ mod tests {
             scratch.with(2, |inner| assert_eq!(inner, [0.0, 0.0]));
         });
         scratch.with(2, |again| assert_eq!(again, [1.0, 0.0]));
+        scratch.with(3, |longer| assert_eq!(longer, [1.0, 0.0, 0.0]));
+        scratch.with(1, |shorter| assert_eq!(shorter, [1.0]));
     }
 }

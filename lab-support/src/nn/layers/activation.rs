@@ -154,13 +154,13 @@ struct UnlessNegative<'a> {
 impl SimdKernel for UnlessNegative<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (blocks, rest) = self.x.as_chunks_mut();
+        let mut blocks = self.x.chunks_exact_mut(S::LANES);
         let zero = simd.splat(0.0);
-        for x in blocks {
+        for x in &mut blocks {
             let block = simd.load(x);
-            *x = simd.store(simd.unless_below(block, block, zero));
+            simd.put(simd.unless_below(block, block, zero), x);
         }
-        rest.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x });
+        blocks.into_remainder().iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x });
     }
 }
 
@@ -173,12 +173,12 @@ struct WherePositive<'a> {
 impl SimdKernel for WherePositive<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let ((y, y_rest), (dy, dy_rest)) = (self.y.as_chunks(), self.dy.as_chunks_mut());
+        let (mut y, mut dy) = (self.y.chunks_exact(S::LANES), self.dy.chunks_exact_mut(S::LANES));
         let least = simd.splat(f32::from_bits(1)); // the smallest number above 0
-        for (y, dy) in y.iter().zip(dy) {
-            *dy = simd.store(simd.unless_below(simd.load(dy), simd.load(y), least));
+        for (y, dy) in (&mut y).zip(&mut dy) {
+            simd.put(simd.unless_below(simd.load(dy), simd.load(y), least), dy);
         }
-        y_rest.iter().zip(dy_rest).for_each(|(y, dy)| *dy = if *y > 0.0 { *dy } else { 0.0 });
+        y.remainder().iter().zip(dy.into_remainder()).for_each(|(y, dy)| *dy = if *y > 0.0 { *dy } else { 0.0 });
     }
 }
 

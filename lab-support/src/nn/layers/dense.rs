@@ -1,9 +1,10 @@
-use ndarray::Axis;
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matmul_tn, matrix_mut};
+use crate::nn::kernels::matmul::{matmul_nn, matmul_tn};
 use crate::nn::kernels::product::Start;
-use crate::nn::kernels::{Misfit, Threads, memory};
+use crate::nn::kernels::simd::LANES;
+use crate::nn::kernels::transpose::transpose_part;
+use crate::nn::kernels::{Misfit, ScratchBuffers, Threads, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::neurons::Neurons;
@@ -27,10 +28,14 @@ pub(crate) struct Dense {
     settings: Neurons,
     outputs: [usize; 1],
     sums: WeightAndBias,
+    /// For a batch and its sums, transposed.
+    scratch: ScratchBuffers,
 }
 
 /// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
 const LEAST_OUTPUTS: usize = 16;
+/// The fewest inputs for which another thread pays off that transposes them.
+const LEAST_INPUTS: usize = 256;
 
 impl Dense {
     /// # Errors
@@ -44,7 +49,7 @@ impl Dense {
         let fits = memory::check_sum(&[&[inputs, outputs], &[outputs]]);
         fits.map_err(|found| ("weights that fit into memory", found, "use fewer units"))?;
         let sums = WeightAndBias::new(vec![outputs, inputs], settings.init, settings.bias);
-        Ok(Dense { activation, settings, outputs: [outputs], sums })
+        Ok(Dense { activation, settings, outputs: [outputs], sums, scratch: ScratchBuffers::default() })
     }
 }
 
@@ -74,11 +79,22 @@ impl Layer for Dense {
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        let (outputs, share) = (self.outputs[0], threads.share(self.outputs[0], LEAST_OUTPUTS));
-        let (inputs, mut sums) = (x.len() / rows, matrix_mut(rows, y));
-        let weight = self.sums.weight().value.chunks(share * inputs);
-        let parts = weight.zip(sums.axis_chunks_iter_mut(Axis(1), share));
-        threads.for_each(parts, |(w, y)| matmul_nt(x, w, y)); // [rows, part of outputs]
+        let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
+        let width = rows.next_multiple_of(LANES); // with columns of 0 beside the rows, so that only whole blocks are left
+        self.scratch.with((inputs + outputs) * width, |scratch| {
+            let (x_t, sums) = scratch.split_at_mut(inputs * width); // [inputs, width], [outputs, width]
+            let share = threads.share(inputs, LEAST_INPUTS);
+            threads.for_each(x_t.chunks_mut(share * width).enumerate(), |(i, x_t)| {
+                transpose_part((&x[i * share..], inputs), [rows, x_t.len() / width], (x_t, width));
+            });
+            let share = threads.share(outputs, LEAST_OUTPUTS);
+            let weight = self.sums.weight().value.chunks(share * inputs);
+            threads.for_each(weight.zip(sums.chunks_mut(share * width)), |(w, sums)| {
+                let shape = [w.len() / inputs, inputs, width];
+                matmul_nn(w, x_t, shape, Start::Zero).compute(sums);
+            });
+            transpose_part((sums, width), [outputs, rows], (y, outputs));
+        });
         if let Some(bias) = self.sums.bias() {
             for row in y.chunks_exact_mut(outputs) {
                 row.iter_mut().zip(&bias.value).for_each(|(y, b)| *y += b);

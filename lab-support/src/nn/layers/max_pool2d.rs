@@ -1,4 +1,4 @@
-use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, larger, put, vectorized};
+use crate::nn::kernels::simd::{Simd, SimdKernel, larger, vectorized};
 use crate::nn::kernels::{Misfit, Padding, Threads, Window};
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::spec::LayerSpec;
@@ -66,17 +66,21 @@ struct Largest<'a> {
 }
 
 impl SimdKernel for Largest<'_> {
+    fn depth(&self) -> usize {
+        self.pool.window.channels
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, channels) = (self.x, self.pool.window.channels);
-        let whole = channels / LANES * LANES;
+        let whole = channels / S::LANES * S::LANES;
         for (corner, y) in self.pool.window.corners().zip(self.y.chunks_exact_mut(channels)) {
-            for c in (0..whole).step_by(LANES) {
-                let mut largest = simd.load(lanes(x, corner + c));
+            for c in (0..whole).step_by(S::LANES) {
+                let mut largest = simd.load(&x[corner + c..]);
                 for pixel in &self.pool.pixels[1..] {
-                    largest = simd.larger(largest, simd.load(lanes(x, corner + pixel + c)));
+                    largest = simd.larger(largest, simd.load(&x[corner + pixel + c..]));
                 }
-                put(simd, largest, y, c);
+                simd.put(largest, &mut y[c..]);
             }
             for c in whole..channels {
                 y[c] = x[corner + c];
@@ -98,18 +102,22 @@ struct ToLargest<'a> {
 }
 
 impl SimdKernel for ToLargest<'_> {
+    fn depth(&self) -> usize {
+        self.pool.window.channels
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, dx, channels) = (self.x, self.dx, self.pool.window.channels);
-        let whole = channels / LANES * LANES;
+        let whole = channels / S::LANES * S::LANES;
         let sums = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
         for (corner, (y, dy)) in self.pool.window.corners().zip(sums) {
-            for c in (0..whole).step_by(LANES) {
-                let (largest, mut gradient) = (simd.load(lanes(y, c)), simd.load(lanes(dy, c)));
+            for c in (0..whole).step_by(S::LANES) {
+                let (largest, mut gradient) = (simd.load(&y[c..]), simd.load(&dy[c..]));
                 for pixel in &self.pool.pixels {
                     let at = corner + pixel + c;
-                    let taken = simd.where_equal(gradient, simd.load(lanes(x, at)), largest);
-                    put(simd, simd.add(simd.load(lanes(dx, at)), taken), dx, at);
+                    let taken = simd.where_equal(gradient, simd.load(&x[at..]), largest);
+                    simd.put(simd.add(simd.load(&dx[at..]), taken), &mut dx[at..]);
                     gradient = simd.sub(gradient, taken);
                 }
             }
@@ -125,10 +133,10 @@ impl SimdKernel for ToLargest<'_> {
 mod tests {
     use super::*;
 
-    /// Of one channel and of eight, which go through other loops.
+    /// Of one channel, of eight and of sixteen, which go through other loops.
     #[test]
     fn what_is_not_a_number_stays_none() {
-        for channels in [1, 8] {
+        for channels in [1, 8, 16] {
             for place in 0..4 {
                 let layer = MaxPool2d::new(&[channels, 2, 2], 2, 2).unwrap();
                 let mut x = vec![1.0; 4 * channels];

@@ -148,9 +148,11 @@ impl SimdKernel for Descent<'_> {
         let moments = self.m.iter_mut().zip(self.v);
         for ((w, g), (m, v)) in self.w.iter_mut().zip(self.g).zip(moments) {
             let g = g + in_gradient * *w;
-            *m = beta_1 * *m + (1.0 - beta_1) * g;
-            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
+            *m = without_dust(beta_1 * *m + (1.0 - beta_1) * g);
+            *v = without_dust(beta_2 * *v + (1.0 - beta_2) * g * g);
             *w = kept * *w - self.rate * *m / (v.sqrt() * self.scale + epsilon);
         }
     }
 }
+
+fn without_dust(x: f32) -> f32 { if x.abs() < 1e-30 { 0.0 } else { x } }

@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::Threads;
-use crate::nn::kernels::matmul::{matmul_nn, matmul_nt, matrix_mut};
+use crate::nn::kernels::matmul::matmul_nn;
 use crate::nn::kernels::product::Start;
 use crate::nn::kernels::transpose::transpose;
 use crate::nn::layers::Parameter;
@@ -126,19 +126,19 @@ fn orthogonal(mut x: Vec<f32>, rows: usize, threads: &Threads) -> Vec<f32> {
     let norm = x.iter().map(|number| number * number).sum::<f32>().sqrt();
     x.iter_mut().for_each(|number| *number /= norm + 1e-7);
     let (mut square, mut fourth) = (vec![0.0; rows * rows], vec![0.0; rows * rows]);
-    let mut next = vec![0.0; x.len()];
+    let (mut next, mut transposed) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     // Each row of a product follows from the same row of its first factor; each thread takes a share of them.
     let share = threads.share(rows, LEAST_ROWS);
     let times = |a: &[f32], b: &[f32], c: &mut [f32]| {
-        threads.for_each(a.chunks(share * rows).zip(c.chunks_mut(share * b.len() / rows)), |(a, c)| {
-            let shape = [a.len() / rows, rows, b.len() / rows];
+        let (inner, width) = (a.len() / rows, c.len() / rows);
+        threads.for_each(a.chunks(share * inner).zip(c.chunks_mut(share * width)), |(a, c)| {
+            let shape = [a.len() / inner, inner, width];
             matmul_nn(a, b, shape, Start::Zero).compute(c);
         });
     };
     for _ in 0..ROUNDS {
-        threads.for_each(x.chunks(share * columns).zip(square.chunks_mut(share * rows)), |(part, to)| {
-            matmul_nt(part, &x, matrix_mut(part.len() / columns, to));
-        });
+        transpose(&x, columns, &mut transposed);
+        times(&x, &transposed, &mut square);
         times(&square, &square, &mut fourth);
         fourth.iter_mut().zip(&square).for_each(|(fourth, square)| *fourth = B * square + C * *fourth);
         fourth.iter_mut().step_by(rows + 1).for_each(|number| *number += A);

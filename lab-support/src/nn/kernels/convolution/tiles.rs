@@ -1,12 +1,12 @@
-//! The transformations of [`Winograd`](super::winograd::Winograd), forward and backward: of tiles of 4 × 4 numbers, eight
-//! channels or filters at a time. The 16 numbers of a transformed tile lie in 16 equal parts of a slice.
+//! The transformations of [`Winograd`](super::winograd::Winograd), forward and backward: of tiles of 4 × 4 numbers, a block
+//! of channels or filters at a time. The 16 numbers of a transformed tile lie in 16 equal parts of a slice.
 
-use crate::nn::kernels::simd::{Simd, lanes, put};
+use crate::nn::kernels::simd::Simd;
 
 /// Numbers in a tile.
 pub(crate) const TILE: usize = 16;
 
-/// Four numbers of eight channels each.
+/// Four numbers of a block of channels each.
 pub(super) type Line<S> = [<S as Simd>::Block; 4];
 
 /// A matrix of a transformation, as what it does to one line of a tile.
@@ -54,7 +54,7 @@ pub(super) fn gather<S: Simd>(simd: S, from: &[f32], at: usize, steps: Steps) ->
     let mut tile = zeros(simd);
     for (i, line) in tile.iter_mut().enumerate() {
         for (j, number) in line.iter_mut().enumerate() {
-            *number = simd.load(lanes(from, at + i * steps[0] + j * steps[1]));
+            *number = simd.load(&from[at + i * steps[0] + j * steps[1]..]);
         }
     }
     tile
@@ -64,7 +64,7 @@ pub(super) fn gather<S: Simd>(simd: S, from: &[f32], at: usize, steps: Steps) ->
 pub(super) fn scatter<S: Simd>(simd: S, tile: [Line<S>; 4], to: &mut [f32], at: usize, steps: Steps) {
     for (i, line) in tile.into_iter().enumerate() {
         for (j, number) in line.into_iter().enumerate() {
-            put(simd, number, to, at + i * steps[0] + j * steps[1]);
+            simd.put(number, &mut to[at + i * steps[0] + j * steps[1]..]);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::nn::kernels::convolution::tiles::{
     FilterMatrix, FilterMatrixTransposed, InputMatrix, InputMatrixTransposed, OutputMatrix,
     OutputMatrixTransposed, added, gather, parts_of, scatter, transformed, zeros,
 };
-use crate::nn::kernels::simd::{LANES, Simd, SimdKernel, lanes, put};
+use crate::nn::kernels::simd::{Simd, SimdKernel};
 use crate::nn::kernels::window::Window;
 
 /// Filters `[3, 3, channels, filters]` to `[16, channels, filters]`.
@@ -14,13 +14,17 @@ pub(crate) struct FilterTransform<'a> {
 }
 
 impl SimdKernel for FilterTransform<'_> {
+    fn depth(&self) -> usize {
+        self.plain.len() / 9
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (step, parts) = (self.plain.len() / 9, parts_of(self.packed));
-        for at in (0..step).step_by(LANES) {
+        for at in (0..step).step_by(S::LANES) {
             let mut filter = zeros(simd);
             for i in 0..9 {
-                filter[i / 3][i % 3] = simd.load(lanes(self.plain, at + i * step));
+                filter[i / 3][i % 3] = simd.load(&self.plain[at + i * step..]);
             }
             scatter(simd, transformed::<S, FilterMatrix>(simd, filter), self.packed, at, parts);
         }
@@ -34,13 +38,17 @@ pub(crate) struct FilterGradient<'a> {
 }
 
 impl SimdKernel for FilterGradient<'_> {
+    fn depth(&self) -> usize {
+        self.plain.len() / 9
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (step, parts) = (self.plain.len() / 9, parts_of(self.packed));
-        for at in (0..step).step_by(LANES) {
+        for at in (0..step).step_by(S::LANES) {
             let filter = transformed::<S, FilterMatrixTransposed>(simd, gather(simd, self.packed, at, parts));
             for i in 0..9 {
-                put(simd, filter[i / 3][i % 3], self.plain, at + i * step);
+                simd.put(filter[i / 3][i % 3], &mut self.plain[at + i * step..]);
             }
         }
     }
@@ -60,12 +68,16 @@ pub(crate) struct InputTransform<'a> {
 }
 
 impl SimdKernel for InputTransform<'_> {
+    fn depth(&self) -> usize {
+        self.window.channels
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (channels, row) = (self.window.channels, self.window.padded_row_len());
         let parts = parts_of(self.to);
         for (tile, [i, j]) in corners(self.tiles).enumerate() {
-            for c in (0..channels).step_by(LANES) {
+            for c in (0..channels).step_by(S::LANES) {
                 let numbers = gather(simd, self.image, i * row + j * channels + c, [row, channels]);
                 let numbers = transformed::<S, InputMatrix>(simd, numbers);
                 scatter(simd, numbers, self.to, tile * channels + c, parts);
@@ -83,12 +95,16 @@ pub(crate) struct InputGradient<'a> {
 }
 
 impl SimdKernel for InputGradient<'_> {
+    fn depth(&self) -> usize {
+        self.window.channels
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (channels, row) = (self.window.channels, self.window.padded_row_len());
         let parts = parts_of(self.from);
         for (tile, [i, j]) in corners(self.tiles).enumerate() {
-            for c in (0..channels).step_by(LANES) {
+            for c in (0..channels).step_by(S::LANES) {
                 let d_sums = gather(simd, self.from, tile * channels + c, parts);
                 let d_sums = transformed::<S, InputMatrixTransposed>(simd, d_sums);
                 let at = i * row + j * channels + c;
@@ -112,20 +128,24 @@ pub(crate) struct OutputTransform<'a> {
 }
 
 impl SimdKernel for OutputTransform<'_> {
+    fn depth(&self) -> usize {
+        self.bias.len()
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (filters, parts) = (self.bias.len(), parts_of(self.from));
         let Window { out_height, out_width, .. } = *self.window;
         for (tile, corner) in corners(self.tiles).enumerate() {
-            for f in (0..filters).step_by(LANES) {
+            for f in (0..filters).step_by(S::LANES) {
                 let sums = gather(simd, self.from, tile * filters + f, parts);
                 let sums = transformed::<S, OutputMatrix>(simd, sums);
-                let bias = simd.load(lanes(self.bias, f));
+                let bias = simd.load(&self.bias[f..]);
                 for [i, j] in QUARTER {
                     let [row, column] = [corner[0] + i, corner[1] + j];
                     if row < out_height && column < out_width {
                         let at = (row * out_width + column) * filters + f;
-                        put(simd, simd.add(bias, sums[i][j]), self.sums, at);
+                        simd.put(simd.add(bias, sums[i][j]), &mut self.sums[at..]);
                     }
                 }
             }
@@ -142,18 +162,22 @@ pub(crate) struct OutputGradient<'a> {
 }
 
 impl SimdKernel for OutputGradient<'_> {
+    fn depth(&self) -> usize {
+        self.d_sums.len() / (self.window.out_height * self.window.out_width)
+    }
+
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Window { out_height, out_width, .. } = *self.window;
         let (filters, parts) = (self.d_sums.len() / (out_height * out_width), parts_of(self.to));
         for (tile, corner) in corners(self.tiles).enumerate() {
-            for f in (0..filters).step_by(LANES) {
+            for f in (0..filters).step_by(S::LANES) {
                 let mut d_sums = zeros(simd);
                 for [i, j] in QUARTER {
                     let [row, column] = [corner[0] + i, corner[1] + j];
                     if row < out_height && column < out_width {
                         let at = (row * out_width + column) * filters + f;
-                        d_sums[i][j] = simd.load(lanes(self.d_sums, at));
+                        d_sums[i][j] = simd.load(&self.d_sums[at..]);
                     }
                 }
                 let d_sums = transformed::<S, OutputMatrixTransposed>(simd, d_sums);
