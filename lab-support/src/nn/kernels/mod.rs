@@ -1,5 +1,6 @@
 //! The loops behind the layers: matrix products, convolutions, vector instructions, threads, random numbers.
 
+pub(crate) mod aligned;
 pub(crate) mod channels;
 pub(crate) mod convolution;
 pub(crate) mod crowd;
@@ -14,6 +15,7 @@ pub(crate) mod threads;
 pub(crate) mod transpose;
 pub(crate) mod window;
 
+pub(crate) use aligned::Aligned;
 pub(crate) use channels::Centered;
 pub(crate) use convolution::{ConvolutionAlgorithm, Gradients};
 pub(crate) use rng::RandomStream;

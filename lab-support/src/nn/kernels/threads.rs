@@ -94,7 +94,18 @@ impl Threads {
         I: Iterator<Item: Send> + Send,
     {
         match self.pool {
-            Some(_) if self.crowd.active() > 1 => share_out(parts, &work),
+            Some(_) if self.crowd.active() > 1 => {
+                let mut parts: Vec<I::Item> = parts.collect();
+                let active = self.crowd.active();
+                let mut chunks = Vec::new();
+                for left in (1..=active).rev() {
+                    let n = parts.len().div_ceil(left);
+                    let rest = parts.split_off(n.min(parts.len()));
+                    chunks.push(parts);
+                    parts = rest;
+                }
+                share_out(chunks.into_iter(), &|chunk: Vec<I::Item>| chunk.into_iter().for_each(&work))
+            }
             _ => parts.for_each(work),
         }
     }

@@ -7,7 +7,7 @@ pub(crate) fn transpose(from: &[f32], columns: usize, to: &mut [f32]) {
     if rows == 1 || columns == 1 {
         return to.copy_from_slice(from);
     }
-    transpose_part((from, columns), [rows, columns], (to, rows));
+    transpose_part((from, Order::Plain(columns)), [rows, columns], (to, Order::Plain(rows)));
 }
 
 /// Each of the `rows` rows of `from` is a matrix of `columns` columns, whose transpose is written to the row of `to`.
@@ -18,31 +18,61 @@ pub(crate) fn each_row_transposed(rows: usize, from: &[f32], columns: usize, to:
     }
 }
 
-/// The same for a part of a matrix, `[rows, columns]`: beside each slice stands how far two of its rows lie apart.
-pub(crate) fn transpose_part(from: (&[f32], usize), shape: [usize; 2], to: (&mut [f32], usize)) {
+/// Where the rows of a matrix lie.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    /// So many numbers apart.
+    Plain(usize),
+    /// So many numbers apart, those first that are the first of a group of so many: `[groups, group]` as
+    /// `[group, groups]`.
+    Regrouped(usize, usize),
+}
+
+impl Order {
+    /// Where row `i` of `rows` begins.
+    #[inline(always)]
+    fn place(self, i: usize, rows: usize) -> usize {
+        match self {
+            Order::Plain(step) => i * step,
+            Order::Regrouped(step, group) => (i % group * (rows / group) + i / group) * step,
+        }
+    }
+}
+
+/// `[rows, columns] -> [columns, rows]` for a part of a matrix, and where its rows lie in another order.
+pub(crate) fn transpose_part(from: (&[f32], Order), shape: [usize; 2], to: (&mut [f32], Order)) {
     vectorized(Transpose { from, shape, to });
 }
 
 struct Transpose<'a> {
-    from: (&'a [f32], usize),
+    from: (&'a [f32], Order),
     shape: [usize; 2],
-    to: (&'a mut [f32], usize),
+    to: (&'a mut [f32], Order),
 }
 
 impl SimdKernel for Transpose<'_> {
+    /// In blocks of eight rows and columns, then what is left over.
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Transpose { from: (from, from_step), shape: [rows, columns], to: (to, to_step) } = self;
+        let Transpose { from: (from, from_order), shape: [rows, columns], to: (to, to_order) } = self;
         let (whole_rows, whole_columns) = (rows - rows % LANES, columns - columns % LANES);
         for i in (0..whole_rows).step_by(LANES) {
+            let mut from_places = [0; LANES];
+            for (row, place) in from_places.iter_mut().enumerate() {
+                *place = from_order.place(i + row, rows);
+            }
             for j in (0..whole_columns).step_by(LANES) {
-                simd.turn((&from[i * from_step + j..], from_step), (&mut to[j * to_step + i..], to_step));
+                let mut to_places = [0; LANES];
+                for (column, place) in to_places.iter_mut().enumerate() {
+                    *place = to_order.place(j + column, columns) + i;
+                }
+                simd.turn((&from[j..], from_places), (to, to_places));
             }
         }
         for i in 0..rows {
             let done = if i < whole_rows { whole_columns } else { 0 };
             for j in done..columns {
-                to[j * to_step + i] = from[i * from_step + j];
+                to[to_order.place(j, columns) + i] = from[from_order.place(i, rows) + j];
             }
         }
     }
@@ -70,11 +100,27 @@ mod tests {
     fn of_a_part_nothing_else_is_touched() {
         let from: Vec<f32> = (0..12 * 30).map(|i| i as f32).collect();
         let mut to = vec![-1.0; 20 * 16];
-        transpose_part((&from[3..], 30), [12, 20], (&mut to, 16));
+        transpose_part((&from[3..], Order::Plain(30)), [12, 20], (&mut to, Order::Plain(16)));
         for (place, number) in to.iter().enumerate() {
             let (column, row) = (place / 16, place % 16);
             let expected = if row < 12 { from[row * 30 + column + 3] } else { -1.0 };
             assert_eq!(*number, expected, "{row}, {column}");
         }
+    }
+
+    /// As a filter's weights: `[filters, channels, places] -> [places, channels, filters]`, and back.
+    #[test]
+    fn rows_are_regrouped() {
+        let [filters, channels, places] = [17, 5, 9];
+        let numbers: Vec<f32> = (0..filters * channels * places).map(|i| i as f32).collect();
+        let (mut there, mut back) = (vec![0.0; numbers.len()], vec![0.0; numbers.len()]);
+        let (plain, regrouped) = (Order::Plain(channels * places), Order::Regrouped(filters, places));
+        transpose_part((&numbers, plain), [filters, channels * places], (&mut there, regrouped));
+        for (i, number) in numbers.iter().enumerate() {
+            let (filter, channel, place) = (i / (channels * places), i / places % channels, i % places);
+            assert_eq!(there[(place * channels + channel) * filters + filter], *number);
+        }
+        transpose_part((&there, regrouped), [channels * places, filters], (&mut back, plain));
+        assert_eq!(back, numbers);
     }
 }

@@ -111,7 +111,12 @@ impl Window {
 
     /// Numbers in one image with its border; 0 where it has none.
     pub fn padded_len(&self) -> usize {
-        if self.is_padded() { self.padded_height() * self.padded_width() * self.channels } else { 0 }
+        if self.is_padded() { self.needed_len() } else { 0 }
+    }
+
+    /// Numbers in one image as a convolution reads it, border included.
+    pub fn needed_len(&self) -> usize {
+        self.padded_height() * self.padded_row_len()
     }
 
     fn padded_height(&self) -> usize {
@@ -131,27 +136,33 @@ impl Window {
         [self.before, self.after] != [[0; 2]; 2]
     }
 
-    /// The image inside its border: `padded` holds zeros, and the image is written in their midst. The image itself
-    /// where there is no border.
-    pub fn pad<'a>(&self, image: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
+    /// Each image inside its border: `padded` holds zeros, and the image is written in their midst. The images
+    /// themselves where there is no border.
+    pub fn pad<'a>(&self, images: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
         if !self.is_padded() {
-            return image;
+            return images;
         }
         let row = self.width * self.channels;
-        for (i, from) in image.chunks_exact(row).enumerate() {
-            padded[self.padded_row(i)..][..row].copy_from_slice(from);
+        let pairs = images.chunks_exact(self.inputs()).zip(padded.chunks_exact_mut(self.padded_len()));
+        for (image, padded) in pairs {
+            for (i, from) in image.chunks_exact(row).enumerate() {
+                padded[self.padded_row(i)..][..row].copy_from_slice(from);
+            }
         }
-        padded
+        &padded[..images.len() / self.inputs() * self.padded_len()]
     }
 
-    /// The image without its border; nothing where there is none.
-    pub fn unpad(&self, padded: &[f32], image: &mut [f32]) {
+    /// Each image without its border; nothing where there is none.
+    pub fn unpad(&self, padded: &[f32], images: &mut [f32]) {
         if !self.is_padded() {
             return;
         }
         let row = self.width * self.channels;
-        for (i, to) in image.chunks_exact_mut(row).enumerate() {
-            to.copy_from_slice(&padded[self.padded_row(i)..][..row]);
+        let pairs = images.chunks_exact_mut(self.inputs()).zip(padded.chunks_exact(self.padded_len()));
+        for (image, padded) in pairs {
+            for (i, to) in image.chunks_exact_mut(row).enumerate() {
+                to.copy_from_slice(&padded[self.padded_row(i)..][..row]);
+            }
         }
     }
 

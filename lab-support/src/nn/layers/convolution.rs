@@ -1,10 +1,10 @@
-//! The computation of a convolution layer over a batch, image by image.
+//! The computation of a convolution layer over a batch, a few images at a time.
 
 use std::sync::Arc;
 
 use crate::nn::kernels::convolution::fastest;
 use crate::nn::kernels::threads::parts;
-use crate::nn::kernels::{ConvolutionAlgorithm, Gradients, ScratchBuffers, Threads, Window};
+use crate::nn::kernels::{Aligned, ConvolutionAlgorithm, Gradients, ScratchBuffers, Threads, Window};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::Backward;
 use crate::nn::layers::parameter::WeightAndBias;
@@ -24,17 +24,20 @@ pub(super) struct Convolution {
 #[derive(Clone, Default)]
 pub(super) struct Work {
     /// The packed weights of the forward pass, and those of the backward pass.
-    packed: Vec<f32>,
-    back: Vec<f32>,
+    packed: Aligned,
+    back: Aligned,
     /// Gradients of packed weights and bias, for each part of the batch.
-    gradients: Vec<f32>,
-    /// For one image: itself with its padding, its gradient, and the scratch of the convolution.
+    gradients: Aligned,
+    /// For a few images: themselves with their padding, their gradient, and the scratch of the convolution.
     scratch: ScratchBuffers,
 }
 
 /// Parts of a batch that are added up one after the other: as many for any number of threads, so that the sums have
 /// the same bits.
 const PARTS: usize = 8;
+
+/// The fewest numbers of a gradient for which another thread pays off that adds up its parts.
+const LEAST_NUMBERS: usize = 4096;
 
 /// Images in one part of a batch.
 fn share(rows: usize) -> usize {
@@ -52,9 +55,10 @@ impl Convolution {
         self.filters * self.window.out_height * self.window.out_width
     }
 
-    /// The parts of [`Work::scratch`]: an image with its padding, its gradient, the scratch of the convolution.
+    /// The parts of [`Work::scratch`]: images with their padding, their gradient, the scratch of the convolution.
     fn with_scratch(&self, scratch: &ScratchBuffers, work: impl FnOnce([&mut [f32]; 3])) {
-        let (border, algorithm) = (self.window.padded_len(), self.algorithm.scratch_len());
+        let border = self.algorithm.images() * self.window.padded_len();
+        let algorithm = self.algorithm.scratch_len();
         scratch.with(2 * border + algorithm, |scratch| {
             let (padded, rest) = scratch.split_at_mut(border);
             let (d_padded, rest) = rest.split_at_mut(border);
@@ -72,14 +76,15 @@ impl Convolution {
         threads: &Threads,
     ) {
         let Work { packed, scratch, .. } = work;
-        packed.resize(self.algorithm.packed_len(), 0.0);
+        packed.grow(self.algorithm.packed_len());
         let bias = sums.bias().map_or(&self.zeros, |bias| &bias.value);
         let weight = &sums.weight().value;
         self.with_scratch(scratch, |[_, _, scratch]| self.algorithm.pack(weight, packed, scratch));
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), share(rows));
+        let few = self.algorithm.images();
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
             self.with_scratch(scratch, |[padded, _, scratch]| {
-                for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
+                for (x, y) in x.chunks(few * inputs).zip(y.chunks_mut(few * outputs)) {
                     self.algorithm.forward(self.window.pad(x, padded), packed, bias, y, scratch);
                     self.activation.forward(y, self.filters);
                 }
@@ -91,60 +96,71 @@ impl Convolution {
     pub fn backward(&self, work: &mut Work, sums: &mut WeightAndBias, pass: Backward, threads: &Threads) {
         let Backward { rows, input: x, output: y, d_output: dz, d_input: dx } = pass;
         let Work { packed, back, gradients, scratch } = work;
-        back.resize(packed.len(), 0.0);
-        self.algorithm.pack_backward(packed, back);
+        let dx = dx.unwrap_or_default();
+        if !dx.is_empty() {
+            back.grow(packed.len());
+            self.algorithm.pack_backward(packed, back);
+        }
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), share(rows));
         let gradient = packed.len() + self.filters;
-        gradients.resize(PARTS * gradient, 0.0);
-        gradients.fill(0.0);
+        gradients.grow(PARTS * gradient);
 
-        let dx = dx.unwrap_or_default();
+        let few = self.algorithm.images();
         let inputs_and_outputs = x.chunks(share * inputs).zip(y.chunks(share * outputs));
         let gradients_of_images = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
         let images = inputs_and_outputs.zip(gradients_of_images).zip(gradients.chunks_mut(gradient));
         threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
-            let inputs_and_outputs = x.chunks_exact(inputs).zip(y.chunks_exact(outputs));
-            let images = inputs_and_outputs.zip(dz.chunks_exact_mut(outputs).zip(parts(dx, inputs)));
+            gradient.fill(0.0);
+            let inputs_and_outputs = x.chunks(few * inputs).zip(y.chunks(few * outputs));
+            let images = inputs_and_outputs.zip(dz.chunks_mut(few * outputs).zip(parts(dx, few * inputs)));
             self.with_scratch(scratch, |[padded, d_padded, scratch]| {
                 for ((x, y), (dz, dx)) in images {
-                    let image = ImageBackward { x, y, dz, dx };
-                    self.image_backward(image, back, gradient, [&mut *padded, &mut *d_padded, &mut *scratch]);
+                    let images = ImagesBackward { x, y, dz, dx };
+                    self.images_backward(images, back, gradient, [&mut *padded, &mut *d_padded, &mut *scratch]);
                 }
             });
         });
-        self.collect(work, sums);
+        self.collect(rows.div_ceil(share), work, sums, threads);
     }
 
-    /// The backward pass of one image: turns the gradient `dz` of its outputs into that of its sums, and adds to the
+    /// The backward pass of a few images: turns the gradient `dz` of their outputs into that of their sums, and adds to the
     /// gradients of weights and bias. `dx` is empty where it is not needed.
-    fn image_backward(
+    fn images_backward(
         &self,
-        image: ImageBackward,
+        images: ImagesBackward,
         back: &[f32],
         gradient: &mut [f32],
         scratch: [&mut [f32]; 3],
     ) {
-        let ImageBackward { x, y, dz, dx } = image;
+        let ImagesBackward { x, y, dz, dx } = images;
         let [padded, d_padded, scratch] = scratch;
         let (packed, db) = gradient.split_at_mut(self.algorithm.packed_len());
         self.activation.backward(y, dz, self.filters);
         add_rows(dz, db);
-        let x = self.window.pad(x, padded);
+        let images = self.window.pad(x, padded);
         if dx.is_empty() {
-            return self.algorithm.backward(x, dz, back, Gradients { packed, d_image: None }, scratch);
+            return self.algorithm.backward(images, dz, back, Gradients { packed, d_images: None }, scratch);
         }
-        let d_image = if self.window.is_padded() { &mut *d_padded } else { &mut *dx };
-        d_image.fill(0.0);
-        self.algorithm.backward(x, dz, back, Gradients { packed, d_image: Some(d_image) }, scratch);
+        let d_images = match self.window.is_padded() {
+            true => &mut d_padded[..images.len()],
+            false => &mut *dx,
+        };
+        d_images.fill(0.0);
+        self.algorithm.backward(images, dz, back, Gradients { packed, d_images: Some(d_images) }, scratch);
         self.window.unpad(d_padded, dx);
     }
 
-    /// Adds the gradients of all parts, and gives them PyTorch's order.
-    fn collect(&self, work: &mut Work, sums: &mut WeightAndBias) {
-        let length = self.algorithm.packed_len();
-        let (sum, others) = work.gradients.split_at_mut(length + self.filters);
-        add_rows(others, sum);
-        let (packed, db) = sum.split_at(length);
+    /// Adds the gradients of the `parts` of the batch, and gives them PyTorch's order.
+    fn collect(&self, parts: usize, work: &mut Work, sums: &mut WeightAndBias, threads: &Threads) {
+        let length = self.algorithm.packed_len() + self.filters;
+        let (sum, others) = work.gradients[..parts * length].split_at_mut(length);
+        let share = threads.share(length, LEAST_NUMBERS);
+        threads.for_each(sum.chunks_mut(share).enumerate(), |(i, sum)| {
+            for other in others.chunks_exact(length) {
+                add_rows(&other[i * share..][..sum.len()], sum);
+            }
+        });
+        let (packed, db) = sum.split_at(self.algorithm.packed_len());
         let dw = &mut sums.weight_mut().gradient;
         self.with_scratch(&work.scratch, |[_, _, scratch]| {
             self.algorithm.unpack_gradient(packed, dw, scratch)
@@ -153,8 +169,8 @@ impl Convolution {
     }
 }
 
-/// An image, its outputs and their gradient, and where the gradient of the image goes.
-struct ImageBackward<'a> {
+/// A few images, their outputs and their gradient, and where the gradient of the images goes.
+struct ImagesBackward<'a> {
     x: &'a [f32],
     y: &'a [f32],
     dz: &'a mut [f32],

@@ -3,7 +3,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::nn::kernels::matmul::{matmul_nn, matmul_tn};
 use crate::nn::kernels::product::Start;
 use crate::nn::kernels::simd::LANES;
-use crate::nn::kernels::transpose::transpose_part;
+use crate::nn::kernels::transpose::{Order, transpose_part};
 use crate::nn::kernels::{Misfit, ScratchBuffers, Threads, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
@@ -85,7 +85,8 @@ impl Layer for Dense {
             let (x_t, sums) = scratch.split_at_mut(inputs * width); // [inputs, width], [outputs, width]
             let share = threads.share(inputs, LEAST_INPUTS);
             threads.for_each(x_t.chunks_mut(share * width).enumerate(), |(i, x_t)| {
-                transpose_part((&x[i * share..], inputs), [rows, x_t.len() / width], (x_t, width));
+                let (from, to) = ((&x[i * share..], Order::Plain(inputs)), Order::Plain(width));
+                transpose_part(from, [rows, x_t.len() / width], (x_t, to));
             });
             let share = threads.share(outputs, LEAST_OUTPUTS);
             let weight = self.sums.weight().value.chunks(share * inputs);
@@ -93,7 +94,7 @@ impl Layer for Dense {
                 let shape = [w.len() / inputs, inputs, width];
                 matmul_nn(w, x_t, shape, Start::Zero).compute(sums);
             });
-            transpose_part((sums, width), [outputs, rows], (y, outputs));
+            transpose_part((sums, Order::Plain(width)), [outputs, rows], (y, Order::Plain(outputs)));
         });
         if let Some(bias) = self.sums.bias() {
             for row in y.chunks_exact_mut(outputs) {

@@ -1,5 +1,5 @@
 use crate::nn::kernels::transpose::transpose;
-use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::kernels::{Aligned, RandomStream, Threads};
 use crate::nn::layers::spec::channels;
 use crate::nn::layers::{Backward, Layer, Parameter};
 use crate::nn::loss::CrossEntropy;
@@ -19,7 +19,7 @@ pub(crate) struct Tape {
 /// `[batch, width]`: the numbers of each image, one image after the other.
 #[derive(Clone)]
 struct Rows {
-    numbers: Vec<f32>,
+    numbers: Aligned,
     width: usize,
 }
 
@@ -40,7 +40,7 @@ impl Tape {
         let shapes = model.layers.iter().map(|layer| layer.output_shape());
         let widths = std::iter::once(&*model.input_shape).chain(shapes).map(|s| s.iter().product());
         let outputs: Vec<Rows> =
-            widths.map(|width| Rows { numbers: vec![0.0; batch * width], width }).collect();
+            widths.map(|width| Rows { numbers: Aligned::zeros(batch * width), width }).collect();
         let image = vec![0.0; outputs[0].width];
         Tape { outputs, gradients: Vec::new(), channels: channels(&model.input_shape), image }
     }

@@ -1,6 +1,9 @@
-/// One way to compute a convolution, on one image that lies pixel by pixel, its channels side by side, with its
-/// padding around it.
+/// One way to compute a convolution, on a few images that lie one after the other, each pixel by pixel, its channels side
+/// by side, with its padding around it.
 pub(crate) trait ConvolutionAlgorithm: Send + Sync {
+    /// How many images to compute at once, at most.
+    fn images(&self) -> usize;
+
     /// Length of the packed weights: all filters in the order in which this algorithm reads them.
     fn packed_len(&self) -> usize;
 
@@ -16,16 +19,16 @@ pub(crate) trait ConvolutionAlgorithm: Send + Sync {
     /// The gradient of packed weights as the gradient of PyTorch's.
     fn unpack_gradient(&self, packed: &[f32], gradient: &mut [f32], scratch: &mut [f32]);
 
-    /// Every sum of the image, plus the bias.
-    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]);
+    /// Every sum of the images, plus the bias.
+    fn forward(&self, images: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]);
 
-    /// Adds the image's part to the gradient of the packed weights, and its part to the gradient of the image,
-    /// `d_image`, where there is one.
-    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]);
+    /// Adds the images' part to the gradient of the packed weights, and its part to the gradient of each image,
+    /// `d_images`, where there is one.
+    fn backward(&self, images: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]);
 }
 
 /// The gradients to which a convolution's backward pass adds.
 pub(crate) struct Gradients<'a> {
     pub packed: &'a mut [f32],
-    pub d_image: Option<&'a mut [f32]>,
+    pub d_images: Option<&'a mut [f32]>,
 }

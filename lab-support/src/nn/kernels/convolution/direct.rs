@@ -1,7 +1,7 @@
 use crate::nn::kernels::convolution::algorithm::{ConvolutionAlgorithm, Gradients};
 use crate::nn::kernels::product::{Product, Start};
 use crate::nn::kernels::simd::tile::Terms;
-use crate::nn::kernels::transpose::transpose;
+use crate::nn::kernels::transpose::{Order, transpose, transpose_part};
 use crate::nn::kernels::window::Window;
 
 /// A convolution term by term, by `filters` filters, each as large as the window and as deep as the image.
@@ -20,16 +20,10 @@ impl Direct {
         self.window.size * self.window.channels
     }
 
-    fn each_weight(&self, mut each: impl FnMut(usize, usize)) {
-        let (channels, places) = (self.window.channels, self.window.size * self.window.size);
-        for filter in 0..self.filters {
-            for channel in 0..channels {
-                for place in 0..places {
-                    let theirs = (filter * channels + channel) * places + place;
-                    each(theirs, (place * channels + channel) * self.filters + filter);
-                }
-            }
-        }
+    /// Weights of one filter, and of one of its channels.
+    fn weights(&self) -> [usize; 2] {
+        let places = self.window.size * self.window.size;
+        [places * self.window.channels, places]
     }
 
     /// From one row of windows to the next, and from one window to the next in a row.
@@ -86,6 +80,10 @@ impl Direct {
 }
 
 impl ConvolutionAlgorithm for Direct {
+    fn images(&self) -> usize {
+        1
+    }
+
     fn packed_len(&self) -> usize {
         self.window.size * self.run() * self.filters
     }
@@ -96,7 +94,9 @@ impl ConvolutionAlgorithm for Direct {
 
     /// To `[size, size, channels, filters]`.
     fn pack(&self, weight: &[f32], packed: &mut [f32], _: &mut [f32]) {
-        self.each_weight(|theirs, ours| packed[ours] = weight[theirs]);
+        let [columns, places] = self.weights();
+        let (from, to) = ((weight, Order::Plain(columns)), (packed, Order::Regrouped(self.filters, places)));
+        transpose_part(from, [self.filters, columns], to);
     }
 
     /// To `[size, filters, size, channels]`: each row of the window transposed.
@@ -108,7 +108,9 @@ impl ConvolutionAlgorithm for Direct {
     }
 
     fn unpack_gradient(&self, packed: &[f32], gradient: &mut [f32], _: &mut [f32]) {
-        self.each_weight(|theirs, ours| gradient[theirs] = packed[ours]);
+        let [rows, places] = self.weights();
+        let (from, to) = ((packed, Order::Regrouped(self.filters, places)), (gradient, Order::Plain(rows)));
+        transpose_part(from, [rows, self.filters], to);
     }
 
     fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], _: &mut [f32]) {
@@ -131,7 +133,7 @@ impl ConvolutionAlgorithm for Direct {
 
     fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, _: &mut [f32]) {
         self.add_weight_gradient(image, d_sums, to.packed);
-        if let Some(d_image) = to.d_image {
+        if let Some(d_image) = to.d_images {
             self.add_image_gradient(d_sums, back, d_image);
         }
     }

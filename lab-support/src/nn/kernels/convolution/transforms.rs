@@ -54,16 +54,17 @@ impl SimdKernel for FilterGradient<'_> {
     }
 }
 
-/// The pixel in the corner of each tile, row by row.
-fn corners([rows, columns]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
-    (0..rows).flat_map(move |i| (0..columns).map(move |j| [2 * i, 2 * j]))
+/// The pixel in the corner of each tile of an image, row by row, and the number of the tile among those of all images.
+fn corners(image: usize, [rows, columns]: [usize; 2]) -> impl Iterator<Item = (usize, [usize; 2])> {
+    let tiles = (0..rows).flat_map(move |i| (0..columns).map(move |j| [2 * i, 2 * j]));
+    tiles.enumerate().map(move |(tile, corner)| (image * rows * columns + tile, corner))
 }
 
-/// An image in its border to `[16, tiles, channels]`.
+/// Images in their borders to `[16, tiles, channels]`.
 pub(crate) struct InputTransform<'a> {
     pub window: &'a Window,
     pub tiles: [usize; 2],
-    pub image: &'a [f32],
+    pub images: &'a [f32],
     pub to: &'a mut [f32],
 }
 
@@ -76,22 +77,24 @@ impl SimdKernel for InputTransform<'_> {
     fn run<S: Simd>(self, simd: S) {
         let (channels, row) = (self.window.channels, self.window.padded_row_len());
         let parts = parts_of(self.to);
-        for (tile, [i, j]) in corners(self.tiles).enumerate() {
-            for c in (0..channels).step_by(S::LANES) {
-                let numbers = gather(simd, self.image, i * row + j * channels + c, [row, channels]);
-                let numbers = transformed::<S, InputMatrix>(simd, numbers);
-                scatter(simd, numbers, self.to, tile * channels + c, parts);
+        for (image, numbers) in self.images.chunks_exact(self.window.needed_len()).enumerate() {
+            for (tile, [i, j]) in corners(image, self.tiles) {
+                for c in (0..channels).step_by(S::LANES) {
+                    let tile_in = gather(simd, numbers, i * row + j * channels + c, [row, channels]);
+                    let tile_out = transformed::<S, InputMatrix>(simd, tile_in);
+                    scatter(simd, tile_out, self.to, tile * channels + c, parts);
+                }
             }
         }
     }
 }
 
-/// The gradient of transformed tiles, added to that of the image.
+/// The gradient of transformed tiles, added to that of the images.
 pub(crate) struct InputGradient<'a> {
     pub window: &'a Window,
     pub tiles: [usize; 2],
     pub from: &'a [f32],
-    pub d_image: &'a mut [f32],
+    pub d_images: &'a mut [f32],
 }
 
 impl SimdKernel for InputGradient<'_> {
@@ -103,13 +106,15 @@ impl SimdKernel for InputGradient<'_> {
     fn run<S: Simd>(self, simd: S) {
         let (channels, row) = (self.window.channels, self.window.padded_row_len());
         let parts = parts_of(self.from);
-        for (tile, [i, j]) in corners(self.tiles).enumerate() {
-            for c in (0..channels).step_by(S::LANES) {
-                let d_sums = gather(simd, self.from, tile * channels + c, parts);
-                let d_sums = transformed::<S, InputMatrixTransposed>(simd, d_sums);
-                let at = i * row + j * channels + c;
-                let there = gather(simd, self.d_image, at, [row, channels]);
-                scatter(simd, added(simd, there, d_sums), self.d_image, at, [row, channels]);
+        for (image, numbers) in self.d_images.chunks_exact_mut(self.window.needed_len()).enumerate() {
+            for (tile, [i, j]) in corners(image, self.tiles) {
+                for c in (0..channels).step_by(S::LANES) {
+                    let d_sums = gather(simd, self.from, tile * channels + c, parts);
+                    let d_sums = transformed::<S, InputMatrixTransposed>(simd, d_sums);
+                    let at = i * row + j * channels + c;
+                    let there = gather(simd, numbers, at, [row, channels]);
+                    scatter(simd, added(simd, there, d_sums), numbers, at, [row, channels]);
+                }
             }
         }
     }
@@ -136,16 +141,18 @@ impl SimdKernel for OutputTransform<'_> {
     fn run<S: Simd>(self, simd: S) {
         let (filters, parts) = (self.bias.len(), parts_of(self.from));
         let Window { out_height, out_width, .. } = *self.window;
-        for (tile, corner) in corners(self.tiles).enumerate() {
-            for f in (0..filters).step_by(S::LANES) {
-                let sums = gather(simd, self.from, tile * filters + f, parts);
-                let sums = transformed::<S, OutputMatrix>(simd, sums);
-                let bias = simd.load(&self.bias[f..]);
-                for [i, j] in QUARTER {
-                    let [row, column] = [corner[0] + i, corner[1] + j];
-                    if row < out_height && column < out_width {
-                        let at = (row * out_width + column) * filters + f;
-                        simd.put(simd.add(bias, sums[i][j]), &mut self.sums[at..]);
+        for (image, out) in self.sums.chunks_exact_mut(out_height * out_width * filters).enumerate() {
+            for (tile, corner) in corners(image, self.tiles) {
+                for f in (0..filters).step_by(S::LANES) {
+                    let sums = gather(simd, self.from, tile * filters + f, parts);
+                    let sums = transformed::<S, OutputMatrix>(simd, sums);
+                    let bias = simd.load(&self.bias[f..]);
+                    for [i, j] in QUARTER {
+                        let [row, column] = [corner[0] + i, corner[1] + j];
+                        if row < out_height && column < out_width {
+                            let at = (row * out_width + column) * filters + f;
+                            simd.put(simd.add(bias, sums[i][j]), &mut out[at..]);
+                        }
                     }
                 }
             }
@@ -157,31 +164,34 @@ impl SimdKernel for OutputTransform<'_> {
 pub(crate) struct OutputGradient<'a> {
     pub window: &'a Window,
     pub tiles: [usize; 2],
+    pub filters: usize,
     pub d_sums: &'a [f32],
     pub to: &'a mut [f32],
 }
 
 impl SimdKernel for OutputGradient<'_> {
     fn depth(&self) -> usize {
-        self.d_sums.len() / (self.window.out_height * self.window.out_width)
+        self.filters
     }
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Window { out_height, out_width, .. } = *self.window;
-        let (filters, parts) = (self.d_sums.len() / (out_height * out_width), parts_of(self.to));
-        for (tile, corner) in corners(self.tiles).enumerate() {
-            for f in (0..filters).step_by(S::LANES) {
-                let mut d_sums = zeros(simd);
-                for [i, j] in QUARTER {
-                    let [row, column] = [corner[0] + i, corner[1] + j];
-                    if row < out_height && column < out_width {
-                        let at = (row * out_width + column) * filters + f;
-                        d_sums[i][j] = simd.load(&self.d_sums[at..]);
+        let (filters, parts) = (self.filters, parts_of(self.to));
+        for (image, numbers) in self.d_sums.chunks_exact(out_height * out_width * filters).enumerate() {
+            for (tile, corner) in corners(image, self.tiles) {
+                for f in (0..filters).step_by(S::LANES) {
+                    let mut d_sums = zeros(simd);
+                    for [i, j] in QUARTER {
+                        let [row, column] = [corner[0] + i, corner[1] + j];
+                        if row < out_height && column < out_width {
+                            let at = (row * out_width + column) * filters + f;
+                            d_sums[i][j] = simd.load(&numbers[at..]);
+                        }
                     }
+                    let d_sums = transformed::<S, OutputMatrixTransposed>(simd, d_sums);
+                    scatter(simd, d_sums, self.to, tile * filters + f, parts);
                 }
-                let d_sums = transformed::<S, OutputMatrixTransposed>(simd, d_sums);
-                scatter(simd, d_sums, self.to, tile * filters + f, parts);
             }
         }
     }

@@ -26,6 +26,9 @@ pub(crate) struct Winograd {
 /// Channels and filters below which the transformations cost more than they save.
 const LEAST: usize = 16;
 
+/// Rows of a product from which it pays no more to compute a further image at once.
+const ROWS: usize = 64;
+
 impl Winograd {
     /// None where the window is another, or where term by term is faster.
     pub fn new(mut window: Window, filters: usize) -> Option<Winograd> {
@@ -47,11 +50,6 @@ impl Winograd {
         self.tiles[0] * self.tiles[1]
     }
 
-    /// Numbers in all transformed tiles of an image and of its sums.
-    fn tiles_len(&self) -> usize {
-        TILE * self.tiles() * (self.channels() + self.direct.filters)
-    }
-
     fn channels(&self) -> usize {
         self.direct.window.channels
     }
@@ -60,17 +58,29 @@ impl Winograd {
     fn plain_len(&self) -> usize {
         9 * self.channels() * self.direct.filters
     }
+
+    /// The transformed tiles of the images, `[16, tiles, channels]`, and of their sums, `[16, tiles, filters]`.
+    fn tiles_in<'a>(&self, tiles: usize, scratch: &'a mut [f32]) -> (&'a mut [f32], &'a mut [f32]) {
+        let (of_images, rest) = scratch.split_at_mut(TILE * tiles * self.channels());
+        (of_images, &mut rest[..TILE * tiles * self.direct.filters])
+    }
 }
 
 impl ConvolutionAlgorithm for Winograd {
+    /// As many as give each product enough rows to be worth the reading of its weights.
+    fn images(&self) -> usize {
+        (ROWS / self.tiles()).max(1)
+    }
+
     /// `[16, channels, filters]`.
     fn packed_len(&self) -> usize {
         TILE * self.channels() * self.direct.filters
     }
 
-    /// `[16, tiles, channels]` and `[16, tiles, filters]`, or all filters as [`Direct`] has them.
+    /// All transformed tiles, or all filters as [`Direct`] has them.
     fn scratch_len(&self) -> usize {
-        self.tiles_len().max(self.plain_len())
+        let tiles = TILE * self.images() * self.tiles() * (self.channels() + self.direct.filters);
+        tiles.max(self.plain_len())
     }
 
     fn pack(&self, weight: &[f32], packed: &mut [f32], scratch: &mut [f32]) {
@@ -93,11 +103,12 @@ impl ConvolutionAlgorithm for Winograd {
         self.direct.unpack_gradient(plain, gradient, &mut []);
     }
 
-    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]) {
+    fn forward(&self, images: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]) {
         let (window, tiles) = (&self.direct.window, self.tiles);
-        let shape = [self.tiles(), self.channels(), self.direct.filters];
-        let (image_tiles, sum_tiles) = scratch[..self.tiles_len()].split_at_mut(TILE * shape[0] * shape[1]);
-        vectorized(InputTransform { window, tiles, image, to: image_tiles });
+        let count = images.len() / window.needed_len() * self.tiles();
+        let shape = [count, self.channels(), self.direct.filters];
+        let (image_tiles, sum_tiles) = self.tiles_in(count, scratch);
+        vectorized(InputTransform { window, tiles, images, to: image_tiles });
         for i in 0..TILE {
             let (a, b) = (part(image_tiles, i), part(packed, i));
             matmul_nn(a, b, shape, Start::Zero).compute(part_mut(sum_tiles, i));
@@ -105,24 +116,25 @@ impl ConvolutionAlgorithm for Winograd {
         vectorized(OutputTransform { window, tiles, from: sum_tiles, bias, sums });
     }
 
-    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]) {
+    fn backward(&self, images: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]) {
         let (window, tiles) = (&self.direct.window, self.tiles);
-        let [count, channels, filters] = [self.tiles(), self.channels(), self.direct.filters];
-        let (image_tiles, sum_tiles) = scratch[..self.tiles_len()].split_at_mut(TILE * count * channels);
-        vectorized(InputTransform { window, tiles, image, to: image_tiles });
-        vectorized(OutputGradient { window, tiles, d_sums, to: sum_tiles });
+        let [channels, filters] = [self.channels(), self.direct.filters];
+        let count = images.len() / window.needed_len() * self.tiles();
+        let (image_tiles, sum_tiles) = self.tiles_in(count, scratch);
+        vectorized(InputTransform { window, tiles, images, to: image_tiles });
+        vectorized(OutputGradient { window, tiles, filters, d_sums, to: sum_tiles });
         for i in 0..TILE {
             let (a, b) = (part(image_tiles, i), part(sum_tiles, i));
             let shape = [channels, count, filters];
             matmul_tn((a, channels), b, shape, Start::Add).compute(part_mut(to.packed, i));
         }
-        let Some(d_image) = to.d_image else { return };
+        let Some(d_images) = to.d_images else { return };
         for i in 0..TILE {
             let (a, b) = (part(sum_tiles, i), part(back, i));
             let shape = [count, filters, channels];
             matmul_nn(a, b, shape, Start::Zero).compute(part_mut(image_tiles, i));
         }
-        vectorized(InputGradient { window, tiles, from: image_tiles, d_image });
+        vectorized(InputGradient { window, tiles, from: image_tiles, d_images });
     }
 }
 

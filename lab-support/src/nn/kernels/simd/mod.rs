@@ -55,8 +55,8 @@ pub(crate) trait Simd: Copy {
     fn where_equal(self, value: Self::Block, a: Self::Block, b: Self::Block) -> Self::Block;
     /// `value` where `by` is not below `limit`, and 0 where it is.
     fn unless_below(self, value: Self::Block, by: Self::Block, limit: Self::Block) -> Self::Block;
-    /// Eight rows of eight numbers, so many numbers apart, as columns.
-    fn turn(self, from: (&[f32], usize), to: (&mut [f32], usize));
+    /// Eight rows of eight numbers, which begin at the places beside the slice, as columns.
+    fn turn(self, from: (&[f32], [usize; LANES]), to: (&mut [f32], [usize; LANES]));
 }
 
 /// Work that is compiled for each instruction set. `run` and all that it calls must be

@@ -81,11 +81,10 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn turn(self, (from, from_step): (&[f32], usize), (to, to_step): (&mut [f32], usize)) {
-        for row in 0..LANES {
-            let numbers = self.load(&from[row * from_step..]);
-            for (column, number) in numbers.into_iter().enumerate() {
-                to[column * to_step + row] = number;
+    fn turn(self, (from, rows): (&[f32], [usize; LANES]), (to, columns): (&mut [f32], [usize; LANES])) {
+        for (i, row) in rows.into_iter().enumerate() {
+            for (column, number) in columns.into_iter().zip(self.load(&from[row..])) {
+                to[column + i] = number;
             }
         }
     }

@@ -1,6 +1,6 @@
 use std::arch::x86_64::*;
 
-use crate::nn::kernels::simd::Simd;
+use crate::nn::kernels::simd::{LANES, Simd};
 
 /// A processor that has AVX2 and FMA: there is no other way to a value than [`detect`](Self::detect).
 #[derive(Clone, Copy)]
@@ -99,12 +99,14 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn turn(self, (from, from_step): (&[f32], usize), (to, to_step): (&mut [f32], usize)) {
-        let row = |i: usize| self.load(&from[i * from_step..]);
-        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
-        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+    fn turn(self, (from, rows): (&[f32], [usize; LANES]), (to, columns): (&mut [f32], [usize; LANES])) {
+        let mut blocks = [self.splat(0.0); LANES];
+        for (block, row) in blocks.iter_mut().zip(rows) {
+            *block = self.load(&from[row..]);
+        }
+        let [a, b, c, d, e, f, g, h] = blocks;
         // In each half of a block: pairs of two rows, then fours of four rows; then the halves change places.
-        let columns = unsafe {
+        let turned = unsafe {
             let [ab, ab_high] = [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)];
             let [cd, cd_high] = [_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)];
             let [ef, ef_high] = [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)];
@@ -126,8 +128,8 @@ impl Simd for Avx2 {
                 _mm256_permute2f128_ps::<SECOND>(abcd_3, efgh_3),
             ]
         };
-        for (i, column) in columns.into_iter().enumerate() {
-            self.put(column, &mut to[i * to_step..]);
+        for (block, column) in turned.into_iter().zip(columns) {
+            self.put(block, &mut to[column..]);
         }
     }
 }
@@ -203,7 +205,7 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn turn(self, from: (&[f32], usize), to: (&mut [f32], usize)) {
+    fn turn(self, from: (&[f32], [usize; LANES]), to: (&mut [f32], [usize; LANES])) {
         self.0.turn(from, to);
     }
 }
@@ -211,8 +213,8 @@ impl Simd for Avx512 {
 /// The first `n` lanes of eight.
 #[inline(always)]
 fn first_256(n: usize) -> __m256i {
-    const LANES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
-    let lanes = &LANES[8 - n..][..8];
+    const ONES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+    let lanes = &ONES[8 - n..][..8];
     // SAFETY: eight numbers are there.
     unsafe { std::ptr::read_unaligned(lanes.as_ptr().cast()) }
 }
