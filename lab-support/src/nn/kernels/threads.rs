@@ -88,26 +88,23 @@ impl Threads {
         n.div_ceil(self.crowd.active()).max(least).max(1)
     }
 
-    /// Calls `work` once for each of the parts, on whichever thread is free.
+    /// Calls `work` once for each of the parts. Each thread takes as many, one after the other, and from call to call the
+    /// same ones as far as that can be: what it has written of them is still in its own cache.
     pub fn for_each<I>(&self, parts: I, work: impl Fn(I::Item) + Sync)
     where
         I: Iterator<Item: Send> + Send,
     {
-        match self.pool {
-            Some(_) if self.crowd.active() > 1 => {
-                let mut parts: Vec<I::Item> = parts.collect();
-                let active = self.crowd.active();
-                let mut chunks = Vec::new();
-                for left in (1..=active).rev() {
-                    let n = parts.len().div_ceil(left);
-                    let rest = parts.split_off(n.min(parts.len()));
-                    chunks.push(parts);
-                    parts = rest;
-                }
-                share_out(chunks.into_iter(), &|chunk: Vec<I::Item>| chunk.into_iter().for_each(&work))
-            }
-            _ => parts.for_each(work),
+        let active = self.crowd.active();
+        if self.pool.is_none() || active == 1 {
+            return parts.for_each(work);
         }
+        let mut rest: Vec<I::Item> = parts.collect();
+        let mut shares = Vec::with_capacity(active);
+        for threads in (1..=active.min(rest.len())).rev() {
+            let next = rest.split_off(rest.len().div_ceil(threads));
+            shares.push(std::mem::replace(&mut rest, next));
+        }
+        share_out(shares.into_iter(), &|share: Vec<I::Item>| share.into_iter().for_each(&work));
     }
 
     /// Calls `work` with each of the `rows` rows of `from` and the same row of `to`; a thread takes `least` rows or more.
@@ -160,11 +157,13 @@ const MOST: usize = 256;
 
 fn share_out<I>(mut parts: I, work: &(impl Fn(I::Item) + Sync))
 where
-    I: Iterator<Item: Send> + Send,
+    I: ExactSizeIterator<Item: Send> + Send,
 {
-    if let Some(part) = parts.next() {
-        rayon_core::join(|| work(part), || share_out(parts, work));
+    let Some(part) = parts.next() else { return };
+    if parts.len() == 0 {
+        return work(part);
     }
+    rayon_core::join(|| work(part), || share_out(parts, work));
 }
 
 #[cfg(test)]

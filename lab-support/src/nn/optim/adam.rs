@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive, without_dust};
 
 /// Adam: each weight has a step size of its own, from running means of its gradient and of its square.
 ///
@@ -154,5 +154,3 @@ impl SimdKernel for Descent<'_> {
         }
     }
 }
-
-fn without_dust(x: f32) -> f32 { if x.abs() < 1e-30 { 0.0 } else { x } }

@@ -8,13 +8,19 @@ const EPSILON: f32 = 1e-6;
 /// direction of the step stays, its length is limited. (Pascanu et al., 2013; PyTorch's `clip_grad_norm_`.)
 pub(crate) fn clip_norm<'a>(parameters: impl Iterator<Item = &'a mut Parameter>, most: f32) {
     let mut parameters: Vec<&mut Parameter> = parameters.collect();
-    let mut squares = 0.0;
-    parameters.iter().for_each(|p| vectorized(Squares { numbers: &p.gradient, sum: &mut squares }));
+    let squares: f64 = parameters.iter().map(|p| sum_of_squares(&p.gradient)).sum();
     let scale = most / (squares.sqrt() as f32 + EPSILON);
     if scale < 1.0 {
         let gradients = parameters.iter_mut().flat_map(|p| &mut p.gradient);
         gradients.for_each(|g| *g *= scale);
     }
+}
+
+/// Σ x² of all `numbers`.
+pub(crate) fn sum_of_squares(numbers: &[f32]) -> f64 {
+    let mut sum = 0.0;
+    vectorized(Squares { numbers, sum: &mut sum });
+    sum
 }
 
 struct Squares<'a> {

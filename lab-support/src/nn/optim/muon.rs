@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::matmul_nn;
 use crate::nn::kernels::product::Start;
-use crate::nn::kernels::transpose::transpose;
+use crate::nn::kernels::transpose::{Order, transpose, transpose_part};
 use crate::nn::layers::Parameter;
 use crate::nn::optim::adamw::AdamW;
-use crate::nn::optim::update::{Step, Update, at_least_zero_below_one};
+use crate::nn::optim::clip::sum_of_squares;
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, without_dust};
 
 /// Muon, for the filters of convolutions: their momentum, as a matrix with a row for each filter, is made
 /// orthogonal, so that a step goes equally far in all directions that the matrix has, and not mostly in the few
@@ -65,10 +66,11 @@ impl Muon {
         let (rows, columns) = filters.rows_and_columns();
         let Parameter { value, gradient, moments: [v, _], .. } = filters;
         let fresh = 1.0 - self.momentum;
-        for (v, g) in v.iter_mut().zip(&*gradient) {
-            *v = self.momentum * *v + fresh * g;
+        let mut u = vec![0.0; v.len()];
+        for ((u, v), g) in u.iter_mut().zip(v).zip(&*gradient) {
+            *v = without_dust(self.momentum * *v + fresh * g);
+            *u = self.momentum * *v + fresh * g;
         }
-        let mut u: Vec<f32> = v.iter().zip(&*gradient).map(|(v, g)| self.momentum * v + fresh * g).collect();
         let direction = if rows <= columns {
             orthogonal(u, rows, threads)
         } else {
@@ -118,12 +120,14 @@ const C: f32 = 2.0315;
 
 /// The fewest rows for which another thread pays off.
 const LEAST_ROWS: usize = 8;
+/// The fewest columns for which another thread pays off that transposes them.
+const LEAST_COLUMNS: usize = 128;
 
 /// The matrix `[rows, columns]`, no higher than wide, with the singular vectors of `x` and singular values near 1:
 /// Newton and Schulz's iteration, `x = (a + b x xᵀ + c (x xᵀ)²) x`, from x scaled to norm 1.
 fn orthogonal(mut x: Vec<f32>, rows: usize, threads: &Threads) -> Vec<f32> {
     let columns = x.len() / rows;
-    let norm = x.iter().map(|number| number * number).sum::<f32>().sqrt();
+    let norm = sum_of_squares(&x).sqrt() as f32;
     x.iter_mut().for_each(|number| *number /= norm + 1e-7);
     let (mut square, mut fourth) = (vec![0.0; rows * rows], vec![0.0; rows * rows]);
     let (mut next, mut transposed) = (vec![0.0; x.len()], vec![0.0; x.len()]);
@@ -137,7 +141,11 @@ fn orthogonal(mut x: Vec<f32>, rows: usize, threads: &Threads) -> Vec<f32> {
         });
     };
     for _ in 0..ROUNDS {
-        transpose(&x, columns, &mut transposed);
+        let part = threads.share(columns, LEAST_COLUMNS);
+        threads.for_each(transposed.chunks_mut(part * rows).enumerate(), |(i, to)| {
+            let from = (&x[i * part..], Order::Plain(columns));
+            transpose_part(from, [rows, to.len() / rows], (to, Order::Plain(rows)));
+        });
         times(&x, &transposed, &mut square);
         times(&square, &square, &mut fourth);
         fourth.iter_mut().zip(&square).for_each(|(fourth, square)| *fourth = B * square + C * *fourth);

@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, positive, without_dust};
 
 /// RMSprop: each weight has a step size of its own, from a running mean of its squared gradient.
 ///
@@ -89,7 +89,7 @@ impl SimdKernel for Descent<'_> {
         let Step { learning_rate, weight_decay, .. } = self.step;
         for ((w, g), v) in self.w.iter_mut().zip(self.g).zip(self.v) {
             let g = g + weight_decay * *w;
-            *v = rho * *v + (1.0 - rho) * g * g;
+            *v = without_dust(rho * *v + (1.0 - rho) * g * g);
             *w -= learning_rate * g / (v.sqrt() + epsilon);
         }
     }

@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
-use crate::nn::optim::update::{Step, Update, at_least_zero_below_one};
+use crate::nn::optim::update::{Step, Update, at_least_zero_below_one, without_dust};
 
 /// Stochastic gradient descent, in PyTorch's form.
 ///
@@ -120,7 +120,7 @@ impl SimdKernel for Momentum<'_> {
         let Sgd { momentum, nesterov, .. } = self.settings;
         for ((w, g), v) in self.w.iter_mut().zip(self.g).zip(self.v) {
             let g = g + weight_decay * *w;
-            *v = momentum * *v + g;
+            *v = without_dust(momentum * *v + g);
             *w -= learning_rate * if nesterov { g + momentum * *v } else { *v };
         }
     }

@@ -104,10 +104,10 @@ impl<'a, S: Samples> Trainer<'a, S> {
         labels.clear();
         labels.extend(rows.iter().map(|&row| train.label(row)));
         match &plan.augment {
-            None => train.fill(rows, tape.input(n)),
+            None => fill(*train, rows, tape.input(n), threads),
             Some(augment) => {
                 let images = &mut originals[..n * train.features()];
-                train.fill(rows, images);
+                fill(*train, rows, images, threads);
                 let place = (model.input_shape[1], train.black());
                 augment.apply(n, images, tape.input(n), place, rng.substream(AUGMENT), threads);
             }
@@ -127,6 +127,16 @@ impl<'a, S: Samples> Trainer<'a, S> {
         result
     }
 }
+
+/// The images at `rows`, a share of them on each thread.
+fn fill(data: &impl Samples, rows: &[usize], batch: &mut [f32], threads: &Threads) {
+    let share = threads.share(rows.len(), LEAST_IMAGES);
+    let parts = rows.chunks(share).zip(batch.chunks_mut(share * data.features().max(1)));
+    threads.for_each(parts, |(rows, batch)| data.fill(rows, batch));
+}
+
+/// The fewest images for which another thread pays off.
+const LEAST_IMAGES: usize = 8;
 
 /// The substream of a step that augmentation draws from; those of the layers begin at 0.
 const AUGMENT: u64 = u64::MAX - 1;
