@@ -111,12 +111,7 @@ impl Window {
 
     /// Numbers in one image with its border; 0 where it has none.
     pub fn padded_len(&self) -> usize {
-        if self.is_padded() { self.needed_len() } else { 0 }
-    }
-
-    /// Numbers in one image as a convolution reads it, border included.
-    pub fn needed_len(&self) -> usize {
-        self.padded_height() * self.padded_row_len()
+        if self.is_padded() { self.padded_height() * self.padded_row_len() } else { 0 }
     }
 
     fn padded_height(&self) -> usize {
@@ -136,39 +131,41 @@ impl Window {
         [self.before, self.after] != [[0; 2]; 2]
     }
 
-    /// Each image inside its border: `padded` holds zeros, and the image is written in their midst. The images
-    /// themselves where there is no border.
-    pub fn pad<'a>(&self, images: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
+    /// The image inside its border: `padded` holds zeros, and the image is written in their midst. The image itself
+    /// where there is no border.
+    pub fn pad<'a>(&self, image: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
         if !self.is_padded() {
-            return images;
+            return image;
         }
         let row = self.width * self.channels;
-        let pairs = images.chunks_exact(self.inputs()).zip(padded.chunks_exact_mut(self.padded_len()));
-        for (image, padded) in pairs {
-            for (i, from) in image.chunks_exact(row).enumerate() {
-                padded[self.padded_row(i)..][..row].copy_from_slice(from);
-            }
+        for (i, from) in image.chunks_exact(row).enumerate() {
+            padded[self.padded_row(i)..][..row].copy_from_slice(from);
         }
-        &padded[..images.len() / self.inputs() * self.padded_len()]
+        padded
     }
 
-    /// Each image without its border; nothing where there is none.
-    pub fn unpad(&self, padded: &[f32], images: &mut [f32]) {
+    /// The image without its border; nothing where there is none.
+    pub fn unpad(&self, padded: &[f32], image: &mut [f32]) {
         if !self.is_padded() {
             return;
         }
         let row = self.width * self.channels;
-        let pairs = images.chunks_exact_mut(self.inputs()).zip(padded.chunks_exact(self.padded_len()));
-        for (image, padded) in pairs {
-            for (i, to) in image.chunks_exact_mut(row).enumerate() {
-                to.copy_from_slice(&padded[self.padded_row(i)..][..row]);
-            }
+        for (i, to) in image.chunks_exact_mut(row).enumerate() {
+            to.copy_from_slice(&padded[self.padded_row(i)..][..row]);
         }
     }
 
     /// Where row `i` of the image begins inside the border.
     fn padded_row(&self, i: usize) -> usize {
         ((self.before[0] + i) * self.padded_width() + self.before[1]) * self.channels
+    }
+
+    /// Where the pixel in row `i` and column `j`, counted with the border, lies in the image; None in the border, and
+    /// beyond it.
+    #[inline(always)]
+    pub fn inside(&self, i: usize, j: usize) -> Option<usize> {
+        let (row, column) = (i.wrapping_sub(self.before[0]), j.wrapping_sub(self.before[1]));
+        (row < self.height && column < self.width).then(|| (row * self.width + column) * self.channels)
     }
 
     /// Where the window's first pixel lies in the image, for each place that it takes, row by row.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::nn::kernels::convolution::fastest;
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 use crate::nn::kernels::threads::parts;
 use crate::nn::kernels::{Aligned, ConvolutionAlgorithm, Gradients, ScratchBuffers, Threads, Window};
 use crate::nn::layers::activation::Activation;
@@ -28,7 +29,7 @@ pub(super) struct Work {
     back: Aligned,
     /// Gradients of packed weights and bias, for each part of the batch.
     gradients: Aligned,
-    /// For a few images: themselves with their padding, their gradient, and the scratch of the convolution.
+    /// That of the convolution.
     scratch: ScratchBuffers,
 }
 
@@ -46,24 +47,13 @@ fn share(rows: usize) -> usize {
 
 impl Convolution {
     pub fn new(window: Window, filters: usize, activation: Activation) -> Convolution {
-        let (window, algorithm) = fastest(window, filters);
+        let algorithm = fastest(window, filters);
         Convolution { window, activation, algorithm, filters, zeros: vec![0.0; filters] }
     }
 
     /// Numbers in one output.
     fn outputs(&self) -> usize {
         self.filters * self.window.out_height * self.window.out_width
-    }
-
-    /// The parts of [`Work::scratch`]: images with their padding, their gradient, the scratch of the convolution.
-    fn with_scratch(&self, scratch: &ScratchBuffers, work: impl FnOnce([&mut [f32]; 3])) {
-        let border = self.algorithm.images() * self.window.padded_len();
-        let algorithm = self.algorithm.scratch_len();
-        scratch.with(2 * border + algorithm, |scratch| {
-            let (padded, rest) = scratch.split_at_mut(border);
-            let (d_padded, rest) = rest.split_at_mut(border);
-            work([padded, d_padded, rest]);
-        });
     }
 
     /// From `x`, `rows` images, to `y`.
@@ -79,13 +69,14 @@ impl Convolution {
         packed.grow(self.algorithm.packed_len());
         let bias = sums.bias().map_or(&self.zeros, |bias| &bias.value);
         let weight = &sums.weight().value;
-        self.with_scratch(scratch, |[_, _, scratch]| self.algorithm.pack(weight, packed, scratch));
+        let scratch_len = self.algorithm.scratch_len();
+        scratch.with(scratch_len, |scratch| self.algorithm.pack(weight, packed, scratch));
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), share(rows));
         let few = self.algorithm.images();
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
-            self.with_scratch(scratch, |[padded, _, scratch]| {
+            scratch.with(scratch_len, |scratch| {
                 for (x, y) in x.chunks(few * inputs).zip(y.chunks_mut(few * outputs)) {
-                    self.algorithm.forward(self.window.pad(x, padded), packed, bias, y, scratch);
+                    self.algorithm.forward(x, packed, bias, y, scratch);
                     self.activation.forward(y, self.filters);
                 }
             });
@@ -110,44 +101,21 @@ impl Convolution {
         let gradients_of_images = dz.chunks_mut(share * outputs).zip(parts(dx, share * inputs));
         let images = inputs_and_outputs.zip(gradients_of_images).zip(gradients.chunks_mut(gradient));
         threads.for_each(images, |(((x, y), (dz, dx)), gradient)| {
-            gradient.fill(0.0);
+            let (packed, db) = gradient.split_at_mut(self.algorithm.packed_len());
+            db.fill(0.0);
             let inputs_and_outputs = x.chunks(few * inputs).zip(y.chunks(few * outputs));
             let images = inputs_and_outputs.zip(dz.chunks_mut(few * outputs).zip(parts(dx, few * inputs)));
-            self.with_scratch(scratch, |[padded, d_padded, scratch]| {
-                for ((x, y), (dz, dx)) in images {
-                    let images = ImagesBackward { x, y, dz, dx };
-                    self.images_backward(images, back, gradient, [&mut *padded, &mut *d_padded, &mut *scratch]);
+            scratch.with(self.algorithm.scratch_len(), |scratch| {
+                for (i, ((x, y), (dz, dx))) in images.enumerate() {
+                    self.activation.backward(y, dz, self.filters);
+                    add_rows(dz, db);
+                    let d_images = if dx.is_empty() { None } else { Some(dx) };
+                    let to = Gradients { packed: &mut *packed, adds: i > 0, d_images };
+                    self.algorithm.backward(x, dz, back, to, scratch);
                 }
             });
         });
         self.collect(rows.div_ceil(share), work, sums, threads);
-    }
-
-    /// The backward pass of a few images: turns the gradient `dz` of their outputs into that of their sums, and adds to the
-    /// gradients of weights and bias. `dx` is empty where it is not needed.
-    fn images_backward(
-        &self,
-        images: ImagesBackward,
-        back: &[f32],
-        gradient: &mut [f32],
-        scratch: [&mut [f32]; 3],
-    ) {
-        let ImagesBackward { x, y, dz, dx } = images;
-        let [padded, d_padded, scratch] = scratch;
-        let (packed, db) = gradient.split_at_mut(self.algorithm.packed_len());
-        self.activation.backward(y, dz, self.filters);
-        add_rows(dz, db);
-        let images = self.window.pad(x, padded);
-        if dx.is_empty() {
-            return self.algorithm.backward(images, dz, back, Gradients { packed, d_images: None }, scratch);
-        }
-        let d_images = match self.window.is_padded() {
-            true => &mut d_padded[..images.len()],
-            false => &mut *dx,
-        };
-        d_images.fill(0.0);
-        self.algorithm.backward(images, dz, back, Gradients { packed, d_images: Some(d_images) }, scratch);
-        self.window.unpad(d_padded, dx);
     }
 
     /// Adds the gradients of the `parts` of the batch, and gives them PyTorch's order.
@@ -162,24 +130,28 @@ impl Convolution {
         });
         let (packed, db) = sum.split_at(self.algorithm.packed_len());
         let dw = &mut sums.weight_mut().gradient;
-        self.with_scratch(&work.scratch, |[_, _, scratch]| {
-            self.algorithm.unpack_gradient(packed, dw, scratch)
+        work.scratch.with(self.algorithm.scratch_len(), |scratch| {
+            self.algorithm.unpack_gradient(packed, dw, scratch);
         });
         sums.bias_mut().into_iter().for_each(|bias| bias.gradient.copy_from_slice(db));
     }
 }
 
-/// A few images, their outputs and their gradient, and where the gradient of the images goes.
-struct ImagesBackward<'a> {
-    x: &'a [f32],
-    y: &'a [f32],
-    dz: &'a mut [f32],
-    dx: &'a mut [f32],
-}
-
 /// Adds each row of `rows` to `sum`.
 fn add_rows(rows: &[f32], sum: &mut [f32]) {
-    for row in rows.chunks_exact(sum.len()) {
-        sum.iter_mut().zip(row).for_each(|(sum, number)| *sum += number);
+    vectorized(AddRows { rows, sum });
+}
+
+struct AddRows<'a> {
+    rows: &'a [f32],
+    sum: &'a mut [f32],
+}
+
+impl SimdKernel for AddRows<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        for row in self.rows.chunks_exact(self.sum.len()) {
+            self.sum.iter_mut().zip(row).for_each(|(sum, number)| *sum += number);
+        }
     }
 }

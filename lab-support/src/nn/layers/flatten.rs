@@ -1,5 +1,5 @@
 use crate::nn::kernels::Threads;
-use crate::nn::kernels::transpose::each_row_transposed;
+use crate::nn::kernels::transpose::transpose;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::spec::{LayerSpec, channels};
 
@@ -12,6 +12,9 @@ pub(crate) struct Flatten {
     channels: usize,
     shape: [usize; 1],
 }
+
+/// The fewest images for which another thread pays off.
+const LEAST_IMAGES: usize = 8;
 
 impl Flatten {
     pub fn new(input_shape: &[usize]) -> Flatten {
@@ -32,13 +35,18 @@ impl Layer for Flatten {
         true
     }
 
-    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], _: &Threads) {
-        each_row_transposed(rows, input, self.channels, output);
+    fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], threads: &Threads) {
+        threads.for_each_row(rows, LEAST_IMAGES, (input, output), |input, output| {
+            transpose(input, self.channels, output);
+        });
     }
 
-    fn backward(&mut self, pass: Backward, _: &Threads) {
+    fn backward(&mut self, pass: Backward, threads: &Threads) {
         if let Some(d_input) = pass.d_input {
-            each_row_transposed(pass.rows, pass.d_output, self.shape[0] / self.channels, d_input);
+            let pixels = self.shape[0] / self.channels;
+            threads.for_each_row(pass.rows, LEAST_IMAGES, (&*pass.d_output, d_input), |d_output, d_input| {
+                transpose(d_output, pixels, d_input);
+            });
         }
     }
 }

@@ -26,6 +26,12 @@ impl MaxPool2d {
         let pixels = (0..size * size).map(|i| window.pixel(i)).collect();
         Ok(MaxPool2d { window, shape: window.output_shape(), pixels })
     }
+
+    /// Whether each pixel lies in exactly one window.
+    fn covers(&self) -> bool {
+        let Window { size, stride, height, width, .. } = self.window;
+        stride == size && height.is_multiple_of(size) && width.is_multiple_of(size)
+    }
 }
 
 impl Layer for MaxPool2d {
@@ -48,7 +54,9 @@ impl Layer for MaxPool2d {
         let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));
         let pool = &*self;
         threads.for_each(images.zip(sums), |((x, dx), (y, dy))| {
-            dx.fill(0.0);
+            if !pool.covers() {
+                dx.fill(0.0);
+            }
             let images = x.chunks_exact(inputs).zip(dx.chunks_exact_mut(inputs));
             let sums = y.chunks_exact(outputs).zip(dy.chunks_exact(outputs));
             for ((x, dx), (y, dy)) in images.zip(sums) {
@@ -92,7 +100,7 @@ impl SimdKernel for Largest<'_> {
     }
 }
 
-/// The backward pass of one image, whose `dx` holds zeros.
+/// The backward pass of one image, whose `dx` holds zeros unless each pixel lies in exactly one window.
 struct ToLargest<'a> {
     pool: &'a MaxPool2d,
     x: &'a [f32],
@@ -109,7 +117,7 @@ impl SimdKernel for ToLargest<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (x, dx, channels) = (self.x, self.dx, self.pool.window.channels);
-        let whole = channels / S::LANES * S::LANES;
+        let (whole, covers) = (channels / S::LANES * S::LANES, self.pool.covers());
         let sums = self.y.chunks_exact(channels).zip(self.dy.chunks_exact(channels));
         for (corner, (y, dy)) in self.pool.window.corners().zip(sums) {
             for c in (0..whole).step_by(S::LANES) {
@@ -117,13 +125,19 @@ impl SimdKernel for ToLargest<'_> {
                 for pixel in &self.pool.pixels {
                     let at = corner + pixel + c;
                     let taken = simd.where_equal(gradient, simd.load(&x[at..]), largest);
-                    simd.put(simd.add(simd.load(&dx[at..]), taken), &mut dx[at..]);
+                    let sum = if covers { taken } else { simd.add(simd.load(&dx[at..]), taken) };
+                    simd.put(sum, &mut dx[at..]);
                     gradient = simd.sub(gradient, taken);
                 }
             }
             for c in whole..channels {
-                let first = self.pool.pixels.iter().find(|&pixel| x[corner + pixel + c] == y[c]);
-                first.into_iter().for_each(|pixel| dx[corner + pixel + c] += dy[c]);
+                let mut gradient = dy[c];
+                for pixel in &self.pool.pixels {
+                    let at = corner + pixel + c;
+                    let taken = if x[at] == y[c] { gradient } else { 0.0 };
+                    dx[at] = if covers { taken } else { dx[at] + taken };
+                    gradient -= taken;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::nn::kernels::Threads;
 use crate::nn::kernels::matmul::matmul_nn;
 use crate::nn::kernels::product::Start;
-use crate::nn::kernels::transpose::{Order, transpose, transpose_part};
+use crate::nn::kernels::transpose::transpose;
 use crate::nn::layers::Parameter;
 use crate::nn::optim::adamw::AdamW;
 use crate::nn::optim::clip::sum_of_squares;
@@ -61,8 +61,28 @@ impl Muon {
         parameter.shape.len() == 4
     }
 
-    /// One update of filters.
-    pub(crate) fn update_filters(&self, step: Step, filters: &mut Parameter, threads: &Threads) {
+    /// One update of the filters of all convolutions, each on one thread.
+    pub(crate) fn update_filters(&self, step: Step, filters: Vec<&mut Parameter>, threads: &Threads) {
+        // Those that take longest first, each to the thread that has least to do by then.
+        let work = |parameter: &Parameter| {
+            let (rows, columns) = parameter.rows_and_columns();
+            rows.min(columns) * parameter.value.len()
+        };
+        let mut filters = filters;
+        filters.sort_by_key(|parameter| std::cmp::Reverse(work(parameter)));
+        let mut shares: Vec<(usize, Vec<&mut Parameter>)> = Vec::new();
+        shares.resize_with(threads.crowd().active(), Default::default);
+        for parameter in filters {
+            let share = shares.iter_mut().min_by_key(|(all, _)| *all).expect("at least one thread");
+            share.0 += work(parameter);
+            share.1.push(parameter);
+        }
+        threads.for_each(shares.into_iter(), |(_, filters)| {
+            filters.into_iter().for_each(|filters| self.update_filter_matrix(step, filters));
+        });
+    }
+
+    fn update_filter_matrix(&self, step: Step, filters: &mut Parameter) {
         let (rows, columns) = filters.rows_and_columns();
         let Parameter { value, gradient, moments: [v, _], .. } = filters;
         let fresh = 1.0 - self.momentum;
@@ -72,11 +92,11 @@ impl Muon {
             *u = self.momentum * *v + fresh * g;
         }
         let direction = if rows <= columns {
-            orthogonal(u, rows, threads)
+            orthogonal(u, rows)
         } else {
             let mut wide = vec![0.0; u.len()];
             transpose(&u, columns, &mut wide);
-            transpose(&orthogonal(wide, columns, threads), rows, &mut u);
+            transpose(&orthogonal(wide, columns), rows, &mut u);
             u
         };
         let size = step.learning_rate * 0.2 * (rows.max(columns) as f32).sqrt();
@@ -118,42 +138,38 @@ const A: f32 = 3.4445;
 const B: f32 = -4.7750;
 const C: f32 = 2.0315;
 
-/// The fewest rows for which another thread pays off.
-const LEAST_ROWS: usize = 8;
-/// The fewest columns for which another thread pays off that transposes them.
-const LEAST_COLUMNS: usize = 128;
-
 /// The matrix `[rows, columns]`, no higher than wide, with the singular vectors of `x` and singular values near 1:
-/// Newton and Schulz's iteration, `x = (a + b x xᵀ + c (x xᵀ)²) x`, from x scaled to norm 1.
-fn orthogonal(mut x: Vec<f32>, rows: usize, threads: &Threads) -> Vec<f32> {
+/// Newton and Schulz's iteration, `x = p x` with `p = a + b x xᵀ + c (x xᵀ)²`, from x scaled to norm 1.
+///
+/// A round multiplies x from the left and so `s = x xᵀ` from both sides, by a `p` that follows from s alone: all rounds
+/// are done on squares of `rows`, and only their product meets x, which is many times as wide.
+fn orthogonal(mut x: Vec<f32>, rows: usize) -> Vec<f32> {
     let columns = x.len() / rows;
     let norm = sum_of_squares(&x).sqrt() as f32;
     x.iter_mut().for_each(|number| *number /= norm + 1e-7);
-    let (mut square, mut fourth) = (vec![0.0; rows * rows], vec![0.0; rows * rows]);
-    let (mut next, mut transposed) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-    // Each row of a product follows from the same row of its first factor; each thread takes a share of them.
-    let share = threads.share(rows, LEAST_ROWS);
     let times = |a: &[f32], b: &[f32], c: &mut [f32]| {
-        let (inner, width) = (a.len() / rows, c.len() / rows);
-        threads.for_each(a.chunks(share * inner).zip(c.chunks_mut(share * width)), |(a, c)| {
-            let shape = [a.len() / inner, inner, width];
-            matmul_nn(a, b, shape, Start::Zero).compute(c);
-        });
+        matmul_nn(a, b, [rows, a.len() / rows, c.len() / rows], Start::Zero).compute(c);
     };
-    for _ in 0..ROUNDS {
-        let part = threads.share(columns, LEAST_COLUMNS);
-        threads.for_each(transposed.chunks_mut(part * rows).enumerate(), |(i, to)| {
-            let from = (&x[i * part..], Order::Plain(columns));
-            transpose_part(from, [rows, to.len() / rows], (to, Order::Plain(rows)));
-        });
-        times(&x, &transposed, &mut square);
-        times(&square, &square, &mut fourth);
-        fourth.iter_mut().zip(&square).for_each(|(fourth, square)| *fourth = B * square + C * *fourth);
-        fourth.iter_mut().step_by(rows + 1).for_each(|number| *number += A);
-        times(&fourth, &x, &mut next);
-        std::mem::swap(&mut x, &mut next);
+    let mut transposed = vec![0.0; x.len()];
+    transpose(&x, columns, &mut transposed);
+    let square = || vec![0.0; rows * rows];
+    let (mut s, mut p, mut half, mut product) = (square(), square(), square(), square());
+    times(&x, &transposed, &mut s);
+    product.iter_mut().step_by(rows + 1).for_each(|number| *number = 1.0);
+    for round in 1..=ROUNDS {
+        times(&s, &s, &mut p);
+        p.iter_mut().zip(&s).for_each(|(p, s)| *p = B * s + C * *p);
+        p.iter_mut().step_by(rows + 1).for_each(|number| *number += A);
+        times(&p, &product, &mut half);
+        std::mem::swap(&mut half, &mut product);
+        if round < ROUNDS {
+            times(&p, &s, &mut half);
+            times(&half, &p, &mut s);
+        }
     }
-    x
+    let mut result = transposed;
+    times(&product, &x, &mut result);
+    result
 }
 
 #[cfg(test)]
@@ -170,7 +186,7 @@ mod tests {
     #[test]
     fn singular_values_are_near_1() {
         for (rows, columns) in [(1, 9), (9, 32), (32, 288), (48, 48)] {
-            let x = orthogonal(wave(0, rows * columns), rows, &Threads::one());
+            let x = orthogonal(wave(0, rows * columns), rows);
             let x = Array2::from_shape_vec((rows, columns), x).unwrap().mapv(f64::from);
             let rest = x.dot(&x.t()) - Array2::<f64>::eye(rows);
             let mean = rest.iter().map(|number| number * number).sum::<f64>() / rows as f64;
@@ -188,18 +204,33 @@ mod tests {
             weight.prepare(2);
             for step in 1..=3 {
                 weight.gradient = wave(100 * step as usize, n);
-                optimizer.step(step, 0.1, &mut weight, &Threads::one());
+                optimizer.step(step, 0.1, [&mut weight].into_iter(), &Threads::one());
             }
             let theirs = pytorch(&format!("Muon, {filters} filters"), "weight");
             close_within(2e-3, "weight", &weight.value, &theirs);
         }
     }
 
+    /// However many filters there are for however many threads.
     #[test]
     fn threads_change_no_bit() {
-        let one = orthogonal(wave(0, 33 * 90), 33, &Threads::one());
-        for threads in [2, 3] {
-            assert_eq!(one, orthogonal(wave(0, 33 * 90), 33, &Threads::with(threads).unwrap()));
+        let optimizer: Optimizer = Muon::new(0.1).into();
+        let stepped = |threads: &Threads| {
+            let mut filters: Vec<Parameter> = [33, 9, 5, 24]
+                .into_iter()
+                .map(|n| {
+                    let mut weight = Parameter::new("weight", vec![n, 4, 3, 3], wave(n, 36 * n));
+                    weight.prepare(2);
+                    weight.gradient = wave(100 + n, 36 * n);
+                    weight
+                })
+                .collect();
+            optimizer.step(1, 0.1, filters.iter_mut(), threads);
+            filters.into_iter().map(|weight| weight.value).collect::<Vec<_>>()
+        };
+        let one = stepped(&Threads::one());
+        for threads in [2, 3, 8] {
+            assert_eq!(one, stepped(&Threads::with(threads).unwrap()));
         }
     }
 
@@ -208,7 +239,7 @@ mod tests {
         let optimizer: Optimizer = Muon::default().weight_decay(0.0).into();
         let mut filters = Parameter::new("weight", vec![4, 1, 3, 3], wave(0, 36));
         filters.prepare(2);
-        optimizer.step(1, 0.1, &mut filters, &Threads::one());
+        optimizer.step(1, 0.1, [&mut filters].into_iter(), &Threads::one());
         assert_eq!(filters.value, wave(0, 36));
     }
 

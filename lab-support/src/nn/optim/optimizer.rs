@@ -57,21 +57,35 @@ impl Optimizer {
         }
     }
 
-    /// Changes one parameter by its gradient, a share of it on each thread. Weight decay is for the weights
+    /// Changes parameters by their gradients, a share of each on each thread. Weight decay is for the weights
     /// between inputs and outputs alone: biases, and what normalization learns, are left out.
-    pub(crate) fn step(&self, number: u64, learning_rate: f32, parameter: &mut Parameter, threads: &Threads) {
-        let weight_decay = if parameter.decays { self.settings().weight_decay() } else { 0.0 };
-        let step = Step { number, learning_rate, weight_decay };
-        if let Optimizer::Muon(muon) = self
-            && Muon::is_for(parameter)
-        {
-            return muon.update_filters(step, parameter, threads);
+    pub(crate) fn step<'a>(
+        &self,
+        number: u64,
+        learning_rate: f32,
+        parameters: impl Iterator<Item = &'a mut Parameter>,
+        threads: &Threads,
+    ) {
+        let step = |decays: bool| {
+            let weight_decay = if decays { self.settings().weight_decay() } else { 0.0 };
+            Step { number, learning_rate, weight_decay }
+        };
+        let mut filters = Vec::new();
+        for parameter in parameters {
+            if matches!(self, Optimizer::Muon(_)) && Muon::is_for(parameter) {
+                filters.push(parameter);
+                continue;
+            }
+            let step = step(parameter.decays);
+            let Parameter { value, gradient, moments: [first, second], .. } = parameter;
+            let share = threads.share(value.len(), LEAST_WEIGHTS);
+            let moments = parts(first, share).zip(parts(second, share));
+            let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
+            threads.for_each(parts, |((w, g), (m, v))| self.settings().update(step, w, g, [m, v]));
         }
-        let Parameter { value, gradient, moments: [first, second], .. } = parameter;
-        let share = threads.share(value.len(), LEAST_WEIGHTS);
-        let moments = parts(first, share).zip(parts(second, share));
-        let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
-        threads.for_each(parts, |((w, g), (m, v))| self.settings().update(step, w, g, [m, v]));
+        if let Optimizer::Muon(muon) = self {
+            muon.update_filters(step(true), filters, threads);
+        }
     }
 }
 
@@ -91,7 +105,7 @@ mod tests {
                 *gradient = base * step as f32;
             }
             let learning_rate = optimizer.settings().learning_rate();
-            optimizer.step(step, learning_rate, &mut parameter, &Threads::one());
+            optimizer.step(step, learning_rate, [&mut parameter].into_iter(), &Threads::one());
         }
         parameter.value
     }

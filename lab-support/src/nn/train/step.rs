@@ -120,7 +120,7 @@ impl<'a, S: Samples> Trainer<'a, S> {
             clip_norm(model.trained_parameters_mut(), most);
         }
         let trained = model.trained_parameters_mut();
-        trained.for_each(|parameter| optimizer.step(step, learning_rate, parameter, threads));
+        optimizer.step(step, learning_rate, trained, threads);
         if let Some(memory) = plan.average {
             model.parameters_mut().for_each(|parameter| parameter.average(memory));
         }

@@ -1,5 +1,5 @@
 /// One way to compute a convolution, on a few images that lie one after the other, each pixel by pixel, its channels side
-/// by side, with its padding around it.
+/// by side.
 pub(crate) trait ConvolutionAlgorithm: Send + Sync {
     /// How many images to compute at once, at most.
     fn images(&self) -> usize;
@@ -7,7 +7,7 @@ pub(crate) trait ConvolutionAlgorithm: Send + Sync {
     /// Length of the packed weights: all filters in the order in which this algorithm reads them.
     fn packed_len(&self) -> usize;
 
-    /// Length of the scratch buffer that the other methods take; what is in it plays no part.
+    /// Length of the scratch buffer that the other methods take: 0 at first, later as they have left it.
     fn scratch_len(&self) -> usize;
 
     /// PyTorch's `[filters, channels, size, size]` in the order of the forward pass.
@@ -22,13 +22,14 @@ pub(crate) trait ConvolutionAlgorithm: Send + Sync {
     /// Every sum of the images, plus the bias.
     fn forward(&self, images: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]);
 
-    /// Adds the images' part to the gradient of the packed weights, and its part to the gradient of each image,
-    /// `d_images`, where there is one.
+    /// The gradients of the packed weights, for all of the images, and of each image, where that is asked for.
     fn backward(&self, images: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]);
 }
 
-/// The gradients to which a convolution's backward pass adds.
+/// The gradients that a convolution's backward pass computes.
 pub(crate) struct Gradients<'a> {
     pub packed: &'a mut [f32],
+    /// Whether that of the packed weights is added to what is there.
+    pub adds: bool,
     pub d_images: Option<&'a mut [f32]>,
 }

@@ -46,8 +46,8 @@ impl Direct {
         [self.window.out_height, self.window.out_width]
     }
 
-    /// Adds the image's part to the gradient of the packed weights: each window times the gradient of its sums.
-    fn add_weight_gradient(&self, image: &[f32], d_sums: &[f32], gradient: &mut [f32]) {
+    /// The gradient of the packed weights: each window times the gradient of its sums.
+    fn weight_gradient(&self, image: &[f32], d_sums: &[f32], start: Start, gradient: &mut [f32]) {
         let product = Product {
             a: image,
             b: d_sums,
@@ -56,7 +56,7 @@ impl Direct {
             a_rows: self.inner_steps(),
             c_rows: [self.run() * self.filters, self.filters],
             terms: Terms { counts: self.positions(), a: self.window_steps(), b: self.sum_steps() },
-            start: Start::Add,
+            start,
         };
         product.compute(gradient);
     }
@@ -88,8 +88,9 @@ impl ConvolutionAlgorithm for Direct {
         self.window.size * self.run() * self.filters
     }
 
+    /// An image with its padding, and the gradient of that.
     fn scratch_len(&self) -> usize {
-        0
+        2 * self.window.padded_len()
     }
 
     /// To `[size, size, channels, filters]`.
@@ -113,9 +114,9 @@ impl ConvolutionAlgorithm for Direct {
         transpose_part(from, [rows, self.filters], to);
     }
 
-    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], _: &mut [f32]) {
+    fn forward(&self, image: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]) {
         let product = Product {
-            a: image,
+            a: self.window.pad(image, scratch),
             b: packed,
             rows: self.positions(),
             columns: self.filters,
@@ -131,10 +132,14 @@ impl ConvolutionAlgorithm for Direct {
         product.compute(sums);
     }
 
-    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, _: &mut [f32]) {
-        self.add_weight_gradient(image, d_sums, to.packed);
-        if let Some(d_image) = to.d_images {
-            self.add_image_gradient(d_sums, back, d_image);
-        }
+    fn backward(&self, image: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]) {
+        let (padded, d_padded) = scratch.split_at_mut(self.window.padded_len());
+        let start = if to.adds { Start::Add } else { Start::Zero };
+        self.weight_gradient(self.window.pad(image, padded), d_sums, start, to.packed);
+        let Some(d_image) = to.d_images else { return };
+        let gradient = if self.window.is_padded() { &mut *d_padded } else { &mut *d_image };
+        gradient.fill(0.0);
+        self.add_image_gradient(d_sums, back, gradient);
+        self.window.unpad(d_padded, d_image);
     }
 }

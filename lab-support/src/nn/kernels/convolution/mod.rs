@@ -13,10 +13,10 @@ use crate::nn::kernels::convolution::direct::Direct;
 use crate::nn::kernels::convolution::winograd::Winograd;
 use crate::nn::kernels::window::Window;
 
-/// The faster of both ways, and the window with the border that it needs.
-pub(crate) fn fastest(window: Window, filters: usize) -> (Window, Arc<dyn ConvolutionAlgorithm>) {
+/// The faster of both ways.
+pub(crate) fn fastest(window: Window, filters: usize) -> Arc<dyn ConvolutionAlgorithm> {
     match Winograd::new(window, filters) {
-        Some(winograd) => (winograd.window(), Arc::new(winograd)),
-        None => (window, Arc::new(Direct { window, filters })),
+        Some(winograd) => Arc::new(winograd),
+        None => Arc::new(Direct { window, filters }),
     }
 }

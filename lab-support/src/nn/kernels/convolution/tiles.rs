@@ -69,14 +69,6 @@ pub(super) fn scatter<S: Simd>(simd: S, tile: [Line<S>; 4], to: &mut [f32], at: 
     }
 }
 
-#[inline(always)]
-pub(super) fn added<S: Simd>(simd: S, mut a: [Line<S>; 4], b: [Line<S>; 4]) -> [Line<S>; 4] {
-    for (a, b) in a.iter_mut().zip(b) {
-        a.iter_mut().zip(b).for_each(|(a, b)| *a = simd.add(*a, b));
-    }
-    a
-}
-
 /// Bᵀ: 1 0 -1 0, 0 1 1 0, 0 -1 1 0, 0 1 0 -1.
 pub(super) struct InputMatrix;
 

@@ -2,7 +2,7 @@
 
 use crate::nn::kernels::convolution::tiles::{
     FilterMatrix, FilterMatrixTransposed, InputMatrix, InputMatrixTransposed, OutputMatrix,
-    OutputMatrixTransposed, added, gather, parts_of, scatter, transformed, zeros,
+    OutputMatrixTransposed, gather, parts_of, scatter, transformed, zeros,
 };
 use crate::nn::kernels::simd::{Simd, SimdKernel};
 use crate::nn::kernels::window::Window;
@@ -60,7 +60,7 @@ fn corners(image: usize, [rows, columns]: [usize; 2]) -> impl Iterator<Item = (u
     tiles.enumerate().map(move |(tile, corner)| (image * rows * columns + tile, corner))
 }
 
-/// Images in their borders to `[16, tiles, channels]`.
+/// Images to `[16, tiles, channels]`; what a tile has of the border, and beyond it, is 0.
 pub(crate) struct InputTransform<'a> {
     pub window: &'a Window,
     pub tiles: [usize; 2],
@@ -75,12 +75,19 @@ impl SimdKernel for InputTransform<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (channels, row) = (self.window.channels, self.window.padded_row_len());
-        let parts = parts_of(self.to);
-        for (image, numbers) in self.images.chunks_exact(self.window.needed_len()).enumerate() {
-            for (tile, [i, j]) in corners(image, self.tiles) {
+        let (channels, parts) = (self.window.channels, parts_of(self.to));
+        for (image, numbers) in self.images.chunks_exact(self.window.inputs()).enumerate() {
+            for (tile, corner) in corners(image, self.tiles) {
+                let places = places(self.window, corner);
                 for c in (0..channels).step_by(S::LANES) {
-                    let tile_in = gather(simd, numbers, i * row + j * channels + c, [row, channels]);
+                    let mut tile_in = zeros(simd);
+                    for (line, places) in tile_in.iter_mut().zip(&places) {
+                        for (number, place) in line.iter_mut().zip(places) {
+                            if let Some(place) = place {
+                                *number = simd.load(&numbers[place + c..]);
+                            }
+                        }
+                    }
                     let tile_out = transformed::<S, InputMatrix>(simd, tile_in);
                     scatter(simd, tile_out, self.to, tile * channels + c, parts);
                 }
@@ -89,7 +96,19 @@ impl SimdKernel for InputTransform<'_> {
     }
 }
 
-/// The gradient of transformed tiles, added to that of the images.
+/// Where the 4 × 4 pixels of the tile lie that has its first in this corner.
+#[inline(always)]
+fn places(window: &Window, [i, j]: [usize; 2]) -> [[Option<usize>; 4]; 4] {
+    let mut places = [[None; 4]; 4];
+    for (row, places) in places.iter_mut().enumerate() {
+        for (column, place) in places.iter_mut().enumerate() {
+            *place = window.inside(i + row, j + column);
+        }
+    }
+    places
+}
+
+/// The gradient of transformed tiles as that of the images.
 pub(crate) struct InputGradient<'a> {
     pub window: &'a Window,
     pub tiles: [usize; 2],
@@ -102,18 +121,26 @@ impl SimdKernel for InputGradient<'_> {
         self.window.channels
     }
 
+    /// Tiles overlap by two pixels: what none above and none to the left has reached is written, the rest added to.
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let (channels, row) = (self.window.channels, self.window.padded_row_len());
-        let parts = parts_of(self.from);
-        for (image, numbers) in self.d_images.chunks_exact_mut(self.window.needed_len()).enumerate() {
+        let (channels, parts) = (self.window.channels, parts_of(self.from));
+        for (image, numbers) in self.d_images.chunks_exact_mut(self.window.inputs()).enumerate() {
             for (tile, [i, j]) in corners(image, self.tiles) {
+                let places = places(self.window, [i, j]);
                 for c in (0..channels).step_by(S::LANES) {
                     let d_sums = gather(simd, self.from, tile * channels + c, parts);
                     let d_sums = transformed::<S, InputMatrixTransposed>(simd, d_sums);
-                    let at = i * row + j * channels + c;
-                    let there = gather(simd, numbers, at, [row, channels]);
-                    scatter(simd, added(simd, there, d_sums), numbers, at, [row, channels]);
+                    for (row, (line, places)) in d_sums.into_iter().zip(&places).enumerate() {
+                        for (column, (number, place)) in line.into_iter().zip(places).enumerate() {
+                            let Some(place) = place else { continue };
+                            let number = match (row < 2 && i > 0) || (column < 2 && j > 0) {
+                                true => simd.add(simd.load(&numbers[place + c..]), number),
+                                false => number,
+                            };
+                            simd.put(number, &mut numbers[place + c..]);
+                        }
+                    }
                 }
             }
         }

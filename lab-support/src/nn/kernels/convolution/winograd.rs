@@ -17,7 +17,6 @@ use crate::nn::kernels::window::Window;
 ///
 /// The backward pass is each of these steps transposed, in reverse order.
 pub(crate) struct Winograd {
-    /// With a border wide enough for whole tiles.
     direct: Direct,
     /// Rows and columns of 2 × 2 sums.
     tiles: [usize; 2],
@@ -31,19 +30,13 @@ const ROWS: usize = 64;
 
 impl Winograd {
     /// None where the window is another, or where term by term is faster.
-    pub fn new(mut window: Window, filters: usize) -> Option<Winograd> {
+    pub fn new(window: Window, filters: usize) -> Option<Winograd> {
         let fits = |n: usize| n >= LEAST && n.is_multiple_of(LANES);
         if (window.size, window.stride) != (3, 1) || !fits(window.channels) || !fits(filters) {
             return None;
         }
         let tiles = [window.out_height.div_ceil(2), window.out_width.div_ceil(2)];
-        let odd = (window.out_height % 2).max(window.out_width % 2);
-        window.after = window.after.map(|zeros| zeros + odd);
         Some(Winograd { direct: Direct { window, filters }, tiles })
-    }
-
-    pub fn window(&self) -> Window {
-        self.direct.window
     }
 
     fn tiles(&self) -> usize {
@@ -105,7 +98,7 @@ impl ConvolutionAlgorithm for Winograd {
 
     fn forward(&self, images: &[f32], packed: &[f32], bias: &[f32], sums: &mut [f32], scratch: &mut [f32]) {
         let (window, tiles) = (&self.direct.window, self.tiles);
-        let count = images.len() / window.needed_len() * self.tiles();
+        let count = images.len() / window.inputs() * self.tiles();
         let shape = [count, self.channels(), self.direct.filters];
         let (image_tiles, sum_tiles) = self.tiles_in(count, scratch);
         vectorized(InputTransform { window, tiles, images, to: image_tiles });
@@ -119,14 +112,15 @@ impl ConvolutionAlgorithm for Winograd {
     fn backward(&self, images: &[f32], d_sums: &[f32], back: &[f32], to: Gradients, scratch: &mut [f32]) {
         let (window, tiles) = (&self.direct.window, self.tiles);
         let [channels, filters] = [self.channels(), self.direct.filters];
-        let count = images.len() / window.needed_len() * self.tiles();
+        let count = images.len() / window.inputs() * self.tiles();
         let (image_tiles, sum_tiles) = self.tiles_in(count, scratch);
         vectorized(InputTransform { window, tiles, images, to: image_tiles });
+        let start = if to.adds { Start::Add } else { Start::Zero };
         vectorized(OutputGradient { window, tiles, filters, d_sums, to: sum_tiles });
         for i in 0..TILE {
             let (a, b) = (part(image_tiles, i), part(sum_tiles, i));
             let shape = [channels, count, filters];
-            matmul_tn((a, channels), b, shape, Start::Add).compute(part_mut(to.packed, i));
+            matmul_tn((a, channels), b, shape, start).compute(part_mut(to.packed, i));
         }
         let Some(d_images) = to.d_images else { return };
         for i in 0..TILE {
