@@ -134,7 +134,9 @@ impl Dataset {
         assert_eq!(batch.len(), rows.len() * self.features(), "numbers in a batch");
         // There are but 256 bytes: each is scaled once.
         let mut scaled = [0.0; 256];
-        scaled.iter_mut().zip(0u8..).for_each(|(number, byte)| *number = self.scale.of(f32::from(byte)));
+        for byte in 0..=u8::MAX {
+            scaled[usize::from(byte)] = self.scale.of(f32::from(byte));
+        }
         for (&row, numbers) in rows.iter().zip(batch.chunks_exact_mut(self.features().max(1))) {
             let image = self.images.pixels.index_axis(Axis(0), row);
             let image = image.as_standard_layout();
