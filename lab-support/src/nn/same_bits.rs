@@ -1,6 +1,8 @@
-//! The same seed gives the same weights to the last bit, whatever the number of threads.
+//! The same seed gives the same weights to the last bit, whatever the number of threads, and with blocks of eight numbers
+//! or of sixteen.
 
 use crate::data::{Dataset, Images, Source};
+use crate::nn::kernels::simd::without_wide_blocks;
 use crate::nn::kernels::{Padding, Threads};
 use crate::nn::layers::Conv;
 use crate::nn::layers::activation::Activation::{Gelu, Linear, Relu, Silu, Tanh};
@@ -63,32 +65,50 @@ fn threads_change_no_bit() {
 
 /// Convolutions with and without a border, pooling of both kinds, a residual block with layer normalization, and
 /// batches of which the last is smaller.
+fn convolution_trained(optimizer: Optimizer, threads: usize) -> Vec<u32> {
+    let same = Conv::default().padding(Padding::Same);
+    let model = Sequential::new([12, 12]).conv2d(16, 3, Relu).max_pool2d(2);
+    let model = model.conv2d_with(24, 3, Relu, same).average_pool2d(2);
+    let model = model
+        .residual(|block| block.layer_norm().conv2d_with(24, 3, Silu, same.use_bias(false)))
+        .conv2d_with(12, 2, Relu, same.stride(2));
+    let mut model = model.flatten().dense(10, Linear).seed(3);
+    model.compile(optimizer, CrossEntropy::from_logits());
+    let threads = Threads::with(threads).unwrap();
+    model.train(&striped(70), None, &Fit::epochs(2).quiet(), None, &threads).unwrap();
+    bits(&model)
+}
+
 #[test]
 fn threads_change_no_bit_of_a_convolution() {
-    let trained = |optimizer: Optimizer, threads| {
-        let model = Sequential::new([12, 12]).conv2d(16, 3, Relu).max_pool2d(2);
-        let model = model.conv2d_with(16, 3, Relu, Conv::default().padding(Padding::Same)).average_pool2d(2);
-        let model = model.residual(|block| {
-            block.layer_norm().conv2d_with(
-                16,
-                3,
-                Silu,
-                Conv::default().padding(Padding::Same).use_bias(false),
-            )
-        });
-        let model = model.conv2d_with(12, 2, Relu, Conv::default().padding(Padding::Same).stride(2));
-        let mut model = model.flatten().dense(10, Linear).seed(3);
-        model.compile(optimizer, CrossEntropy::from_logits());
-        let threads = Threads::with(threads).unwrap();
-        model.train(&striped(70), None, &Fit::epochs(2).quiet(), None, &threads).unwrap();
-        bits(&model)
-    };
     for optimizer in [Adam::default().into(), Muon::default().into()] {
-        let one = trained(optimizer, 1);
+        let one = convolution_trained(optimizer, 1);
         for threads in [2, 3, 5] {
-            assert!(trained(optimizer, threads) == one, "{threads} threads, {optimizer:?}");
+            assert!(convolution_trained(optimizer, threads) == one, "{threads} threads, {optimizer:?}");
         }
     }
+}
+
+/// On a machine with AVX-512; elsewhere there is nothing to compare.
+#[test]
+fn the_length_of_a_block_changes_no_bit() {
+    let trained = || [trained(42, Adam::default(), 2), convolution_trained(Muon::default().into(), 2)];
+    assert!(trained() == without_wide_blocks(trained));
+}
+
+/// On processors with a fused multiply-add, which are those of the last ten years and all of ARM's. A change of these sums
+/// is a change of every number in the notebooks.
+#[test]
+fn the_bits_are_those_of_every_machine_with_a_fused_multiply_add() {
+    #[cfg(target_arch = "x86_64")]
+    if crate::nn::kernels::simd::Avx2::detect().is_none() {
+        return;
+    }
+    let sums = [Adam::default().into(), Muon::default().into()].map(|optimizer| {
+        let bytes: Vec<u8> = convolution_trained(optimizer, 1).into_iter().flat_map(u32::to_le_bytes).collect();
+        crc32fast::hash(&bytes)
+    });
+    assert_eq!(sums, [2350891613, 3859071763]);
 }
 
 #[test]

@@ -81,6 +81,7 @@ impl SimdKernel for Transpose<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::kernels::simd::Portable;
 
     #[test]
     fn rows_become_columns_and_back() {
@@ -91,7 +92,8 @@ mod tests {
             for (i, number) in numbers.iter().enumerate() {
                 assert_eq!(there[i % columns * rows + i / columns], *number, "{rows} x {columns}");
             }
-            transpose(&there, rows, &mut back);
+            let (from, to) = ((&*there, Order::Plain(rows)), (&mut *back, Order::Plain(columns)));
+            Transpose { from, shape: [columns, rows], to }.run(Portable);
             assert_eq!(back, numbers);
         }
     }

@@ -80,13 +80,13 @@ impl Layer for Dense {
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
-        let width = rows.next_multiple_of(LANES); // with columns of 0 beside the rows, so that only whole blocks are left
+        let width = rows.next_multiple_of(LANES); // columns beside the rows fill up the blocks
         self.scratch.with((inputs + outputs) * width, |scratch| {
             let (x_t, sums) = scratch.split_at_mut(inputs * width); // [inputs, width], [outputs, width]
             let share = threads.share(inputs, LEAST_INPUTS);
             threads.for_each(x_t.chunks_mut(share * width).enumerate(), |(i, x_t)| {
-                let (from, to) = ((&x[i * share..], Order::Plain(inputs)), Order::Plain(width));
-                transpose_part(from, [rows, x_t.len() / width], (x_t, to));
+                let (x, shape) = (&x[i * share..], [rows, x_t.len() / width]);
+                transpose_part((x, Order::Plain(inputs)), shape, (x_t, Order::Plain(width)));
             });
             let share = threads.share(outputs, LEAST_OUTPUTS);
             let weight = self.sums.weight().value.chunks(share * inputs);

@@ -9,7 +9,7 @@ use crate::nn::layers::spec::LayerSpec;
 /// one slice.
 ///
 /// An image of shape `[channels, height, width]` lies in its row pixel by pixel, the channels of a pixel side
-/// by side: eight channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
+/// by side: eight or sixteen channels are one block of the processor's, and a batch is also a matrix of one pixel a row.
 /// PyTorch's order, channel by channel, is restored where a network ends and where it flattens its images.
 pub(crate) trait Layer: CloneLayer + Send + Sync {
     /// What it is, all settings included.

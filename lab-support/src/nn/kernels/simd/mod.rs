@@ -101,39 +101,30 @@ fn run_wide(kernel: impl SimdKernel, simd: Avx2) {
 }
 
 /// Whether blocks of `lanes` numbers leave nothing over.
-#[cfg(not(test))]
+#[cfg(target_arch = "x86_64")]
 fn is_allowed(lanes: usize, depth: usize) -> bool {
+    #[cfg(test)]
+    if NARROW.load(std::sync::atomic::Ordering::Relaxed) > 0 {
+        return false;
+    }
     depth.is_multiple_of(lanes)
-}
-
-#[cfg(test)]
-pub(crate) use narrowed::{is_allowed, without_wide_blocks};
-
-/// Tests compare what the instruction sets of one machine compute.
-#[cfg(test)]
-mod narrowed {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::LANES;
-
-    /// How many tests want narrow blocks at present: all threads see it, and none a difference but in time.
-    static NARROW: AtomicUsize = AtomicUsize::new(0);
-
-    pub(crate) fn is_allowed(lanes: usize, depth: usize) -> bool {
-        depth.is_multiple_of(lanes) && (lanes == LANES || NARROW.load(Ordering::Relaxed) == 0)
-    }
-
-    /// What `work` gives with blocks of eight.
-    pub(crate) fn without_wide_blocks<R>(work: impl FnOnce() -> R) -> R {
-        NARROW.fetch_add(1, Ordering::Relaxed);
-        let result = work();
-        NARROW.fetch_sub(1, Ordering::Relaxed);
-        result
-    }
 }
 
 /// The larger of both, and not a number where one of them is none.
 #[inline(always)]
 pub(crate) fn larger(a: f32, b: f32) -> f32 {
     if b > a || b.is_nan() { b } else { a }
+}
+
+/// How many tests want narrow blocks at present: all threads see it, and none a difference but in time.
+#[cfg(test)]
+static NARROW: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+/// What `work` gives with blocks of eight.
+#[cfg(test)]
+pub(crate) fn without_wide_blocks<R>(work: impl FnOnce() -> R) -> R {
+    NARROW.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let result = work();
+    NARROW.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    result
 }
