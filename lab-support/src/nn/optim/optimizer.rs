@@ -139,6 +139,34 @@ mod tests {
         }
     }
 
+    /// As for the weights of a pixel that was grey once and is black in all images that follow: their running means fade
+    /// to 0, and never through the tiny numbers with which processors are slow.
+    #[test]
+    fn means_that_fade_away_become_0() {
+        let optimizers: [Optimizer; 5] = [
+            Sgd::new(0.1).momentum(0.9).into(),
+            RmsProp::default().into(),
+            Adam::default().into(),
+            AdamW::default().weight_decay(0.0).into(),
+            Muon::default().weight_decay(0.0).into(),
+        ];
+        for optimizer in optimizers {
+            for shape in [[2, 8, 1, 1].to_vec(), [16].to_vec()] {
+                let mut parameter = Parameter::new("weight", shape, vec![1.0; 16]);
+                parameter.prepare(optimizer.settings().moments());
+                parameter.gradient.fill(0.01);
+                for number in 1..=100_000 {
+                    optimizer.step(number, 0.001, [&mut parameter].into_iter(), &Threads::one());
+                    parameter.gradient.fill(0.0);
+                    let mut means = parameter.moments.iter().flatten();
+                    assert!(!means.any(|mean| mean.is_subnormal()), "{optimizer:?}, step {number}");
+                }
+                assert!(parameter.moments.iter().flatten().all(|mean| *mean == 0.0), "{optimizer:?}");
+                assert!(parameter.value.iter().all(|w| w.is_finite() && *w < 1.0), "{optimizer:?}");
+            }
+        }
+    }
+
     #[test]
     fn biases_do_not_decay() {
         let sgd = Sgd::new(0.1);
