@@ -105,7 +105,8 @@ fn the_bits_are_those_of_every_machine_with_a_fused_multiply_add() {
         return;
     }
     let sums = [Adam::default().into(), Muon::default().into()].map(|optimizer| {
-        let bytes: Vec<u8> = convolution_trained(optimizer, 1).into_iter().flat_map(u32::to_le_bytes).collect();
+        let bytes: Vec<u8> =
+            convolution_trained(optimizer, 1).into_iter().flat_map(u32::to_le_bytes).collect();
         crc32fast::hash(&bytes)
     });
     assert_eq!(sums, [2350891613, 3859071763]);

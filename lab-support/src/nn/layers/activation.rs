@@ -178,7 +178,10 @@ impl SimdKernel for WherePositive<'_> {
         for (y, dy) in (&mut y).zip(&mut dy) {
             simd.put(simd.unless_below(simd.load(dy), simd.load(y), least), dy);
         }
-        y.remainder().iter().zip(dy.into_remainder()).for_each(|(y, dy)| *dy = if *y > 0.0 { *dy } else { 0.0 });
+        y.remainder()
+            .iter()
+            .zip(dy.into_remainder())
+            .for_each(|(y, dy)| *dy = if *y > 0.0 { *dy } else { 0.0 });
     }
 }
 

@@ -30,7 +30,12 @@ mod tests {
 
     /// Sums, and the gradients of weights and images, of `n` images that are computed as many at once as the algorithm
     /// takes, with the gradient `d_sums`.
-    fn computed(algorithm: &dyn ConvolutionAlgorithm, window: &Window, filters: usize, n: usize) -> [Vec<f32>; 3] {
+    fn computed(
+        algorithm: &dyn ConvolutionAlgorithm,
+        window: &Window,
+        filters: usize,
+        n: usize,
+    ) -> [Vec<f32>; 3] {
         let (inputs, outputs) = (window.inputs(), filters * window.out_height * window.out_width);
         let (images, d_sums) = (wave(0, n * inputs), wave(50, n * outputs));
         let (weight, bias) = (wave(7, filters * window.channels * 9), wave(3, filters));
@@ -64,7 +69,8 @@ mod tests {
         {
             for padding in [Padding::Same, Padding::Valid] {
                 let window = Window::new(&image, 3, 1, padding).unwrap();
-                let (direct, winograd) = (Direct { window, filters }, Winograd::new(window, filters).unwrap());
+                let (direct, winograd) =
+                    (Direct { window, filters }, Winograd::new(window, filters).unwrap());
                 let exact = computed(&direct, &window, filters, 5);
                 let fast = computed(&winograd, &window, filters, 5);
                 let narrow = without_wide_blocks(|| computed(&winograd, &window, filters, 5));
