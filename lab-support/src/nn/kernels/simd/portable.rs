@@ -1,4 +1,4 @@
-use crate::nn::kernels::simd::{LANES, Simd, larger};
+use crate::nn::kernels::simd::block::{LANES, Simd, larger};
 
 /// Any machine: the compiler makes what it can of arrays.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-use super::Simd;
+use crate::nn::kernels::simd::block::Simd;
 
 /// The terms of a sum of products: `counts[0]` runs of `counts[1]` terms. From one run to the next, and from one
 /// term to the next, the first factor moves on by the steps in `a` and the second by those in `b`.

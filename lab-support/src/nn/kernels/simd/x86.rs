@@ -1,6 +1,6 @@
 use std::arch::x86_64::*;
 
-use crate::nn::kernels::simd::{LANES, Simd};
+use crate::nn::kernels::simd::block::{LANES, Simd};
 
 /// A processor that has AVX2 and FMA: there is no other way to a value than [`detect`](Self::detect).
 #[derive(Clone, Copy)]
