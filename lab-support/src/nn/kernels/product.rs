@@ -1,8 +1,8 @@
 //! Sums of products of numbers that lie at regular steps: matrix products, and convolutions.
 //!
-//! A tile of sums, six rows of sixteen or eight of thirty-two, is kept in registers while its terms are added up. Both factors are
-//! read where they lie; a convolution is a matrix product whose first factor is the image, read as overlapping
-//! windows.
+//! A tile of sums, six rows of sixteen or eight of forty-eight, is kept in registers while its terms are added up. Both
+//! factors are read where they lie; a convolution is a matrix product whose first factor is the image, read as
+//! overlapping windows.
 
 use crate::nn::kernels::simd::tile::{Last, Terms, sums, width};
 use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
@@ -100,26 +100,14 @@ impl Run<'_> {
         for (place, sums) in places::<R>(i, rows, c_rows).into_iter().zip(sums) {
             let out = &mut self.c[place + j..][..width::<S, C>(last)];
             for (block, sum) in sums.into_iter().enumerate() {
-                let at = block * S::LANES;
+                let (at, last) = (block * S::LANES, if block + 1 == C { last } else { Last::Whole });
                 let out = &mut out[at..];
-                match last {
-                    Last::First(n) if block + 1 == C => {
-                        let sum = match start {
-                            Start::Zero => sum,
-                            Start::Bias(bias) => simd.add(simd.load_first(n, &bias[j + at..]), sum),
-                            Start::Add => simd.add(simd.load_first(n, out), sum),
-                        };
-                        simd.put_first(n, sum, out);
-                    }
-                    _ => {
-                        let sum = match start {
-                            Start::Zero => sum,
-                            Start::Bias(bias) => simd.add(simd.load(&bias[j + at..]), sum),
-                            Start::Add => simd.add(simd.load(out), sum),
-                        };
-                        simd.put(sum, out);
-                    }
-                }
+                let sum = match start {
+                    Start::Zero => sum,
+                    Start::Bias(bias) => simd.add(last.load(simd, &bias[j + at..]), sum),
+                    Start::Add => simd.add(last.load(simd, out), sum),
+                };
+                last.put(simd, sum, out);
             }
         }
     }

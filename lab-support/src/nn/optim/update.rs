@@ -59,7 +59,7 @@ pub(crate) struct Step {
     pub weight_decay: f32,
 }
 
-/// A running mean, and 0 for one so small that no weight feels it. Many processors take a hundred times as long to
+/// A running mean, and 0 for one so small that no weight feels it. Many processors take many times as long to
 /// compute with numbers below 1e-38, to which the means of weights fade whose gradients have become 0.
 #[inline(always)]
 pub(crate) fn without_dust(mean: f32) -> f32 {

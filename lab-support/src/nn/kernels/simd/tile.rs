@@ -17,6 +17,24 @@ pub(crate) enum Last {
     First(usize),
 }
 
+impl Last {
+    #[inline(always)]
+    pub fn load<S: Simd>(self, simd: S, from: &[f32]) -> S::Block {
+        match self {
+            Last::Whole => simd.load(from),
+            Last::First(n) => simd.load_first(n, from),
+        }
+    }
+
+    #[inline(always)]
+    pub fn put<S: Simd>(self, simd: S, block: S::Block, to: &mut [f32]) {
+        match self {
+            Last::Whole => simd.put(block, to),
+            Last::First(n) => simd.put_first(n, block, to),
+        }
+    }
+}
+
 /// `R` rows of `C` blocks of sums, all kept in registers: row `r` is the sum over the terms of the one number of `a`,
 /// counted from `rows[r]`, times the `C` blocks of `b`, counted from `column`.
 ///
