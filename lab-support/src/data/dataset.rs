@@ -131,19 +131,26 @@ impl Dataset {
     /// # Panics
     /// When `batch` has not as many numbers, or a row is not below [`len`](Self::len).
     pub fn fill(&self, rows: &[usize], batch: &mut [f32]) {
+        self.convert(rows, batch, |bytes, numbers| {
+            numbers
+                .iter_mut()
+                .zip(bytes)
+                .for_each(|(number, byte)| *number = self.scale.of(f32::from(*byte)));
+        });
+    }
+
+    /// Calls `convert` with the bytes of each of the images at `rows`, and with where their numbers go in `batch`.
+    pub(crate) fn convert(&self, rows: &[usize], batch: &mut [f32], convert: impl Fn(&[u8], &mut [f32])) {
         assert_eq!(batch.len(), rows.len() * self.features(), "numbers in a batch");
-        // There are but 256 bytes: each is scaled once.
-        let mut scaled = [0.0; 256];
-        for byte in 0..=u8::MAX {
-            scaled[usize::from(byte)] = self.scale.of(f32::from(byte));
-        }
+        // Images that are drawn at random lie all over the memory. So their bytes are fetched before they are needed, many
+        // lines of the cache at once, and not one after the other.
+        let bytes = rows.iter().map(|row| self.images.pixels.index_axis(Axis(0), *row));
+        let lines = bytes.flat_map(|image| image.to_slice().unwrap_or_default().iter().step_by(LINE));
+        std::hint::black_box(lines.fold(0, |seen, byte| seen ^ byte));
         for (&row, numbers) in rows.iter().zip(batch.chunks_exact_mut(self.features().max(1))) {
             let image = self.images.pixels.index_axis(Axis(0), row);
             let image = image.as_standard_layout();
-            // Slices, because the compiler leaves out the checks of this loop only for them.
-            for (number, &pixel) in numbers.iter_mut().zip(image.as_slice().expect("standard layout")) {
-                *number = scaled[usize::from(pixel)];
-            }
+            convert(image.as_slice().expect("standard layout"), numbers);
         }
     }
 
@@ -170,6 +177,9 @@ impl Dataset {
         self.images.labels.iter().copied().map(usize::from).collect()
     }
 }
+
+/// Bytes in a line of the cache.
+const LINE: usize = 64;
 
 impl Images {
     /// Every pixel divided by 255: values from 0 to 1.

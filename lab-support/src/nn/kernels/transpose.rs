@@ -51,22 +51,20 @@ struct Transpose<'a> {
 }
 
 impl SimdKernel for Transpose<'_> {
-    /// In blocks of eight rows and columns, then what is left over.
+    /// In blocks of eight rows and columns, then what is left over. A band of rows is read from left to right, so that
+    /// the rows that are written get all its blocks at once.
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Transpose { from: (from, from_order), shape: [rows, columns], to: (to, to_order) } = self;
         let (whole_rows, whole_columns) = (rows - rows % LANES, columns - columns % LANES);
-        for i in (0..whole_rows).step_by(LANES) {
-            let mut from_places = [0; LANES];
-            for (row, place) in from_places.iter_mut().enumerate() {
-                *place = from_order.place(i + row, rows);
-            }
+        for band in (0..whole_rows).step_by(BAND) {
             for j in (0..whole_columns).step_by(LANES) {
-                let mut to_places = [0; LANES];
-                for (column, place) in to_places.iter_mut().enumerate() {
-                    *place = to_order.place(j + column, columns) + i;
+                let to_places = places(to_order, j, columns);
+                for i in (band..whole_rows.min(band + BAND)).step_by(LANES) {
+                    let mut columns = to_places;
+                    columns.iter_mut().for_each(|place| *place += i);
+                    simd.turn((&from[j..], places(from_order, i, rows)), (to, columns));
                 }
-                simd.turn((&from[j..], from_places), (to, to_places));
             }
         }
         for i in 0..rows {
@@ -76,6 +74,19 @@ impl SimdKernel for Transpose<'_> {
             }
         }
     }
+}
+
+/// Rows in a band: so many lines stay in a core's first cache.
+const BAND: usize = 64;
+
+/// Where eight rows from row `i` of `rows` on begin.
+#[inline(always)]
+fn places(order: Order, i: usize, rows: usize) -> [usize; LANES] {
+    let mut places = [0; LANES];
+    for (row, place) in places.iter_mut().enumerate() {
+        *place = order.place(i + row, rows);
+    }
+    places
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-use crate::data::Dataset;
+use crate::data::{Dataset, Scale};
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// Images that go through a network at once, when nothing is learned: as many as a core's own cache holds.
-pub(super) const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// What training asks of a data set: numbers in rows, and a label for each row.
 pub(crate) trait Samples: Sync {
@@ -58,6 +59,22 @@ impl Samples for Dataset {
     }
 
     fn fill(&self, rows: &[usize], batch: &mut [f32]) {
-        Dataset::fill(self, rows, batch);
+        let scale = self.scale();
+        self.convert(rows, batch, |bytes, numbers| vectorized(Numbers { scale, bytes, numbers }));
+    }
+}
+
+/// Bytes as numbers, the same ones that [`Dataset::fill`] computes one by one.
+struct Numbers<'a> {
+    scale: Scale,
+    bytes: &'a [u8],
+    numbers: &'a mut [f32],
+}
+
+impl SimdKernel for Numbers<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let Numbers { scale, bytes, numbers } = self;
+        numbers.iter_mut().zip(bytes).for_each(|(number, byte)| *number = scale.of(f32::from(*byte)));
     }
 }
