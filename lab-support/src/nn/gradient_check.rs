@@ -64,8 +64,14 @@ fn check_layer_on(what: &str, layer: &mut dyn Layer, x: &[f32]) {
     layer.parameters_mut().iter_mut().for_each(|p| p.prepare(0));
     let y = output(layer, x);
     let (mut d_output, mut d_input) = (wave(500, y.len()), vec![1.0; x.len()]);
-    let pass =
-        Backward { rows: BATCH, input: x, output: &y, d_output: &mut d_output, d_input: Some(&mut d_input) };
+    let pass = Backward {
+        rows: BATCH,
+        input: x,
+        output: &y,
+        d_output: &mut d_output,
+        d_input: Some(&mut d_input),
+        update: None,
+    };
     layer.backward(pass, &Threads::one());
 
     let along_input = slopes(x, |x| weighted_sum(&output(layer, x)));

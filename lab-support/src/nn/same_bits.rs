@@ -34,13 +34,16 @@ pub(crate) fn bits(model: &Sequential) -> Vec<u32> {
 }
 
 fn trained(seed: u64, optimizer: impl Into<Optimizer>, threads: usize) -> Vec<u32> {
+    trained_as(Fit::epochs(2).clip_norm(1.0), seed, optimizer, threads)
+}
+
+fn trained_as(plan: Fit, seed: u64, optimizer: impl Into<Optimizer>, threads: usize) -> Vec<u32> {
     let (mut model, threads) = (network(seed, optimizer), Threads::with(threads).unwrap());
     let (train, validation) = striped(230).split(200).unwrap();
     let augment = Augment::new().shift(2).flip().rotate(10.0).zoom(0.1).erase(0.5);
     let mut weights = [1.0; 10];
     weights[3] = 2.0;
-    let plan =
-        Fit::epochs(2).clip_norm(1.0).augment(augment).class_weight(weights).average_weights(0.9).quiet();
+    let plan = plan.augment(augment).class_weight(weights).average_weights(0.9).quiet();
     // 200 is no multiple of 32: the last batch is a smaller one.
     model.train(&train, Some(&validation), &plan, None, &threads).unwrap();
     bits(&model)
@@ -123,6 +126,25 @@ fn threads_that_make_room_for_other_programs_change_no_bit() {
         bits(&model)
     };
     assert!(trained(&[5, 5, 5, 5, 5]) == trained(&[1, 3, 2, 5, 4]));
+}
+
+/// Dense layers update their weights on the way back through the network, unless gradients are clipped: then all of them are
+/// known first. Where nothing is so long that it is clipped, that changes nothing.
+#[test]
+fn weights_updated_on_the_way_back_are_those_updated_at_the_end() {
+    let optimizers: [Optimizer; 4] = [
+        Adam::default().weight_decay(0.01).into(),
+        RmsProp::default().into(),
+        Sgd::new(0.1).into(),
+        Sgd::new(0.1).momentum(0.9).into(),
+    ];
+    for optimizer in optimizers {
+        let at_the_end = trained_as(Fit::epochs(2).clip_norm(1e30), 7, optimizer, 1);
+        for threads in [1, 2, 5] {
+            let on_the_way = trained_as(Fit::epochs(2), 7, optimizer, threads);
+            assert!(on_the_way == at_the_end, "{optimizer:?}, {threads} threads");
+        }
+    }
 }
 
 #[test]

@@ -15,14 +15,14 @@ fn check_network(mut model: Sequential, loss: CrossEntropy) {
     model.parameters_mut().for_each(|p| p.prepare(0));
     tape.input(BATCH).copy_from_slice(&inputs);
     tape.forward_training(&mut model.layers, BATCH, RandomStream::default(), &Threads::one());
-    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, None, &Threads::one());
-    assert!((sum - BATCH as f64 * mean_loss(&mut tape, &model, loss, &LABELS)).abs() < 1e-6);
+    let (sum, _) = tape.backward(&mut model.layers, loss, &LABELS, None, None, &Threads::one());
+    assert!((sum - BATCH as f64 * mean_loss(&inputs, &model, loss, &LABELS)).abs() < 1e-6);
 
     for i in 0..model.parameters().count() {
         let parameter = model.parameters().nth(i).unwrap().clone();
         let mut replace = |value: &[f32]| {
             model.parameters_mut().nth(i).unwrap().value.copy_from_slice(value);
-            mean_loss(&mut tape, &model, loss, &LABELS)
+            mean_loss(&inputs, &model, loss, &LABELS)
         };
         let slopes = slopes(&parameter.value, &mut replace);
         replace(&parameter.value);
@@ -30,8 +30,10 @@ fn check_network(mut model: Sequential, loss: CrossEntropy) {
     }
 }
 
-fn mean_loss(tape: &mut Tape, model: &Sequential, loss: CrossEntropy, labels: &[usize]) -> f64 {
-    let outputs = tape.forward(&model.layers, labels.len(), &Threads::one());
+fn mean_loss(inputs: &[f32], model: &Sequential, loss: CrossEntropy, labels: &[usize]) -> f64 {
+    let mut tape = Tape::for_inference(model, labels.len());
+    tape.input(labels.len()).copy_from_slice(inputs);
+    let outputs = tape.forward(&model.layers, labels.len());
     let rows = outputs.chunks_exact(outputs.len() / labels.len()).zip(labels);
     let sum: f64 = rows.map(|(row, label)| f64::from(loss.of(row, *label))).sum();
     sum / labels.len() as f64
@@ -55,4 +57,10 @@ fn residual_blocks() {
     });
     let model = model.activation(Relu).dense(3, Linear);
     check_network(model.residual(|block| block.dense(3, Tanh)), CrossEntropy::from_logits());
+
+    // Flattening leaves the numbers where they are: at the beginning of a block, at its end, and as all of it.
+    let flat = Sequential::new([6]).dense(5, Linear);
+    let flat =
+        flat.residual(|block| block.flatten().dense(5, Linear).flatten()).residual(|block| block.flatten());
+    check_network(flat.dense(3, Linear), CrossEntropy::from_logits());
 }

@@ -39,7 +39,7 @@ impl Layer for ActivationLayer {
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        let Backward { rows, input, output, d_output, d_input } = pass;
+        let Backward { rows, input, output, d_output, d_input, .. } = pass;
         let known = if self.activation.needs_its_input() { input } else { output };
         let (d_input, width) = (d_input.unwrap_or_default(), d_output.len() / rows);
         let share = threads.share(rows, LEAST_IMAGES) * width;

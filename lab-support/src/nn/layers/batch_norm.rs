@@ -225,7 +225,7 @@ mod tests {
             layer.forward_training(4, &first, &mut y, RandomStream::default(), &threads);
             layer.forward_training(4, &x, &mut y, RandomStream::default(), &threads);
             let (d_output, d_input) = (&mut dy[..], Some(&mut dx[..]));
-            let pass = Backward { rows: 4, input: &x, output: &y, d_output, d_input };
+            let pass = Backward { rows: 4, input: &x, output: &y, d_output, d_input, update: None };
             layer.backward(pass, &threads);
 
             let [weight, bias, mean, variance, batches] = &layer.parameters;

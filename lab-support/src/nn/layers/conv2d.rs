@@ -1,6 +1,6 @@
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::{Misfit, RandomStream, Threads, Window, memory};
+use crate::nn::kernels::{Aligned, Misfit, RandomStream, Threads, Window, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::conv::Conv;
 use crate::nn::layers::convolution::{Convolution, Work};
@@ -85,7 +85,17 @@ impl Layer for Conv2d {
     }
 
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
-        self.convolution.forward(&mut Work::default(), &self.sums, rows, (x, y), threads);
+        self.convolution.forward(&self.packed(), &self.work, &self.sums, rows, (x, y), threads);
+    }
+
+    fn packed(&self) -> Aligned {
+        let mut packed = Aligned::default();
+        self.convolution.pack(&self.work, &self.sums, &mut packed);
+        packed
+    }
+
+    fn infer(&self, packed: &[f32], rows: usize, x: &[f32], y: &mut [f32]) {
+        self.convolution.forward(packed, &self.work, &self.sums, rows, (x, y), &Threads::one());
     }
 
     fn forward_training(
@@ -96,7 +106,10 @@ impl Layer for Conv2d {
         _: RandomStream,
         threads: &Threads,
     ) {
-        self.convolution.forward(&mut self.work, &self.sums, rows, (x, y), threads);
+        let mut packed = std::mem::take(&mut self.work.packed);
+        self.convolution.pack(&self.work, &self.sums, &mut packed);
+        self.convolution.forward(&packed, &self.work, &self.sums, rows, (x, y), threads);
+        self.work.packed = packed;
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {

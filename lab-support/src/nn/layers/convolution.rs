@@ -25,7 +25,7 @@ pub(super) struct Convolution {
 #[derive(Clone, Default)]
 pub(super) struct Work {
     /// The packed weights of the forward pass, and those of the backward pass.
-    packed: Aligned,
+    pub packed: Aligned,
     back: Aligned,
     /// Gradients of packed weights and bias, for each part of the batch.
     gradients: Aligned,
@@ -56,21 +56,26 @@ impl Convolution {
         self.filters * self.window.out_height * self.window.out_width
     }
 
+    /// The weights in the order of the forward pass.
+    pub fn pack(&self, work: &Work, sums: &WeightAndBias, packed: &mut Aligned) {
+        packed.grow(self.algorithm.packed_len());
+        work.scratch.with(self.algorithm.scratch_len(), |scratch| {
+            self.algorithm.pack(&sums.weight().value, packed, scratch);
+        });
+    }
+
     /// From `x`, `rows` images, to `y`.
     pub fn forward(
         &self,
-        work: &mut Work,
+        packed: &[f32],
+        work: &Work,
         sums: &WeightAndBias,
         rows: usize,
         (x, y): (&[f32], &mut [f32]),
         threads: &Threads,
     ) {
-        let Work { packed, scratch, .. } = work;
-        packed.grow(self.algorithm.packed_len());
         let bias = sums.bias().map_or(&self.zeros, |bias| &bias.value);
-        let weight = &sums.weight().value;
-        let scratch_len = self.algorithm.scratch_len();
-        scratch.with(scratch_len, |scratch| self.algorithm.pack(weight, packed, scratch));
+        let (scratch, scratch_len) = (&work.scratch, self.algorithm.scratch_len());
         let (inputs, outputs, share) = (self.window.inputs(), self.outputs(), share(rows));
         let few = self.algorithm.images();
         threads.for_each(x.chunks(share * inputs).zip(y.chunks_mut(share * outputs)), |(x, y)| {
@@ -85,7 +90,7 @@ impl Convolution {
 
     /// Fills the gradients of weight and bias, and of the input where it is asked for.
     pub fn backward(&self, work: &mut Work, sums: &mut WeightAndBias, pass: Backward, threads: &Threads) {
-        let Backward { rows, input: x, output: y, d_output: dz, d_input: dx } = pass;
+        let Backward { rows, input: x, output: y, d_output: dz, d_input: dx, .. } = pass;
         let Work { packed, back, gradients, scratch } = work;
         let dx = dx.unwrap_or_default();
         if !dx.is_empty() {

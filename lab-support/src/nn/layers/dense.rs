@@ -1,14 +1,15 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::nn::kernels::matmul::{matmul_nn, matmul_tn};
-use crate::nn::kernels::product::Start;
+use crate::nn::kernels::product::{Product, Start};
 use crate::nn::kernels::simd::LANES;
+use crate::nn::kernels::simd::tile::Terms;
 use crate::nn::kernels::transpose::{Order, transpose_part};
-use crate::nn::kernels::{Misfit, ScratchBuffers, Threads, memory};
+use crate::nn::kernels::{Aligned, Misfit, ScratchBuffers, Threads, memory};
 use crate::nn::layers::activation::Activation;
 use crate::nn::layers::layer::{Backward, Layer};
 use crate::nn::layers::neurons::Neurons;
-use crate::nn::layers::parameter::{Parameter, WeightAndBias};
+use crate::nn::layers::parameter::{Parameter, Part, WeightAndBias};
 use crate::nn::layers::spec::LayerSpec;
 
 /// A fully connected layer: `y = activation(x wᵀ + b)`.
@@ -34,8 +35,11 @@ pub(crate) struct Dense {
 
 /// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
 const LEAST_OUTPUTS: usize = 16;
-/// The fewest inputs for which another thread pays off that transposes them.
-const LEAST_INPUTS: usize = 256;
+/// Outputs whose packed weights lie side by side: whole tiles of every instruction set.
+const PANEL: usize = 48;
+/// Outputs whose weights are updated together: whole tiles, and with a thousand inputs no more than a core's second cache
+/// holds.
+const OUTPUTS_AT_ONCE: usize = 12;
 
 impl Dense {
     /// # Errors
@@ -81,18 +85,16 @@ impl Layer for Dense {
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
         let width = rows.next_multiple_of(LANES); // columns beside the rows fill up the blocks
-        self.scratch.with((inputs + outputs) * width, |scratch| {
-            let (x_t, sums) = scratch.split_at_mut(inputs * width); // [inputs, width], [outputs, width]
-            let share = threads.share(inputs, LEAST_INPUTS);
-            threads.for_each(x_t.chunks_mut(share * width).enumerate(), |(i, x_t)| {
-                let (x, shape) = (&x[i * share..], [rows, x_t.len() / width]);
-                transpose_part((x, Order::Plain(inputs)), shape, (x_t, Order::Plain(width)));
-            });
-            let share = threads.share(outputs, LEAST_OUTPUTS);
+        let share = threads.share(outputs, LEAST_OUTPUTS);
+        self.scratch.with(outputs * width, |sums| {
             let weight = self.sums.weight().value.chunks(share * inputs);
             threads.for_each(weight.zip(sums.chunks_mut(share * width)), |(w, sums)| {
-                let shape = [w.len() / inputs, inputs, width];
-                matmul_nn(w, x_t, shape, Start::Zero).compute(sums);
+                // Each thread transposes the batch for itself: that takes less time than to have it from another core.
+                self.scratch.with(inputs * width, |x_t| {
+                    transpose_part((x, Order::Plain(inputs)), [rows, inputs], (x_t, Order::Plain(width)));
+                    let shape = [w.len() / inputs, inputs, width];
+                    matmul_nn(w, x_t, shape, Start::Zero).compute(sums); // [part of outputs, width]
+                });
             });
             transpose_part((sums, Order::Plain(width)), [outputs, rows], (y, Order::Plain(outputs)));
         });
@@ -104,8 +106,34 @@ impl Layer for Dense {
         self.activation.forward(y, outputs);
     }
 
+    /// `wᵀ`, in panels of columns: `[inputs, PANEL]` each, the last one narrower.
+    fn packed(&self) -> Aligned {
+        let weight = &self.sums.weight().value;
+        let inputs = weight.len() / self.outputs[0];
+        let mut packed = Aligned::zeros(weight.len());
+        for (w, panel) in weight.chunks(PANEL * inputs).zip(packed.chunks_mut(PANEL * inputs)) {
+            let columns = w.len() / inputs;
+            transpose_part((w, Order::Plain(inputs)), [columns, inputs], (panel, Order::Plain(columns)));
+        }
+        packed
+    }
+
+    /// The sums in the order of [`forward`](Self::forward), but without transposing a batch.
+    fn infer(&self, packed: &[f32], rows: usize, x: &[f32], y: &mut [f32]) {
+        let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
+        for (i, panel) in packed.chunks(PANEL * inputs).enumerate() {
+            let (first, columns) = (i * PANEL, panel.len() / inputs);
+            let start = self.sums.bias().map_or(Start::Zero, |bias| Start::Bias(&bias.value[first..]));
+            let terms = Terms { counts: [1, inputs], a: [0, 1], b: [0, columns] };
+            let (a_rows, c_rows) = ([0, inputs], [0, outputs]);
+            let (a, b, rows) = (x, panel, [1, rows]);
+            Product { a, b, rows, columns, a_rows, c_rows, terms, start }.compute(&mut y[first..]);
+        }
+        self.activation.forward(y, outputs);
+    }
+
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        let Backward { rows, input: x, output, d_output: dz, d_input } = pass;
+        let Backward { rows, input: x, output, d_output: dz, d_input, update } = pass;
         let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
         self.activation.backward(output, dz, outputs);
 
@@ -116,26 +144,55 @@ impl Layer for Dense {
             }
         }
 
-        let share = threads.share(outputs, LEAST_OUTPUTS);
-        let Parameter { value: weight, gradient, .. } = self.sums.weight_mut();
-        threads.for_each(gradient.chunks_mut(share * inputs).enumerate(), |(i, dw)| {
-            let shape = [dw.len() / inputs, rows, inputs]; // dw: [part of outputs, inputs]
-            matmul_tn((&dz[i * share..], outputs), x, shape, Start::Zero).compute(dw);
-        });
-
+        let weight = self.sums.weight_mut();
         if let Some(dx) = d_input {
             let share = threads.share(rows, 4);
             threads.for_each(dz.chunks(share * outputs).zip(dx.chunks_mut(share * inputs)), |(dz, dx)| {
                 let shape = [dz.len() / outputs, outputs, inputs]; // dx: [part of rows, inputs]
-                matmul_nn(dz, weight, shape, Start::Zero).compute(dx);
+                matmul_nn(dz, &weight.value, shape, Start::Zero).compute(dx);
             });
         }
+
+        let update = update.filter(|_| weight.is_trained());
+        let (share, scratch) = (threads.share(outputs, LEAST_OUTPUTS), &self.scratch);
+        threads.for_each(weight.whole().parts(share * inputs).enumerate(), |(i, mut part)| {
+            let gradient = |first: usize, dw: &mut [f32]| {
+                let shape = [dw.len() / inputs, rows, inputs]; // dw: [part of outputs, inputs]
+                matmul_tn((&dz[first..], outputs), x, shape, Start::Zero).compute(dw);
+            };
+            let Some(update) = update else { return gradient(i * share, part.gradient) };
+            scratch.with(OUTPUTS_AT_ONCE * inputs, |dw| {
+                for (j, part) in part.parts(OUTPUTS_AT_ONCE * inputs).enumerate() {
+                    let dw = &mut dw[..part.value.len()];
+                    gradient(i * share + j * OUTPUTS_AT_ONCE, dw);
+                    update(Part { gradient: dw, ..part });
+                }
+            });
+        });
+        weight.is_updated = update.is_some();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Rows and outputs on either side of a block's, a tile's and a panel's.
+    #[test]
+    fn packed_weights_give_the_same_bits() {
+        for outputs in [1, 8, 47, 48, 49, 100] {
+            let mut layer = Dense::new(30, outputs, Activation::Gelu, Neurons::default()).unwrap();
+            layer.parameters_mut()[0].value = wave(4, 30 * outputs);
+            layer.parameters_mut()[1].value = wave(10, outputs);
+            for rows in [1, 5, 8, 33] {
+                let x = wave(7, rows * 30);
+                let (mut forward, mut inferred) = (vec![1.0; rows * outputs], vec![2.0; rows * outputs]);
+                layer.forward(rows, &x, &mut forward, &Threads::one());
+                layer.infer(&layer.packed(), rows, &x, &mut inferred);
+                assert!(forward == inferred, "{rows} rows, {outputs} outputs");
+            }
+        }
+    }
     use crate::nn::against_pytorch::{close_within, pytorch, wave};
 
     /// From `dense` in `tests/pytorch.py`: batch 2, inputs 2, outputs 3.
@@ -155,6 +212,7 @@ mod tests {
                 output: &output,
                 d_output: &mut dy,
                 d_input: Some(&mut d_input),
+                update: None,
             };
             layer.backward(pass, &Threads::one());
 

@@ -35,6 +35,10 @@ impl Layer for Flatten {
         true
     }
 
+    fn is_only_a_shape(&self) -> bool {
+        self.channels == 1 || self.channels == self.shape[0]
+    }
+
     fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], threads: &Threads) {
         threads.for_each_row(rows, LEAST_IMAGES, (input, output), |input, output| {
             transpose(input, self.channels, output);

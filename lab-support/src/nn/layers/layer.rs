@@ -1,8 +1,8 @@
 use rand_chacha::ChaCha8Rng;
 
-use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::kernels::{Aligned, RandomStream, Threads};
 use crate::nn::layers::activation::Activation;
-use crate::nn::layers::parameter::Parameter;
+use crate::nn::layers::parameter::{Parameter, Part};
 use crate::nn::layers::spec::LayerSpec;
 
 /// One step of a network, forward and backward. A batch is a matrix, one image a row, whose numbers lie side by side in
@@ -52,11 +52,27 @@ pub(crate) trait Layer: CloneLayer + Send + Sync {
         false
     }
 
+    /// True where its output is its input, number by number, also while learning: nothing is computed then.
+    fn is_only_a_shape(&self) -> bool {
+        false
+    }
+
     /// Draws the parameters anew.
     fn initialize(&mut self, _rng: &mut ChaCha8Rng) {}
 
     /// Computes `output`, `[rows, outputs]`, from `input`, `[rows, inputs]`.
     fn forward(&self, rows: usize, input: &[f32], output: &mut [f32], threads: &Threads);
+
+    /// Its weights in the order in which [`infer`](Self::infer) reads them; empty where that is the one they have.
+    fn packed(&self) -> Aligned {
+        Aligned::default()
+    }
+
+    /// [`forward`](Self::forward) on one thread, for many batches and the same weights: `packed` holds what
+    /// [`packed`](Self::packed) gave.
+    fn infer(&self, _packed: &[f32], rows: usize, input: &[f32], output: &mut [f32]) {
+        self.forward(rows, input, output, &Threads::one());
+    }
 
     /// As [`forward`](Self::forward), but while learning: where a layer draws random numbers or looks at the whole batch,
     /// and where it keeps what its backward pass needs. `rng` holds this layer's random numbers for this step.
@@ -104,4 +120,11 @@ pub(crate) struct Backward<'a> {
     pub d_output: &'a mut [f32],
     /// `[rows, inputs]`: to be computed; None where no earlier layer has parameters.
     pub d_input: Option<&'a mut [f32]>,
+    /// Changes weights by their gradient. A layer may call it for each part of its weights as soon as it has the part's
+    /// gradient, which is in the processor's cache by then, and marks the parameter as updated; what no layer has updated
+    /// is updated after the backward pass. None where all gradients are wanted before any weight changes.
+    pub update: Option<&'a UpdatePart<'a>>,
 }
+
+/// What an optimizer does with a part of a parameter.
+pub(crate) type UpdatePart<'a> = dyn Fn(Part) + Sync + 'a;

@@ -185,7 +185,14 @@ mod tests {
             let [x, mut dy] = [0, 4 * n].map(|first| by_pixel(4, &wave(first, 4 * n), channels));
             let (mut y, mut dx) = (vec![1.0; 4 * n], vec![1.0; 4 * n]);
             layer.forward_training(4, &x, &mut y, RandomStream::default(), &Threads::one());
-            let pass = Backward { rows: 4, input: &x, output: &y, d_output: &mut dy, d_input: Some(&mut dx) };
+            let pass = Backward {
+                rows: 4,
+                input: &x,
+                output: &y,
+                d_output: &mut dy,
+                d_input: Some(&mut dx),
+                update: None,
+            };
             layer.backward(pass, &Threads::one());
             let part = format!("layer normalization, {shape:?}");
             let theirs = |name| pytorch(&part, name);

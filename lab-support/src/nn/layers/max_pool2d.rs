@@ -48,7 +48,9 @@ impl Layer for MaxPool2d {
     }
 
     fn backward(&mut self, pass: Backward, threads: &Threads) {
-        let Backward { rows, input: x, output: y, d_output: dy, d_input: Some(dx) } = pass else { return };
+        let Backward { rows, input: x, output: y, d_output: dy, d_input: Some(dx), .. } = pass else {
+            return;
+        };
         let (inputs, outputs, share) = (x.len() / rows, y.len() / rows, threads.share(rows, 1));
         let images = x.chunks(share * inputs).zip(dx.chunks_mut(share * inputs));
         let sums = y.chunks(share * outputs).zip(dy.chunks(share * outputs));

@@ -1,5 +1,6 @@
 use rand_chacha::ChaCha8Rng;
 
+use crate::nn::kernels::threads::parts;
 use crate::nn::layers::init::Init;
 
 /// Numbers that training changes, such as a layer's weights, with their gradient and what the optimizer
@@ -22,6 +23,32 @@ pub struct Parameter {
     /// Whether weight decay is for it: for weights between inputs and outputs alone, not for biases and what
     /// normalization learns.
     pub(crate) decays: bool,
+    /// Whether its layer has updated it in this step, on the way back through the network.
+    pub(crate) is_updated: bool,
+}
+
+/// Some of a parameter's numbers, with what belongs to them.
+pub(crate) struct Part<'a> {
+    pub value: &'a mut [f32],
+    pub gradient: &'a mut [f32],
+    /// Empty where the optimizer has none.
+    pub moments: [&'a mut [f32]; 2],
+    pub decays: bool,
+}
+
+impl Part<'_> {
+    /// The same in shorter parts.
+    pub fn parts(&mut self, length: usize) -> impl Iterator<Item = Part<'_>> {
+        let Part { value, gradient, moments: [first, second], decays } = self;
+        let moments = parts(first, length).zip(parts(second, length));
+        let numbers = value.chunks_mut(length).zip(gradient.chunks_mut(length)).zip(moments);
+        numbers.map(|((value, gradient), (first, second))| Part {
+            value,
+            gradient,
+            moments: [first, second],
+            decays: *decays,
+        })
+    }
 }
 
 /// What changes a parameter.
@@ -52,6 +79,7 @@ impl Parameter {
             average: Vec::new(),
             role: Role::Trained,
             decays,
+            is_updated: false,
         }
     }
 
@@ -93,6 +121,12 @@ impl Parameter {
         if !self.average.is_empty() {
             std::mem::swap(&mut self.value, &mut self.average);
         }
+    }
+
+    /// All of it.
+    pub(crate) fn whole(&mut self) -> Part<'_> {
+        let Parameter { value, gradient, moments: [first, second], decays, .. } = self;
+        Part { value, gradient, moments: [first, second], decays: *decays }
     }
 
     /// Forgets what training remembers.

@@ -1,3 +1,6 @@
+use std::ops::Range;
+use std::sync::Mutex;
+
 use lab_base::Error;
 use ndarray::Array2;
 
@@ -90,16 +93,11 @@ impl Sequential {
         })?;
         let channels = channels(self.output_shape());
         let mut outputs = vec![0.0; data.len() * width];
-        let share = threads.share(data.len(), BLOCK);
-        let parts = outputs.chunks_mut(share * width).enumerate();
         threads.run(|| {
-            threads.for_each(parts, |(part, outputs)| {
-                let (start, mut done) = (part * share, 0);
-                self.each_block(data, start..start + outputs.len() / width, |n, block| {
-                    each_row_transposed(n, block, channels, &mut outputs[done..][..block.len()]);
-                    done += block.len();
-                    progress.advance(n);
-                });
+            let blocks = outputs.chunks_mut(BLOCK * width);
+            self.each_block(data, blocks, &threads, |images, found, outputs| {
+                each_row_transposed(images.len(), found, channels, outputs);
+                progress.advance(images.len());
             });
         });
         match outputs.iter().all(|output| output.is_finite()) {
@@ -117,38 +115,40 @@ impl Sequential {
         done: &(dyn Fn(usize) + Sync),
     ) -> Score {
         let mut losses = vec![(0.0f32, false); data.len()];
-        let share = threads.share(data.len(), BLOCK);
-        threads.for_each(losses.chunks_mut(share).enumerate(), |(part, losses)| {
-            let start = part * share;
-            let mut i = 0;
-            self.each_block(data, start..start + losses.len(), |n, outputs| {
-                for row in outputs.chunks_exact(outputs.len() / n) {
-                    let label = data.label(start + i);
-                    losses[i] = (loss.of(row, label), argmax(row) == label);
-                    i += 1;
-                }
-                done(n);
-            });
+        self.each_block(data, losses.chunks_mut(BLOCK), threads, |images, outputs, losses| {
+            let rows = outputs.chunks_exact(outputs.len() / images.len());
+            for ((image, row), of) in images.clone().zip(rows).zip(losses) {
+                let label = data.label(image);
+                *of = (loss.of(row, label), argmax(row) == label);
+            }
+            done(images.len());
         });
         let loss = losses.iter().map(|(loss, _)| f64::from(*loss)).sum();
         let correct = losses.iter().filter(|(_, correct)| *correct).count();
         Score::new(loss, correct, data.len())
     }
 
-    /// Sends the images of `range` through the network, a block at a time: `each` takes how many images that were, and
-    /// their outputs.
-    pub(crate) fn each_block(
+    /// Sends all images through the network, [`BLOCK`] at a time. `each` takes the images of a block, their outputs, and
+    /// the part of the `results` that is theirs. A thread that is done with a block takes the next one, so that a slower
+    /// core, or one that others want, has fewer.
+    pub(crate) fn each_block<R: Send>(
         &self,
         data: &impl Samples,
-        range: std::ops::Range<usize>,
-        mut each: impl FnMut(usize, &[f32]),
+        results: impl Iterator<Item = R> + Send,
+        threads: &Threads,
+        each: impl Fn(Range<usize>, &[f32], R) + Sync,
     ) {
-        let rows: Vec<usize> = range.collect();
-        let mut tape = Tape::for_inference(self, BLOCK.min(rows.len()));
-        for rows in rows.chunks(BLOCK) {
-            data.fill(rows, tape.input(rows.len()));
-            each(rows.len(), tape.forward(&self.layers, rows.len(), &Threads::one()));
-        }
+        let results = Mutex::new(results.enumerate());
+        let next = || results.lock().expect("no panic while the lock is held").next();
+        threads.for_each(0..data.len().div_ceil(BLOCK).min(threads.crowd().active()), |_| {
+            let mut tape = Tape::for_inference(self, BLOCK.min(data.len()));
+            while let Some((block, result)) = next() {
+                let images = block * BLOCK..data.len().min((block + 1) * BLOCK);
+                let rows: Vec<usize> = images.clone().collect();
+                data.fill(&rows, tape.input(rows.len()));
+                each(images, tape.forward(&self.layers, rows.len()), result);
+            }
+        });
     }
 
     /// The loss it was compiled with, or the one that fits its last layer.

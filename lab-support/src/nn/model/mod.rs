@@ -25,7 +25,7 @@ pub(crate) use foreign::LIMIT as WEIGHTS_LIMIT;
 pub use inputs::Inputs;
 pub use layer_info::LayerInfo;
 pub use provenance::Provenance;
-pub(crate) use samples::Samples;
+pub(crate) use samples::{BLOCK, Samples};
 pub use sequential::Sequential;
 pub(crate) use spec::NetworkSpec;
 pub(crate) use start::Start;

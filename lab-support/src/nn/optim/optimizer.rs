@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::Threads;
-use crate::nn::kernels::threads::parts;
-use crate::nn::layers::Parameter;
+use crate::nn::layers::{Parameter, Part};
 use crate::nn::optim::adam::Adam;
 use crate::nn::optim::adamw::AdamW;
 use crate::nn::optim::muon::Muon;
@@ -57,8 +56,21 @@ impl Optimizer {
         }
     }
 
-    /// Changes parameters by their gradients, a share of each on each thread. Weight decay is for the weights
-    /// between inputs and outputs alone: biases, and what normalization learns, are left out.
+    /// What it does with a part of a parameter in this step. Weight decay is for the weights between inputs and outputs
+    /// alone: biases, and what normalization learns, are left out.
+    pub(crate) fn update(&self, number: u64, learning_rate: f32) -> impl Fn(Part) + Sync {
+        move |part| {
+            let Part { value, gradient, moments, decays } = part;
+            self.settings().update(self.at(number, learning_rate, decays), value, gradient, moments);
+        }
+    }
+
+    fn at(&self, number: u64, learning_rate: f32, decays: bool) -> Step {
+        let weight_decay = if decays { self.settings().weight_decay() } else { 0.0 };
+        Step { number, learning_rate, weight_decay }
+    }
+
+    /// Changes the parameters that their layers have not updated by their gradients, a share of each on each thread.
     pub(crate) fn step<'a>(
         &self,
         number: u64,
@@ -66,25 +78,21 @@ impl Optimizer {
         parameters: impl Iterator<Item = &'a mut Parameter>,
         threads: &Threads,
     ) {
-        let step = |decays: bool| {
-            let weight_decay = if decays { self.settings().weight_decay() } else { 0.0 };
-            Step { number, learning_rate, weight_decay }
-        };
+        let update = self.update(number, learning_rate);
         let mut filters = Vec::new();
         for parameter in parameters {
+            if std::mem::take(&mut parameter.is_updated) {
+                continue;
+            }
             if matches!(self, Optimizer::Muon(_)) && Muon::is_for(parameter) {
                 filters.push(parameter);
                 continue;
             }
-            let step = step(parameter.decays);
-            let Parameter { value, gradient, moments: [first, second], .. } = parameter;
-            let share = threads.share(value.len(), LEAST_WEIGHTS);
-            let moments = parts(first, share).zip(parts(second, share));
-            let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
-            threads.for_each(parts, |((w, g), (m, v))| self.settings().update(step, w, g, [m, v]));
+            let share = threads.share(parameter.value.len(), LEAST_WEIGHTS);
+            threads.for_each(parameter.whole().parts(share), &update);
         }
         if let Optimizer::Muon(muon) = self {
-            muon.update_filters(step(true), filters, threads);
+            muon.update_filters(self.at(number, learning_rate, true), filters, threads);
         }
     }
 }

@@ -13,7 +13,7 @@ use ndarray::{Array1, ArrayBase, ArrayView1, ArrayView2, Data, Ix2};
 
 use crate::nn::kernels::Threads;
 use crate::nn::loss::argmax;
-use crate::nn::model::{Samples, Sequential};
+use crate::nn::model::{BLOCK, Samples, Sequential};
 use crate::nn::train::settings::Fit;
 
 /// Trains a copy of the network for the 10 epochs of [`Fit::default`], in silence. So linfa's cross-validation compares
@@ -127,9 +127,13 @@ impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for S
         }
         let rows = LinfaSamples { records: x.view(), targets: targets.view() };
         self.check_fits(&rows, "predicting").unwrap_or_else(|error| panic!("{error}"));
-        let mut predicted = Vec::with_capacity(x.nrows());
-        self.each_block(&rows, 0..x.nrows(), |n, outputs| {
-            predicted.extend(outputs.chunks_exact(outputs.len() / n).map(argmax));
+        let threads = Threads::new().unwrap_or_else(|error| panic!("{error}"));
+        let mut predicted = vec![0; x.nrows()];
+        threads.run(|| {
+            self.each_block(&rows, predicted.chunks_mut(BLOCK), &threads, |images, outputs, predicted| {
+                let rows = outputs.chunks_exact(outputs.len() / images.len());
+                predicted.iter_mut().zip(rows).for_each(|(predicted, row)| *predicted = argmax(row));
+            });
         });
         *y = predicted.into();
     }

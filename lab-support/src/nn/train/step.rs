@@ -2,6 +2,7 @@ use lab_base::Error;
 
 use crate::data::Dataset;
 use crate::nn::kernels::{RandomStream, Threads};
+use crate::nn::layers::UpdatePart;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::model::{Samples, Sequential, Tape};
 use crate::nn::optim::Optimizer;
@@ -113,14 +114,17 @@ impl<'a, S: Samples> Trainer<'a, S> {
             }
         }
         tape.forward_training(&mut model.layers, n, rng, threads);
-        let result = tape.backward(&mut model.layers, *loss, labels, plan.class_weight.as_deref(), threads);
         model.steps += 1;
         let step = model.steps;
+        let update = optimizer.update(step, learning_rate);
+        // Where gradients are clipped, all of them are wanted before any weight changes.
+        let at_once: Option<&UpdatePart> = plan.clip_norm.is_none().then_some(&update);
+        let class_weight = plan.class_weight.as_deref();
+        let result = tape.backward(&mut model.layers, *loss, labels, class_weight, at_once, threads);
         if let Some(most) = plan.clip_norm {
             clip_norm(model.trained_parameters_mut(), most);
         }
-        let trained = model.trained_parameters_mut();
-        optimizer.step(step, learning_rate, trained, threads);
+        optimizer.step(step, learning_rate, model.trained_parameters_mut(), threads);
         if let Some(memory) = plan.average {
             model.parameters_mut().for_each(|parameter| parameter.average(memory));
         }
