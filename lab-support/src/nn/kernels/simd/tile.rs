@@ -99,6 +99,7 @@ pub(crate) fn width<S: Simd, const C: usize>(last_block: Last) -> usize {
 /// The largest index of all terms, counted from `first`: never too small, because nothing wraps around.
 #[inline(always)]
 fn last(first: usize, counts: [usize; 2], steps: [usize; 2]) -> usize {
-    let [runs, terms] = [0, 1].map(|i| (counts[i] - 1).saturating_mul(steps[i]));
+    let runs = (counts[0] - 1).saturating_mul(steps[0]);
+    let terms = (counts[1] - 1).saturating_mul(steps[1]);
     first.saturating_add(runs).saturating_add(terms)
 }
