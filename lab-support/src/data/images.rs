@@ -7,7 +7,7 @@ use ndarray::{ArcArray, ArcArray1, Axis, Ix3, s};
 
 use crate::data::digest::Digest;
 use crate::data::image_ids::{ImageIds, Split};
-use crate::data::origin::{Contents, Origin, digests};
+use crate::data::origin::{Contents, Origin};
 
 /// Labelled grey images as they lie on disk: pixels `[n, 28, 28]`, bytes 0 (black) to 255 (white),
 /// labels `[n]`, 0 to 9 (of another data set as many as it has classes).
@@ -83,7 +83,8 @@ impl Images {
     /// All pixels and labels, in their order.
     pub(crate) fn digest(&self) -> Digest {
         let labels = Digest::new().with(&self.labels.to_vec());
-        digests(&self.pixels).fold(labels, |all, image| all.with(&image.to_le_bytes()))
+        let images = Origin::digests(self.origin.as_ref(), &self.pixels);
+        images.iter().fold(labels, |all, image| all.with(&image.to_le_bytes()))
     }
 
     /// Which part of the data set they are, by what they show and how they are labelled.
@@ -170,6 +171,10 @@ pub(crate) fn write_notice(f: &mut fmt::Formatter, source: Source) -> fmt::Resul
 
 #[cfg(test)]
 impl Images {
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
     /// As many images of as many rows and columns as `shape` says: `pixel` is called with image, row and column.
     pub(crate) fn made(
         source: Source,

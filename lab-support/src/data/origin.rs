@@ -1,5 +1,6 @@
 //! Where images come from, by what they show: a copy of a test image is a test image wherever it lies.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -67,12 +68,20 @@ impl Origin {
             let place = origin.and_then(|origin| Some(origin.originals.id(origin.find(i, digest)?)));
             place.unwrap_or_else(|| elsewhere(digest))
         };
-        ImageIds::new(digests(pixels).enumerate().map(id))
+        ImageIds::new(Origin::digests(origin, pixels).iter().copied().enumerate().map(id))
+    }
+
+    /// Of each image's pixels. Those that lie where the data set lies need not be read again: the data set shares them, so
+    /// that whoever changes them gets a copy.
+    pub fn digests<'a>(origin: Option<&'a Origin>, pixels: &ArcArray<u8, Ix3>) -> Cow<'a, [u64]> {
+        let known = origin.and_then(|origin| origin.originals.digests(pixels));
+        known.map_or_else(|| digests(pixels).collect::<Vec<_>>().into(), Cow::from)
     }
 
     /// What a set with these pixels and labels is; None where that is not one part of the data set.
     pub fn contents(&self, pixels: &ArcArray<u8, Ix3>, labels: &ArcArray1<u8>) -> Option<Contents> {
-        let found = digests(pixels).enumerate().map(|(i, digest)| self.find(i, digest));
+        let digests = Origin::digests(Some(self), pixels);
+        let found = digests.iter().enumerate().map(|(i, digest)| self.find(i, *digest));
         let found: Vec<u32> = found.collect::<Option<_>>()?;
         let (split, _) = self.originals.place(*found.first()?);
         let originals = &self.originals.splits[usize::from(split == Split::Test)].1;
@@ -108,6 +117,18 @@ impl Originals {
         })
     }
 
+    /// Of pixels that are a range of those of one part; None where they lie elsewhere.
+    fn digests(&self, pixels: &ArcArray<u8, Ix3>) -> Option<&[u64]> {
+        let mut first = 0;
+        for (part, _) in &self.splits {
+            if let Some(start) = start_within(part, pixels) {
+                return self.table().digests.get(first + start..)?.get(..pixels.len_of(Axis(0)));
+            }
+            first += part.len_of(Axis(0));
+        }
+        None
+    }
+
     fn place(&self, at: u32) -> (Split, usize) {
         let (at, train) = (at as usize, self.splits[0].1.len());
         if at < train { (Split::Train, at) } else { (Split::Test, at - train) }
@@ -125,8 +146,20 @@ impl fmt::Debug for Originals {
     }
 }
 
+/// At which image of `all` these begin, where they are images of it that follow one another, in the same memory.
+fn start_within(all: &ArcArray<u8, Ix3>, images: &ArcArray<u8, Ix3>) -> Option<usize> {
+    let [(n, height, width), (of, ..)] = [images.dim(), all.dim()];
+    let are_alike = all.shape()[1..] == images.shape()[1..] && n > 0 && height * width > 0;
+    if !(are_alike && all.is_standard_layout() && images.is_standard_layout()) {
+        return None;
+    }
+    let bytes = images.as_ptr().addr().checked_sub(all.as_ptr().addr())?;
+    let start = bytes / (height * width);
+    (bytes % (height * width) == 0 && start + n <= of).then_some(start)
+}
+
 /// Of each image's pixels.
-pub(crate) fn digests(pixels: &ArcArray<u8, Ix3>) -> impl Iterator<Item = u64> {
+fn digests(pixels: &ArcArray<u8, Ix3>) -> impl Iterator<Item = u64> {
     pixels.axis_iter(Axis(0)).map(|image| {
         let image = image.as_standard_layout();
         Digest::new().with(image.as_slice().expect("standard layout")).bits()
@@ -157,6 +190,26 @@ mod tests {
         assert_eq!(of(&test.select(&[0; 10])), (Split::Test, false), "one image ten times");
         assert_eq!(train.ids().len(), 20, "an image that is there twice counts twice");
         assert_eq!(train.range(0, 19).ids().common(&train.range(19, 20).ids()), 0);
+    }
+
+    #[test]
+    fn what_lies_where_the_data_set_lies_is_not_read_again() {
+        let (train, test) = data();
+        let known =
+            |images: &Images| train.origin().unwrap().originals.digests(&images.pixels).map(<[u64]>::to_vec);
+        let read = |images: &Images| digests(&images.pixels).collect::<Vec<_>>();
+        for part in [&train, &test, &train.range(3, 7), &test.range(9, 10).clone()] {
+            assert_eq!(known(part), Some(read(part)));
+        }
+        let mut painted = train.range(2, 5);
+        painted.pixels[[1, 0, 0]] = 77;
+        assert_eq!(painted.ids().splits(), [Split::Train, Split::Unknown]);
+        let mut upside_down = train.clone();
+        upside_down.pixels.invert_axis(Axis(1));
+        for other in [&painted, &upside_down, &train.select(&[4, 5]), &train.range(2, 2)] {
+            assert_eq!(known(other), None);
+        }
+        assert_eq!(known(&train), Some(read(&train)), "the copy was painted");
     }
 
     #[test]
