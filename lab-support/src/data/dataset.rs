@@ -131,12 +131,7 @@ impl Dataset {
     /// # Panics
     /// When `batch` has not as many numbers, or a row is not below [`len`](Self::len).
     pub fn fill(&self, rows: &[usize], batch: &mut [f32]) {
-        self.convert(rows, batch, |bytes, numbers| {
-            numbers
-                .iter_mut()
-                .zip(bytes)
-                .for_each(|(number, byte)| *number = self.scale.of(f32::from(*byte)));
-        });
+        self.convert(rows, batch, |bytes, numbers| self.scale.each(bytes, numbers));
     }
 
     /// Calls `convert` with the bytes of each of the images at `rows`, and with where their numbers go in `batch`.
@@ -144,9 +139,13 @@ impl Dataset {
         assert_eq!(batch.len(), rows.len() * self.features(), "numbers in a batch");
         // Images that are drawn at random lie all over the memory. So their bytes are fetched before they are needed, many
         // lines of the cache at once, and not one after the other.
-        let bytes = rows.iter().map(|row| self.images.pixels.index_axis(Axis(0), *row));
-        let lines = bytes.flat_map(|image| image.to_slice().unwrap_or_default().iter().step_by(LINE));
-        std::hint::black_box(lines.fold(0, |seen, byte| seen ^ byte));
+        let mut seen = 0;
+        for &row in rows {
+            if let Some(image) = self.images.pixels.index_axis(Axis(0), row).to_slice() {
+                image.chunks(LINE).for_each(|line| seen ^= line[0]);
+            }
+        }
+        std::hint::black_box(seen);
         for (&row, numbers) in rows.iter().zip(batch.chunks_exact_mut(self.features().max(1))) {
             let image = self.images.pixels.index_axis(Axis(0), row);
             let image = image.as_standard_layout();

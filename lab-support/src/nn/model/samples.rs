@@ -64,7 +64,7 @@ impl Samples for Dataset {
     }
 }
 
-/// Bytes as numbers, the same ones that [`Dataset::fill`] computes one by one.
+/// Bytes as numbers.
 struct Numbers<'a> {
     scale: Scale,
     bytes: &'a [u8],
@@ -75,6 +75,6 @@ impl SimdKernel for Numbers<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         let Numbers { scale, bytes, numbers } = self;
-        numbers.iter_mut().zip(bytes).for_each(|(number, byte)| *number = scale.of(f32::from(*byte)));
+        scale.each(bytes, numbers);
     }
 }
