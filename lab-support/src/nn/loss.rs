@@ -2,7 +2,7 @@ use lab_base::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::kernels::math::exp;
-use crate::nn::layers::activation::softmax;
+use crate::nn::kernels::simd::{Simd, SimdKernel, vectorized};
 
 /// Sparse categorical cross-entropy: -ln of the probability that the network gives to the label, mean
 /// over the images. 0 for certainty; ln 10 = 2.303 for ten classes and no idea.
@@ -69,12 +69,16 @@ impl CrossEntropy {
     /// (1 - s) z_label + s · mean of z; and from probabilities, the logarithms are mixed in this way.
     pub(crate) fn of(self, row: &[f32], label: usize) -> f32 {
         if self.logits {
-            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f32 = row.iter().map(|z| exp(z - largest)).sum();
-            sum.ln() + largest - self.mixed(row, label, |z| z)
+            let largest = largest(row);
+            self.of_logits(row, label, (largest, row.iter().map(|z| exp(z - largest)).sum()))
         } else {
             -self.mixed(row, label, |p| countable(p).ln())
         }
+    }
+
+    /// The loss of a row of logits, of which the largest is known, and the sum of their exponentials without it.
+    fn of_logits(self, row: &[f32], label: usize, (largest, sum): (f32, f32)) -> f32 {
+        sum.ln() + largest - self.mixed(row, label, |z| z)
     }
 
     /// (1 - smoothing) · f(the label's number) + smoothing · the mean of f(number) over the row.
@@ -103,26 +107,49 @@ impl CrossEntropy {
         let (scale, classes) = (1.0 / labels.len() as f32, outputs.len() / labels.len());
         let (kept, spread) = (1.0 - self.smoothing, self.smoothing / classes as f32);
         let (mut loss, mut correct) = (0.0, 0);
-        let rows = outputs.chunks_exact(classes).zip(d_outputs.chunks_exact_mut(classes));
-        for ((row, gradient), &label) in rows.zip(labels) {
+        let rows = || outputs.chunks_exact(classes);
+        if self.logits {
+            for (row, gradient) in rows().zip(d_outputs.chunks_exact_mut(classes)) {
+                let largest = largest(row);
+                gradient.iter_mut().zip(row).for_each(|(g, z)| *g = z - largest);
+            }
+            vectorized(Exponentials(d_outputs));
+        }
+        for ((row, gradient), &label) in rows().zip(d_outputs.chunks_exact_mut(classes)).zip(labels) {
             let weight = class_weight.and_then(|weights| weights.get(label)).copied();
-            loss += f64::from(self.of(row, label)) * f64::from(weight.unwrap_or(1.0));
             correct += usize::from(argmax(row) == label);
-            if self.logits {
-                gradient.copy_from_slice(row);
-                softmax(gradient);
+            let of_row = if self.logits {
+                let sum: f32 = gradient.iter().sum();
+                gradient.iter_mut().for_each(|g| *g /= sum);
                 gradient[label] -= kept;
                 gradient.iter_mut().for_each(|g| *g = (*g - spread) * scale);
+                self.of_logits(row, label, (largest(row), sum))
             } else {
                 let derivative = |share: f32, p: f32| -share * scale / countable(p);
                 gradient.iter_mut().zip(row).for_each(|(g, p)| *g = derivative(spread, *p));
                 gradient[label] = derivative(kept + spread, row[label]);
-            }
+                self.of(row, label)
+            };
+            loss += f64::from(of_row) * f64::from(weight.unwrap_or(1.0));
             if let Some(weight) = weight {
                 gradient.iter_mut().for_each(|g| *g *= weight);
             }
         }
         (loss, correct)
+    }
+}
+
+fn largest(row: &[f32]) -> f32 {
+    row.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// e to the power of each number.
+struct Exponentials<'a>(&'a mut [f32]);
+
+impl SimdKernel for Exponentials<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        self.0.iter_mut().for_each(|x| *x = exp(*x));
     }
 }
 

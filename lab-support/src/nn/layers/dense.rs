@@ -33,8 +33,10 @@ pub(crate) struct Dense {
     scratch: ScratchBuffers,
 }
 
-/// The fewest outputs for which another thread pays off: waking it costs more than computing fewer.
+/// The fewest outputs, and the fewest products, for which another thread pays off: to hand them over costs more than to
+/// compute fewer.
 const LEAST_OUTPUTS: usize = 16;
+const LEAST_PRODUCTS: usize = 1 << 17;
 /// Outputs whose packed weights lie side by side: whole tiles of every instruction set.
 const PANEL: usize = 48;
 /// Outputs whose weights are updated together: whole tiles, and with a thousand inputs no more than a core's second cache
@@ -54,6 +56,11 @@ impl Dense {
         fits.map_err(|found| ("weights that fit into memory", found, "use fewer units"))?;
         let sums = WeightAndBias::new(vec![outputs, inputs], settings.init, settings.bias);
         Ok(Dense { activation, settings, outputs: [outputs], sums, scratch: ScratchBuffers::default() })
+    }
+
+    /// How many outputs make a part, each of them of so many products.
+    fn share(&self, products: usize, threads: &Threads) -> usize {
+        threads.share(self.outputs[0], LEAST_OUTPUTS.max(LEAST_PRODUCTS.div_ceil(products)))
     }
 }
 
@@ -85,7 +92,7 @@ impl Layer for Dense {
     fn forward(&self, rows: usize, x: &[f32], y: &mut [f32], threads: &Threads) {
         let (inputs, outputs) = (x.len() / rows, self.outputs[0]);
         let width = rows.next_multiple_of(LANES); // columns beside the rows fill up the blocks
-        let share = threads.share(outputs, LEAST_OUTPUTS);
+        let share = self.share(x.len(), threads);
         self.scratch.with(outputs * width, |sums| {
             let weight = self.sums.weight().value.chunks(share * inputs);
             threads.for_each(weight.zip(sums.chunks_mut(share * width)), |(w, sums)| {
@@ -144,17 +151,18 @@ impl Layer for Dense {
             }
         }
 
+        let share = self.share(x.len(), threads);
         let weight = self.sums.weight_mut();
         if let Some(dx) = d_input {
-            let share = threads.share(rows, 4);
-            threads.for_each(dz.chunks(share * outputs).zip(dx.chunks_mut(share * inputs)), |(dz, dx)| {
+            let rows = threads.share(rows, LEAST_PRODUCTS.div_ceil(weight.value.len()));
+            threads.for_each(dz.chunks(rows * outputs).zip(dx.chunks_mut(rows * inputs)), |(dz, dx)| {
                 let shape = [dz.len() / outputs, outputs, inputs]; // dx: [part of rows, inputs]
                 matmul_nn(dz, &weight.value, shape, Start::Zero).compute(dx);
             });
         }
 
         let update = update.filter(|_| weight.is_trained());
-        let (share, scratch) = (threads.share(outputs, LEAST_OUTPUTS), &self.scratch);
+        let scratch = &self.scratch;
         threads.for_each(weight.whole().parts(share * inputs).enumerate(), |(i, mut part)| {
             let gradient = |first: usize, dw: &mut [f32]| {
                 let shape = [dw.len() / inputs, rows, inputs]; // dw: [part of outputs, inputs]
